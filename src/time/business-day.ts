@@ -1,0 +1,41 @@
+import { fail } from '../errors.ts'
+import { DAY_MS } from './day.ts'
+import { dayAt, type Plan, turn } from './plan.ts'
+import { SEARCH_LIMIT_MS } from './table.ts'
+
+/** The most business days that can be added. */
+export const MAX_BUSINESS_DAYS = 3650
+
+/** Of an opening `at`, moved by `days` business days; see {@link BusinessCalendar.addBusinessDays}. */
+export function addBusinessDays(plan: Plan, at: number, days: number): number {
+  const { zone } = plan
+  if (days === 0) return at
+  const owner = ownerOf(plan, at)
+  let day = owner
+  let quiet = 0
+  for (let left = days; left > 0; ) {
+    day++
+    if (turn(plan, day).length) {
+      left--
+      quiet = 0
+    } else if (++quiet * DAY_MS > SEARCH_LIMIT_MS) {
+      throw fail('calendar_exhausted', { calendar: plan.id, at, direction: 'forward' })
+    }
+  }
+  const wall = zone.wall(at)
+  const nextDate = Math.floor(wall / DAY_MS) > owner ? 1 : 0
+  const wanted = zone.instant((day + nextDate) * DAY_MS + (((wall % DAY_MS) + DAY_MS) % DAY_MS))
+  const open = turn(plan, day)
+  let result = open[0] as number
+  for (let i = 0; i < open.length; i += 2) {
+    if (wanted >= (open[i] as number)) result = Math.min(wanted, open[i + 1] as number)
+  }
+  return result
+}
+
+/** The date whose turn an open instant lies in. */
+function ownerOf(plan: Plan, at: number): number {
+  let day = dayAt(plan.zone, at) + 1
+  while ((plan.owned(day)[0] ?? Number.POSITIVE_INFINITY) > at) day--
+  return day
+}

@@ -1,0 +1,24 @@
+/** One day of 24 hours, in milliseconds. */
+export const DAY_MS = 86_400_000
+
+/** Days since 1970-01-01 of a date `YYYY-MM-DD` in 1970–2199; NaN when it is no such date. */
+export function dayOf(date: string): number {
+  const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS
+  // the round trip is what refuses 30 February, which Date.parse makes 2 March
+  return day >= 0 && day < 84_006 && dateOf(day) === date ? day : Number.NaN
+}
+
+/** The date `YYYY-MM-DD` of a count of days since 1970-01-01. */
+export function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** The date without its year, `MM-DD`. */
+export function yearlyOf(day: number): string {
+  return dateOf(day).slice(5)
+}
+
+/** Monday is 0. 1970-01-01 was a Thursday. */
+export function weekdayOf(day: number): number {
+  return (((day + 3) % 7) + 7) % 7
+}

@@ -1,0 +1,73 @@
+import { type Refusal, refuse } from '../errors.ts'
+import type { BusinessCalendar } from './calendar.ts'
+import { type CalendarRules, readCalendar } from './calendar-reading.ts'
+import { alwaysPlan, combinedPlan } from './combined-plan.ts'
+import { DAY_MS } from './day.ts'
+import { hoursPlan } from './hours-plan.ts'
+import type { Plan } from './plan.ts'
+import type { Zone } from './zone.ts'
+
+/**
+ * Reads calendars that may name each other. What is found wrong is added to `issues`; a calendar with issues has no
+ * plan. `others` are read when they are named, their own faults being reported as those of whoever names them.
+ */
+export function planReader(
+  others: Iterable<unknown>,
+  planOf: (calendar: BusinessCalendar) => Plan | undefined,
+  issues: Refusal[],
+) {
+  const plans = new Map<string, Plan | undefined>([[alwaysPlan.id, alwaysPlan]])
+  const waiting = new Map<string, unknown>()
+  const open = new Set<string>()
+  for (const other of others) {
+    const plan = planOf(other as BusinessCalendar)
+    const id = plan?.id ?? (other as { id?: unknown } | null)?.id
+    if (plan) plans.set(plan.id, plan)
+    else if (typeof id === 'string') waiting.set(id, other)
+  }
+
+  function read(json: unknown, path: string): Plan | undefined {
+    const before = issues.length
+    const rules = readCalendar(json, path, issues)
+    if (issues.length > before) return undefined
+    open.add(rules.id)
+    const plan = rules.parts ? combine(rules, path) : hoursPlan(rules, rules.zone as Zone)
+    open.delete(rules.id)
+    if (issues.length > before || !plan) return undefined
+    if (!opensEver(plan)) issues.push(refuse('calendar_never_open', { calendar: plan.id }, path || undefined))
+    return plan
+  }
+
+  function combine(rules: CalendarRules, path: string): Plan {
+    const parts = (rules.parts ?? []).map((id, i) => part(id, `${path ? `${path}.` : ''}${rules.kind}[${i}]`))
+    const kind = rules.kind as 'union' | 'intersection'
+    return combinedPlan(
+      rules.id,
+      rules.zone as Zone,
+      kind,
+      parts.filter((plan) => plan !== undefined),
+    )
+  }
+
+  function part(id: string, path: string): Plan | undefined {
+    if (open.has(id)) {
+      issues.push(refuse('invalid_definition', { reason: `calendar ${id} would contain itself` }, path))
+    } else if (!plans.has(id) && !waiting.has(id)) {
+      const known = [...plans.keys(), ...waiting.keys()]
+      issues.push(refuse('unknown_name', { what: 'calendar', name: id.slice(0, 64), known }, path))
+    } else if (!plans.has(id)) plans.set(id, read(waiting.get(id), path))
+    return plans.get(id)
+  }
+
+  return { read }
+}
+
+/** Looks through 1970–2199 for any open time, from 2001 on, for want of a better place to begin. */
+function opensEver(plan: Plan): boolean {
+  const [first, days, step] = [11_323, 84_006, 63]
+  for (let i = 0; i < days; i += step) {
+    const from = ((first + i) % days) * DAY_MS
+    if (plan.open(from, from + step * DAY_MS).length) return true
+  }
+  return false
+}

@@ -1,0 +1,97 @@
+import { IANAZone } from 'luxon'
+import { DAY_MS } from './day.ts'
+
+/**
+ * How a time zone's wall clock relates to instants. A wall time is written as the milliseconds it would be in UTC.
+ * The only file that asks luxon anything, and only for offsets: everything else follows from them.
+ */
+export interface Zone {
+  readonly name: string
+  /** What to add to an instant to get its wall time, in milliseconds. */
+  offset(at: number): number
+  /** The wall time the zone shows at an instant. */
+  wall(at: number): number
+  /**
+   * The instant of a wall time, by Temporal's "compatible" rule: a skipped wall time moves forward by the gap,
+   * a repeated one is its first occurrence.
+   */
+  instant(wall: number): number
+}
+
+/** Offset of a stretch that has one, or the changes within it: `[at, offset, at, offset, …]`, the first from the start. */
+type Cell = number | readonly number[]
+
+// shorter than any pair of changes that cancel out: Recife had summer time for seven days in 2000
+const CELL_MS = 6 * DAY_MS
+
+/** UTC itself, known without asking. */
+export const utc: Zone = { name: 'UTC', offset: () => 0, wall: (at) => at, instant: (wall) => wall }
+
+const zones = new Map<string, Zone>()
+/** More names than any runtime knows; spellings in other capitals are what could exceed it. */
+const MAX_ZONES = 1000
+
+/** The zone of an IANA name, or undefined when this runtime knows none. Offsets such as `+02:00` are no zones. */
+export function zoneNamed(name: string): Zone | undefined {
+  if (name === 'UTC') return utc
+  const known = zones.get(name)
+  if (known) return known
+  if (!/^[A-Za-z][\w+/-]{0,63}$/.test(name) || !IANAZone.isValidZone(name)) return undefined
+  if (zones.size >= MAX_ZONES) zones.clear()
+  const zone = makeZone(name)
+  zones.set(name, zone)
+  return zone
+}
+
+function makeZone(name: string): Zone {
+  const iana = IANAZone.create(name)
+  const ask = (at: number) => Math.round(iana.offset(at) * 60_000)
+  const cells = new Map<number, Cell>()
+
+  function cell(index: number): Cell {
+    let from = index * CELL_MS
+    const end = from + CELL_MS
+    let offset = ask(from)
+    const last = ask(end)
+    if (offset === last) return offset
+    const changes = [from, offset]
+    while (offset !== last) {
+      let to = end
+      // every change since 1970 falls on a whole second
+      while (to - from > 1000) {
+        const middle = Math.floor((from + to) / 2000) * 1000
+        if (ask(middle) === offset) from = middle
+        else to = middle
+      }
+      offset = ask(to)
+      changes.push(to, offset)
+      from = to
+    }
+    return changes
+  }
+
+  function offset(at: number): number {
+    const index = Math.floor(at / CELL_MS)
+    let found = cells.get(index)
+    if (found === undefined) {
+      found = cell(index)
+      cells.set(index, found)
+    }
+    if (typeof found === 'number') return found
+    let i = found.length - 2
+    while (i > 0 && (found[i] as number) > at) i -= 2
+    return found[i + 1] as number
+  }
+
+  function instant(wall: number): number {
+    // no offset reaches a day, so these two stand safely on either side
+    const before = offset(wall - DAY_MS)
+    const after = offset(wall + DAY_MS)
+    const early = wall - before
+    if (before === after || offset(early) === before) return early
+    const late = wall - after
+    return offset(late) === after ? late : early
+  }
+
+  return { name, offset, wall: (at) => at + offset(at), instant }
+}
