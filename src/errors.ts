@@ -1,0 +1,182 @@
+/**
+ * Every way this library says no: one table of codes, each with its facts.
+ * Programs read `code` and `facts`; people read `message`.
+ */
+
+/** What each code carries. Adding a row here is adding a code. */
+export interface ErrorFacts {
+  // time
+  invalid_instant: { value: string; reason: string }
+  invalid_duration: { value: string; reason: string }
+  span_too_long: { from: number; to: number; limitMs: number }
+  unknown_zone: { zone: string }
+  invalid_wall_time: { value: string }
+  invalid_date: { value: string; reason: string }
+  empty_interval: { from: string; to: string }
+  calendar_never_open: { calendar: string }
+  calendar_exhausted: { calendar: string; at: number; direction: 'forward' | 'backward' }
+  // definitions
+  invalid_definition: { reason: string }
+  duplicate_name: { what: string; name: string }
+  unknown_name: { what: string; name: string; known: readonly string[] }
+  unreachable_status: { status: string }
+  missing_kind: { kind: string }
+  missing_calendar: { level: string; metric: string }
+  field_not_allowed: { field: string; use: string; allowed: readonly string[] }
+  definition_missing: { what: string; name: string; version: string }
+  // input
+  invalid_command: { reason: string }
+  invalid_text: { reason: string }
+  forbidden_key: { key: string }
+  too_large: { limit: number; actual: number; unit: 'characters' | 'bytes' | 'entries' | 'levels' }
+  // tickets
+  ticket_not_found: { ticketId: string }
+  ticket_exists: { ticketId: string }
+  ticket_closed: { ticketId: string; command: string }
+  ticket_merged: { ticketId: string; into: string }
+  merge_cycle: { ticketId: string; into: string }
+  move_not_allowed: { from: string; to: string; allowed: readonly string[] }
+  follow_up_required: { ticketId: string; leftWorkAt: number; withinMs: number }
+  wake_in_past: { until: number; at: number }
+  tag_archived: { tag: string }
+  wrong_actor: { command: string; actor: string; allowed: readonly string[] }
+  forbidden: { command: string; reason: string }
+  no_clock: { ticketId: string; metric: string }
+  history_needed: { ticketId: string; metric: string }
+  advance_needed: { ticketId: string; from: number; to: number }
+  // clocks of machines
+  clock_went_back: { at: number; lastAt: number }
+  clock_ahead: { at: number; storeNow: number; maxSkewMs: number }
+  // many at once
+  version_conflict: { ticketId: string; expected: number; actual: number }
+  revision_conflict: { ticketId: string; expected: number; actual: number; since: readonly unknown[] }
+  idempotency_mismatch: { commandId: string }
+  reference_taken: { reference: string }
+  external_id_taken: { externalId: string; ticketId: string }
+  lease_lost: { ticketId: string; holder: string }
+  // stores and logs
+  event_too_new: { type: string; version: number; known: number }
+  event_malformed: { reason: string }
+  outcome_unknown: { reason: string }
+  store_busy: { reason: string }
+  store_failed: { reason: string }
+}
+
+export type ErrorCode = keyof ErrorFacts
+
+const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string } = {
+  invalid_instant: (f) => `${f.value} is not an instant: ${f.reason}`,
+  invalid_duration: (f) => `${f.value} is not a duration: ${f.reason}`,
+  span_too_long: (f) => `the span from ${f.from} to ${f.to} is longer than ${f.limitMs} ms; ask for a shorter one`,
+  unknown_zone: (f) => `this runtime knows no time zone ${f.zone}; use an IANA name such as Europe/Tallinn`,
+  invalid_wall_time: (f) => `${f.value} is not a wall time; write HH:MM or HH:MM:SS, and 24:00 only as an end`,
+  invalid_date: (f) => `${f.value} is not a date: ${f.reason}`,
+  empty_interval: (f) => `${f.from} to ${f.to} is empty; write 00:00 to 24:00 for the whole day`,
+  calendar_never_open: (f) => `calendar ${f.calendar} never opens; give it hours or special hours`,
+  calendar_exhausted: (f) => `calendar ${f.calendar} has no open time ${f.direction} of ${f.at} within its bounds`,
+  invalid_definition: (f) => f.reason,
+  duplicate_name: (f) => `${f.what} ${f.name} is defined twice`,
+  unknown_name: (f) => `there is no ${f.what} ${f.name}; known: ${f.known.join(', ') || 'none'}`,
+  unreachable_status: (f) => `no ticket can ever reach status ${f.status}; add it to initial or to moves`,
+  missing_kind: (f) => `a workflow needs a status of kind ${f.kind}`,
+  missing_calendar: (f) => `target ${f.metric} of level ${f.level} has no calendar; name one, or alwaysOpen`,
+  field_not_allowed: (f) => `field ${f.field} cannot be used in ${f.use}; allowed there: ${f.allowed.join(', ')}`,
+  definition_missing: (f) => `${f.what} ${f.name} in version ${f.version} is not in the definitions given; pass the earlier revision too`,
+  invalid_command: (f) => f.reason,
+  invalid_text: (f) => f.reason,
+  forbidden_key: (f) => `the key ${f.key} is not accepted`,
+  too_large: (f) => `${f.actual} ${f.unit} where at most ${f.limit} are accepted`,
+  ticket_not_found: (f) => `there is no ticket ${f.ticketId}`,
+  ticket_exists: (f) => `ticket ${f.ticketId} exists already`,
+  ticket_closed: (f) => `ticket ${f.ticketId} is closed and takes no ${f.command}; reopen it or open a follow-up`,
+  ticket_merged: (f) => `ticket ${f.ticketId} was merged into ${f.into}; use that one`,
+  merge_cycle: (f) => `merging ${f.ticketId} into ${f.into} would close a circle`,
+  move_not_allowed: (f) => `a ticket cannot go from ${f.from} to ${f.to}; from there it can go to: ${f.allowed.join(', ') || 'nowhere'}`,
+  follow_up_required: (f) => `ticket ${f.ticketId} left work more than ${f.withinMs} ms ago; open a follow-up`,
+  wake_in_past: (f) => `a ticket postponed at ${f.at} cannot wake at ${f.until}; name a later instant`,
+  tag_archived: (f) => `tag ${f.tag} is archived and cannot be added`,
+  wrong_actor: (f) => `${f.command} is for ${f.allowed.join(' or ')}, not for ${f.actor}`,
+  forbidden: (f) => `${f.command} was refused: ${f.reason}`,
+  no_clock: (f) => `ticket ${f.ticketId} has no open clock ${f.metric}`,
+  history_needed: (f) => `clock ${f.metric} of ticket ${f.ticketId} counts the past; decide again with its history`,
+  advance_needed: (f) => `too much fell due on ticket ${f.ticketId} between ${f.from} and ${f.to} for one commit; advance it first`,
+  clock_went_back: (f) => `${f.at} is before what happened last on the ticket (${f.lastAt})`,
+  clock_ahead: (f) => `${f.at} is more than ${f.maxSkewMs} ms ahead of the store's clock (${f.storeNow})`,
+  version_conflict: (f) => `ticket ${f.ticketId} is at version ${f.actual}, not ${f.expected}`,
+  revision_conflict: (f) => `somebody changed ticket ${f.ticketId} since revision ${f.expected} (now ${f.actual}); see facts.since`,
+  idempotency_mismatch: (f) => `command id ${f.commandId} was used for something else`,
+  reference_taken: (f) => `reference ${f.reference} is taken`,
+  external_id_taken: (f) => `message ${f.externalId} is on ticket ${f.ticketId} already`,
+  lease_lost: (f) => `${f.holder} no longer holds ticket ${f.ticketId}`,
+  event_too_new: (f) => `event ${f.type} is of version ${f.version}, this release knows ${f.known}; upgrade first`,
+  event_malformed: (f) => `this is not an event of this library: ${f.reason}`,
+  outcome_unknown: (f) => `the store did not say whether the commit was made (${f.reason}); repeat with the same command id`,
+  store_busy: (f) => `the store was busy (${f.reason}); try again`,
+  store_failed: (f) => `the store failed: ${f.reason}`,
+}
+
+/** A refusal as a value: the code, where in the input, and the facts. Plain JSON. */
+export type Refusal<C extends ErrorCode = ErrorCode> = {
+  [K in C]: { readonly code: K; readonly path?: string; readonly facts: ErrorFacts[K] }
+}[C]
+
+/** What pure functions return: the value, or why not. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Refusal }
+
+/**
+ * The one error class of this library. `code` says what is wrong, `path` where in the input,
+ * `facts` what is needed to act on it; `issues` has every finding when there are several.
+ */
+export class DeskError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'DeskError'
+  readonly code: C
+  readonly path: string | undefined
+  readonly facts: ErrorFacts[C]
+  readonly issues: readonly Refusal[]
+
+  constructor(refusal: Refusal<C>, issues?: readonly Refusal[], options?: { cause?: unknown }) {
+    super(sentence(refusal as unknown as Refusal), options)
+    this.code = refusal.code
+    this.path = refusal.path
+    this.facts = refusal.facts as ErrorFacts[C]
+    this.issues = issues ?? [refusal as Refusal]
+  }
+
+  toJSON(): { code: C; path?: string; facts: ErrorFacts[C]; message: string } {
+    const { code, path, facts, message } = this
+    return path === undefined ? { code, facts, message } : { code, path, facts, message }
+  }
+}
+
+/** True for an error of this library, of that code if one is named. Looks at the shape, so two copies of the package agree. */
+export function isDeskError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is DeskError<C> {
+  if (!(error instanceof Error) || error.name !== 'DeskError') return false
+  const found = (error as { code?: unknown }).code
+  return code === undefined ? typeof found === 'string' && Object.hasOwn(sentences, found) : found === code
+}
+
+/** The sentence for a refusal, with its path in front. */
+export function sentence(refusal: Refusal): string {
+  const text = (sentences[refusal.code] as (facts: unknown) => string)(refusal.facts)
+  return refusal.path ? `${refusal.path}: ${text}` : text
+}
+
+export function refuse<C extends ErrorCode>(code: C, facts: ErrorFacts[C], path?: string): Refusal<C> {
+  return (path === undefined ? { code, facts } : { code, path, facts }) as Refusal<C>
+}
+
+export function fail<C extends ErrorCode>(code: C, facts: ErrorFacts[C], path?: string): DeskError<C> {
+  return new DeskError(refuse(code, facts, path))
+}
+
+/** The value of a result, or its refusal thrown. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value
+  throw new DeskError(result.error)
+}
+
+/** A value as a message may repeat it: at most 100 characters of it. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : typeof value === 'object' && value !== null ? Array.isArray(value) ? 'an array' : 'an object' : String(value)
+  return text.length > 110 ? `${text.slice(0, 110)}…` : text
+}

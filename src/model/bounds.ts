@@ -1,0 +1,20 @@
+/** The limits of SEMANTICS §2: what exceeds one is refused (`too_large`) before anything is copied. */
+export const bounds = {
+  subjectCharacters: 500,
+  excerptCharacters: 500,
+  nameCharacters: 200,
+  reasonCharacters: 500,
+  bodyBytes: 256 * 1024,
+  tags: 50,
+  people: 50,
+  related: 50,
+  fields: 100,
+  attachments: 50,
+  nesting: 32,
+  ticketBytes: 64 * 1024,
+  idCharacters: 64,
+  externalIdCharacters: 500,
+} as const
+
+/** Facts of time that one commit may hold; a command repeats commits until nothing more is due. */
+export const maxFactsPerAdvance = 1_000

@@ -1,0 +1,38 @@
+/**
+ * One SLA clock of a ticket: the present cycle of one metric. Flat, plain JSON, carried whole by
+ * every event of the ledger. Keys that later releases add are absent, not null, in older data.
+ */
+export interface SlaClock {
+  readonly metric: string
+  /** 1 for the first; a metric that recurs counts up. */
+  readonly cycle: number
+  /** 1 when the cycle starts; every switch of its target adds 1. */
+  readonly application: number
+  readonly state: 'running' | 'paused' | 'ended'
+  readonly ending: 'fulfilled' | 'cancelled' | null
+  /** What ended it: a signal (`agentReply`), a close reason, `no_target`. */
+  readonly endedBy: string | null
+  /** It ended because the ticket left work, not by its own signal: reopening may continue it. */
+  readonly leftWork: boolean
+  readonly level: string
+  readonly levelVersion: string
+  readonly calendar: string
+  readonly calendarVersion: string
+  /** Allowed open time. */
+  readonly targetMs: number
+  readonly startedAt: number
+  /** Start of the running stretch; null unless running. */
+  readonly runningSince: number | null
+  /** Open time accrued before the running stretch: with `runningSince` null, all of it. */
+  readonly elapsedMs: number
+  /** When the target is used up; null while paused (unless breached) or when the calendar runs out. */
+  readonly dueAt: number | null
+  /** The last instant still in time: the next opening at or after `dueAt`. */
+  readonly lateFrom: number | null
+  readonly breachedAt: number | null
+  readonly endedAt: number | null
+  /** Open time beyond the target when it ended; 0 when in time; null while open. */
+  readonly latenessMs: number | null
+}
+
+export const isOpenClock = (clock: SlaClock): boolean => clock.state !== 'ended'

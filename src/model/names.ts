@@ -1,0 +1,19 @@
+/**
+ * The literal names of one definition, inferred from it: a desk typed with them does not compile
+ * with a misspelt status. A definition read from JSON has plain strings.
+ */
+export interface Names {
+  readonly status: string
+  readonly priority: string
+  readonly metric: string
+  readonly level: string
+  readonly calendar: string
+  readonly view: string
+}
+
+/** What behaviour hangs on; any number of statuses may be of one kind. */
+export const statusKinds = ['new', 'open', 'answered', 'postponed', 'resolved', 'closed'] as const
+export type StatusKind = (typeof statusKinds)[number]
+
+/** Kinds in which nobody works on the ticket any more; entering one "leaves work". */
+export const isOutOfWork = (kind: StatusKind): boolean => kind === 'resolved' || kind === 'closed'

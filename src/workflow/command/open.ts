@@ -1,0 +1,139 @@
+import * as z from 'zod'
+import { type Refusal, refuse } from '../../errors.ts'
+import { bounds } from '../../model/bounds.ts'
+import type { Json } from '../../model/json.ts'
+import { asksForAnswer, messageInput, type MessageRole, messageRoles } from '../../model/message.ts'
+import { isOutOfWork } from '../../model/names.ts'
+import { Requester } from '../../model/person.ts'
+import { Id, JsonValue, Line, list, Name, record } from '../../model/schema.ts'
+import { foldText } from '../../model/text.ts'
+import { checkPriority, effectivePriority } from '../priority.ts'
+import type { WorkflowPass } from '../pass.ts'
+import { react } from '../react.ts'
+import type { Status } from '../status.ts'
+import { checkTag, contentInput, TagList } from './content.ts'
+import { recordMessage } from './message.ts'
+import { splitRequester, unknownCalendar } from './people.ts'
+import { inOrder, row } from './row.ts'
+
+const { subject: _subject, fields: _fields, ...content } = contentInput
+const People = list(Id, bounds.people)
+
+const Open = z.strictObject({
+  ticketId: Id,
+  reference: Name,
+  subject: Line,
+  ...content,
+  fields: record(JsonValue, bounds.fields).optional(),
+  tags: TagList.optional(),
+  /** By hand. What the requester merely says of it is `statedUrgency`. */
+  priority: Name.optional(),
+  /** One of the workflow's `initial`; New unless said. */
+  status: Name.optional(),
+  reason: Name.optional(),
+  requester: Requester.nullable().optional(),
+  department: Name.optional(),
+  assignee: Id.optional(),
+  tier: z.int().min(1).max(100).optional(),
+  followers: People.optional(),
+  collaborators: People.optional(),
+  parent: Id.optional(),
+  related: list(Id, bounds.related).optional(),
+  followUpOf: Id.optional(),
+  ...messageInput,
+  role: z.enum(messageRoles).optional(),
+  visibility: z.enum(['public', 'internal']).optional(),
+})
+type Open = z.output<typeof Open>
+
+export const openCommand = {
+  open: row({ schema: Open, onClosed: 'accepted', decide: (pass, input) => open(pass, input) }),
+}
+
+function open(pass: WorkflowPass, input: Open): Refusal | undefined {
+  const { actor, definition } = pass
+  const role = input.role ?? actor.kind
+  const name = input.status ?? definition.workflow.initial.find((initial) => definition.workflow.statusNamed(initial)?.kind === 'new') ?? definition.workflow.initial[0] ?? ''
+  const status = definition.workflow.initial.includes(name) ? definition.workflow.statusNamed(name) : undefined
+  const calendar = input.requester?.calendar
+  const refusal = inOrder(
+    () => (outside.has(actor.kind) && role !== actor.kind ? refuse('wrong_actor', { command: 'open', actor: actor.kind, allowed: [role] }, 'role') : undefined),
+    () => (input.priority === undefined ? undefined : checkPriority(definition, input.priority)),
+    () => inOrder(...(input.tags ?? []).map((tag, i) => () => checkTag(definition, tag, `tags[${i}]`))),
+    () => (calendar === undefined || definition.calendarNamed(calendar) ? undefined : unknownCalendar(pass, calendar, 'requester.calendar')),
+  )
+  if (refusal) return refusal
+  if (!status) return refuse('unknown_name', { what: 'initial status', name, known: definition.workflow.initial }, 'status')
+  recordOpening(pass, input, role, status)
+  return undefined
+}
+
+const outside: ReadonlySet<string> = new Set(['requester', 'collaborator', 'third_party'])
+
+function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, status: Status): void {
+  const { actor, definition, at, emit } = pass
+  const automatic = input.automatic === true
+  const visibility = input.visibility ?? (role === 'requester' || role === 'collaborator' ? 'public' : 'internal')
+  const asks = asksForAnswer({ role, visibility, automatic })
+  const outbound = role === 'agent' && visibility === 'public' && !automatic
+  const requester = input.requester === undefined && actor.kind === 'requester' ? { id: actor.id, ...(actor.name === undefined ? {} : { name: actor.name }) } : (input.requester ?? null)
+  const { facts, personal } = splitRequester(requester)
+  const tags = new Map((input.tags ?? []).map((tag) => [foldText(tag), definition.tags.find(tag)?.name ?? tag]))
+  const prioritySources = input.priority === undefined ? {} : { manual: input.priority }
+  const { priority } = effectivePriority(definition, prioritySources)
+  const outOfWork = isOutOfWork(status.kind)
+  const waits = asks && !outOfWork
+  emit(
+    'ticket_opened',
+    {
+      reference: input.reference,
+      category: input.category ?? null,
+      channel: input.channel ?? null,
+      language: input.language ?? null,
+      tags: [...tags.values()],
+      tagKeys: [...tags.keys()],
+      impact: input.impact ?? null,
+      urgency: input.urgency ?? null,
+      statedUrgency: input.statedUrgency ?? null,
+      affected: input.affected ?? null,
+      effortMinutes: input.effortMinutes ?? null,
+      requester: facts,
+      assignee: input.assignee ?? null,
+      department: input.department ?? null,
+      tier: input.tier ?? null,
+      status: status.name,
+      kind: status.kind,
+      postponedUntil: null,
+      postponeReason: null,
+      wakesTo: status.kind === 'postponed' ? (definition.workflow.defaultOf('open')?.name ?? null) : null,
+      priority: priority.name,
+      priorityRank: priority.rank,
+      prioritySources,
+      outbound,
+      waitingSince: waits ? at : null,
+      lastRequesterMessageAt: asks ? at : null,
+      firstResolvedAt: status.kind === 'resolved' ? at : null,
+      resolvedAt: status.kind === 'resolved' ? at : null,
+      closedAt: status.kind === 'closed' ? at : null,
+      closeReason: status.kind === 'closed' ? (input.reason ?? null) : null,
+      links: { mergedInto: null, parent: input.parent ?? null, followUpOf: input.followUpOf ?? null, related: input.related ?? [] },
+    },
+    {
+      subject: input.subject,
+      excerpt: excerptOf(input.body ?? ''),
+      fields: withoutNulls(input.fields ?? {}),
+      followers: input.followers ?? [],
+      collaborators: input.collaborators ?? [],
+      requester: personal,
+    },
+  )
+  if (input.body === undefined && input.attachments === undefined) return
+  recordMessage(pass, { content: input, role, visibility }, { passive: automatic || outOfWork, opening: true })
+  // an agent who opens a ticket by writing to the requester has answered it, unless a status was said
+  if (outbound && input.status === undefined) react(pass, 'agentReply', 'agent_reply')
+}
+
+/** The first 500 characters, never half of a surrogate pair. */
+const excerptOf = (body: string): string => body.slice(0, bounds.excerptCharacters).replace(/[\uD800-\uDBFF]$/, '')
+
+const withoutNulls = (fields: Readonly<Record<string, Json>>): Record<string, Json> => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))

@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import { Line, Name } from '../../model/schema.ts'
+import { setPriority } from '../priority.ts'
+import { row } from './row.ts'
+
+export const priorityCommands = {
+  /** By hand: stronger than every automatic source, until unset. */
+  setPriority: row({
+    schema: z.strictObject({ priority: Name, reason: Line.optional() }),
+    onClosed: 'refused',
+    decide: (pass, { priority, reason }) => setPriority(pass, 'manual', priority, reason ?? null),
+  }),
+  /** Back to the automatic priority. */
+  unsetPriority: row({
+    schema: z.strictObject({ reason: Line.optional() }),
+    onClosed: 'refused',
+    decide: (pass, { reason }) => setPriority(pass, 'manual', null, reason ?? null),
+  }),
+}

@@ -1,0 +1,52 @@
+import * as z from 'zod'
+import { type Refusal, refuse } from '../../errors.ts'
+import { Id, Name } from '../../model/schema.ts'
+import type { WorkflowPass } from '../pass.ts'
+import { setPriority } from '../priority.ts'
+import { contentInput, setContent, setTags, TagList } from './content.ts'
+import { addMessage, MessageInUpdate, written } from './message.ts'
+import { setAssignee, setDepartment } from './people.ts'
+import { inOrder, row } from './row.ts'
+import { setStatus, StatusInput } from './status.ts'
+
+const Update = z.strictObject({
+  ...contentInput,
+  tags: z.strictObject({ add: TagList.optional(), remove: TagList.optional() }).optional(),
+  /** By hand; null returns to the automatic one. */
+  priority: Name.nullable().optional(),
+  department: Name.nullable().optional(),
+  assignee: Id.nullable().optional(),
+  message: MessageInUpdate.optional(),
+  ...StatusInput,
+  status: Name.optional(),
+})
+type Update = z.output<typeof Update>
+
+export const updateCommand = {
+  /** One submit of a form: applied in the order fields, tags, priority, department, assignee, message, status; one revision. */
+  update: row({ schema: Update, onClosed: 'accepted', decide: (pass, input) => update(pass, input) }),
+}
+
+function update(pass: WorkflowPass, input: Update): Refusal | undefined {
+  const { tags, priority, department, assignee, message, status, until, reason, ...content } = input
+  return inOrder(
+    () => (pass.ticket.kind === 'closed' ? checkClosed(pass, input) : undefined),
+    () => setContent(pass, content),
+    () => setTags(pass, tags?.add ?? [], tags?.remove ?? []),
+    () => (priority === undefined ? undefined : setPriority(pass, 'manual', priority, null)),
+    () => (department === undefined ? undefined : setDepartment(pass, department)),
+    () => (assignee === undefined ? undefined : setAssignee(pass, assignee)),
+    () => (message === undefined ? undefined : addMessage(pass, written(pass, message, 'agent'), status === undefined ? 'react' : 'given')),
+    () => (status === undefined ? undefined : setStatus(pass, { status, until, reason })),
+  )
+}
+
+/** A closed ticket takes fields, tags and messages; anything else only together with the status that reopens it. */
+function checkClosed({ ticket, definition }: WorkflowPass, { priority, department, assignee, message, status }: Update): Refusal | undefined {
+  const to = status === undefined ? undefined : definition.workflow.statusNamed(status)
+  if (to !== undefined && to.kind !== 'closed') return undefined
+  // a public message beside "Closed" would be an answer on a closed ticket; without a status the message's own rules decide
+  const kept = message === undefined || status === undefined || message.visibility === 'internal' || message.automatic || message.reopens === false
+  const more = Object.entries({ priority, department, assignee, ...(kept ? {} : { message }) }).find(([, value]) => value !== undefined)?.[0]
+  return more === undefined ? undefined : refuse('ticket_closed', { ticketId: ticket.id, command: `update of ${more}` }, more)
+}

@@ -1,0 +1,63 @@
+import { type Refusal, refuse } from '../errors.ts'
+import { isOutOfWork } from '../model/names.ts'
+import type { StatusChangeReason, StatusFacts } from '../model/ticket-event.ts'
+import type { WorkflowPass } from './pass.ts'
+import type { Status } from './status.ts'
+
+/** What goes with a move: when a postponed ticket wakes, why it was postponed or closed. */
+export interface MoveDetails {
+  readonly until?: number | null | undefined
+  readonly reason?: string | null | undefined
+}
+
+/** Moves to a status if the workflow allows it; to the present one it is a no-op (or postpones anew). */
+export function moveTo(pass: WorkflowPass, name: string, details: MoveDetails = {}, path = 'status'): Refusal | undefined {
+  const { ticket, definition } = pass
+  const to = definition.workflow.statusNamed(name)
+  if (!to) return refuse('unknown_name', { what: 'status', name, known: definition.workflow.statuses.map((s) => s.name) }, path)
+  const past = details.until != null && details.until <= pass.at ? refuse('wake_in_past', { until: details.until, at: pass.at }, 'until') : undefined
+  if (past) return past
+  if (details.until != null && to.kind !== 'postponed') return refuse('invalid_command', { reason: 'only a postponed ticket waits until an instant' }, 'until')
+  if (to.name === ticket.status) return to.kind === 'postponed' ? postponeAgain(pass, details) : undefined
+  const allowed = definition.workflow.movesFrom(ticket.status, ticket.kind)
+  if (!allowed.includes(to.name)) return refuse('move_not_allowed', { from: ticket.status, to: to.name, allowed }, path)
+  changeStatus(pass, to, 'command', details)
+  return undefined
+}
+
+function postponeAgain(pass: WorkflowPass, { until, reason }: MoveDetails): undefined {
+  if (until === undefined && reason === undefined) return
+  const next = { postponedUntil: until ?? null, postponeReason: reason ?? null }
+  if (next.postponedUntil === pass.ticket.postponedUntil && next.postponeReason === pass.ticket.postponeReason) return
+  pass.emit('postponement_changed', next)
+}
+
+/** The move itself, already allowed: every fact that follows from it in one event. */
+export function changeStatus(pass: WorkflowPass, to: Status, because: StatusChangeReason, details: MoveDetails = {}): void {
+  const { ticket, at } = pass
+  const reopens = isOutOfWork(ticket.kind) && !isOutOfWork(to.kind)
+  pass.emit('status_changed', {
+    from: ticket.status,
+    fromKind: ticket.kind,
+    status: to.name,
+    kind: to.kind,
+    because,
+    ...postponement(pass, to, details),
+    ...ending(pass, to, details),
+    waitingSince: isOutOfWork(to.kind) ? null : ticket.waitingSince,
+    firstResolvedAt: ticket.firstResolvedAt ?? (to.kind === 'resolved' ? at : null),
+    reopens: ticket.counts.reopens + (reopens ? 1 : 0),
+  })
+}
+
+function postponement({ ticket, definition }: WorkflowPass, to: Status, details: MoveDetails): Pick<StatusFacts, 'postponedUntil' | 'postponeReason' | 'wakesTo'> {
+  if (to.kind !== 'postponed') return { postponedUntil: null, postponeReason: null, wakesTo: null }
+  const wakesTo = ticket.kind === 'postponed' ? ticket.wakesTo : definition.workflow.defaultOf(ticket.kind === 'new' ? 'new' : 'open')?.name
+  return { postponedUntil: details.until ?? null, postponeReason: details.reason ?? null, wakesTo: wakesTo ?? null }
+}
+
+/** `resolvedAt` is the instant of the present stay out of work; `closedAt` of the present stay in Closed. */
+function ending({ ticket, at }: WorkflowPass, to: Status, details: MoveDetails): Pick<StatusFacts, 'resolvedAt' | 'closedAt' | 'closeReason'> {
+  const resolvedAt = to.kind === 'resolved' ? (ticket.resolvedAt ?? at) : to.kind === 'closed' ? ticket.resolvedAt : null
+  return to.kind === 'closed' ? { resolvedAt, closedAt: at, closeReason: details.reason ?? null } : { resolvedAt, closedAt: null, closeReason: null }
+}
