@@ -1,0 +1,26 @@
+import type { EventRow } from '../model/pass.ts'
+import type { LedgerEntry, TicketEventShapes } from '../model/ticket-event.ts'
+
+const ledgerRow: EventRow<LedgerEntry> = {
+  v: 1,
+  apply(ticket, { clock }) {
+    ticket.clocks = { ...ticket.clocks, [clock.metric]: { ...clock } }
+  },
+}
+
+/** The SLA ledger: every entry carries the whole clock, so there is nothing to work out. */
+export const slaEvents = {
+  sla_applied: {
+    v: 1,
+    apply(ticket, { level, levelVersion }, _personal, at) {
+      ticket.sla = level === null || levelVersion === null ? null : { level, levelVersion, appliedAt: at }
+    },
+  } satisfies EventRow<TicketEventShapes['sla_applied']['data']>,
+  sla_started: ledgerRow,
+  sla_paused: ledgerRow,
+  sla_resumed: ledgerRow,
+  sla_retargeted: ledgerRow,
+  sla_breached: ledgerRow,
+  sla_fulfilled: ledgerRow,
+  sla_cancelled: ledgerRow,
+}

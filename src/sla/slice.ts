@@ -1,0 +1,48 @@
+import type { Condition } from '../condition/condition.ts'
+import type { Predicate } from '../condition/compile.ts'
+import type { FieldTable } from '../condition/field.ts'
+import type { Pass } from '../model/pass.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent, TicketEventShapes } from '../model/ticket-event.ts'
+import type { BusinessCalendar } from '../time/calendar.ts'
+import type { Level } from './level.ts'
+import type { Metric } from './metric.ts'
+
+/** Ordered: the first rule whose condition holds gives the level. */
+export interface SlaRule {
+  readonly when: Condition | undefined
+  readonly matches: Predicate
+  /** null: such tickets have no SLA. */
+  readonly level: string | null
+}
+
+/** A calendar as a definition names it; `version` is the hash of its content. */
+export interface NamedCalendar {
+  readonly id: string
+  readonly version: string
+  readonly calendar: BusinessCalendar
+}
+
+/** What of a definition this room reads. */
+export interface SlaSlice {
+  readonly metrics: ReadonlyMap<string, Metric>
+  readonly levels: ReadonlyMap<string, Level>
+  readonly slaRules: readonly SlaRule[]
+  /** The fields that the rules read: a change of one makes them ask again. */
+  readonly fieldsOfSlaRules: readonly string[]
+  readonly fields: FieldTable
+  readonly defaultCalendar: string | null
+  readonly calendars: ReadonlyMap<string, NamedCalendar>
+}
+
+/** Levels and calendars in the versions that running clocks were started under. */
+export interface Versions {
+  readonly level: (id: string, version: string) => Level
+  readonly calendar: (id: string, version: string) => BusinessCalendar
+}
+
+export interface SlaPass extends Pass<TicketEventShapes, SlaSlice> {
+  readonly versions: Versions
+  /** The ticket after each of its events so far; undefined if the caller did not bring the log. The ticket is one object, reused. */
+  readonly past: (() => Iterable<{ readonly event: AnyTicketEvent; readonly ticket: Readonly<Ticket> }>) | undefined
+}
