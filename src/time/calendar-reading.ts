@@ -12,8 +12,8 @@ export interface CalendarRules {
   readonly week: Spans[]
   readonly special: Map<number, Spans>
   readonly closures: Map<number, Spans>
-  /** Holidays by day number or `MM-DD`, with their names. */
-  readonly holidays: Map<number | string, string | undefined>
+  /** Names of holidays by day number, or by `yearlyOf`. */
+  readonly holidays: Map<number, string | undefined>
   /** Ids of the calendars it is made of, and how many of them must be open. */
   parts: readonly string[] | undefined
   kind: 'hours' | 'union' | 'intersection'
@@ -51,7 +51,7 @@ export function readCalendar(json: unknown, path: string, issues: Refusal[]): Ca
 
   function list(value: unknown, at: string, read: Read, limit = MAX_ENTRIES) {
     if (!Array.isArray(value)) wrong(`a list is expected, not ${shown(value)}`, at)
-    else if (counted(value.length, at, limit)) value.forEach((entry, i) => read(entry, `${at}[${i}]`))
+    else if (counted(value.length, at, limit)) for (const [i, entry] of value.entries()) read(entry, `${at}[${i}]`)
   }
 
   function record(value: unknown, at: string, read: (key: string, value: unknown, path: string) => void) {

@@ -13,12 +13,13 @@ export function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** The date without its year, `MM-DD`. */
-export function yearlyOf(day: number): string {
-  return dateOf(day).slice(5)
+/** A number for the month and day of a date, the same in every year; negative, so that it is no day number. */
+export function yearlyOf(day: number): number {
+  const date = new Date(day * DAY_MS)
+  return -32 * date.getUTCMonth() - date.getUTCDate()
 }
 
 /** Monday is 0. 1970-01-01 was a Thursday. */
 export function weekdayOf(day: number): number {
-  return (((day + 3) % 7) + 7) % 7
+  return (day + 10) % 7 // the week before 1970 is as far back as anybody looks
 }

@@ -10,7 +10,7 @@ import type { Zone } from './zone.ts'
 export function hoursPlan(rules: CalendarRules, zone: Zone): Plan {
   const { holidays, special, closures, week } = rules
 
-  function holidayKey(day: number): number | string | undefined {
+  function holidayKey(day: number): number | undefined {
     if (!holidays.size) return undefined
     if (holidays.has(day)) return day
     const yearly = yearlyOf(day)
@@ -24,14 +24,18 @@ export function hoursPlan(rules: CalendarRules, zone: Zone): Plan {
     return name === undefined ? { kind: 'holiday' } : { kind: 'holiday', name }
   }
 
-  /** Adds the instants of a date's wall times; an interval that the change of a clock leaves empty is left out. */
+  /** Adds the instants of a date's wall times; an interval that a change of the clock leaves empty is left out. */
   function place(day: number, walls: Spans, spans: number[]) {
+    if (!walls.length) return
     const start = day * DAY_MS
-    if (!walls.length || zone.instant(start) === zone.instant(start + DAY_MS)) return
+    const offset = zone.offset(start - DAY_MS)
+    // nearly every date is far from a change, and needs no asking
+    const steady = offset === zone.offset(start + 3 * DAY_MS)
+    if (!steady && zone.instant(start) === zone.instant(start + DAY_MS)) return
     for (let i = 0; i < walls.length; i += 2) {
-      const from = zone.instant(start + (walls[i] as number))
-      const to = zone.instant(start + (walls[i + 1] as number))
-      if (from < to) spans.push(from, to)
+      const [from, to] = [start + (walls[i] as number), start + (walls[i + 1] as number)]
+      if (steady) spans.push(from - offset, to - offset)
+      else if (zone.instant(from) < zone.instant(to)) spans.push(zone.instant(from), zone.instant(to))
     }
   }
 

@@ -7,16 +7,25 @@ export type Spans = readonly number[]
  */
 export function overlay(lists: readonly Spans[], depth: number): number[] {
   // an edge is its instant doubled, plus one for an end: one sort of numbers puts starts before ends
-  const edges: number[] = []
-  for (const list of lists) for (let i = 0; i < list.length; i++) edges.push((list[i] as number) * 2 + (i & 1))
-  const sorted = Float64Array.from(edges).sort()
+  const edges = new Float64Array(lists.reduce((sum, list) => sum + list.length, 0))
+  let count = 0
+  let last = Number.NEGATIVE_INFINITY
+  let sorted = true
+  for (const list of lists) {
+    for (let i = 0; i < list.length; i++) {
+      const edge = (list[i] as number) * 2 + (i & 1)
+      if (edge < last) sorted = false
+      edges[count++] = last = edge
+    }
+  }
+  if (!sorted) edges.sort()
   const spans: number[] = []
   let open = 0
-  for (const edge of sorted) {
-    const end = edge % 2 !== 0
-    const at = end ? (edge - 1) / 2 : edge / 2
+  for (const edge of edges) {
+    const at = Math.floor(edge / 2)
+    const end = at * 2 !== edge
     if (open === (end ? depth : depth - 1)) {
-      if (spans.at(-1) === at) spans.pop()
+      if (spans[spans.length - 1] === at) spans.pop()
       else spans.push(at)
     }
     open += end ? -1 : 1
@@ -25,14 +34,20 @@ export function overlay(lists: readonly Spans[], depth: number): number[] {
 }
 
 /** What is left of `open` outside `closed`. */
-export function without(open: Spans, closed: Spans): number[] {
+export function without(open: Spans, closed: Spans): Spans {
   const last = open.at(-1)
-  if (last === undefined || !closed.length) return [...open]
+  if (last === undefined || !closed.length) return open
   const gaps = [Math.min(open[0] as number, closed[0] as number) - 1, ...overlay([closed], 1)]
   return overlay([open, [...gaps, Math.max(last, gaps.at(-1) as number) + 1]], 2)
 }
 
 /** What lies within `[from, to)`. */
 export function within(spans: Spans, from: number, to: number): number[] {
-  return from < to ? overlay([spans, [from, to]], 2) : []
+  const inside: number[] = []
+  for (let i = 0; i < spans.length; i += 2) {
+    const start = Math.max(from, spans[i] as number)
+    const end = Math.min(to, spans[i + 1] as number)
+    if (start < end) inside.push(start, end)
+  }
+  return inside
 }

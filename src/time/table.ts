@@ -14,7 +14,7 @@ const YEARS = 230
 const yearStart = Float64Array.from({ length: YEARS + 1 }, (_, year) => Date.UTC(1970 + year, 0))
 
 function yearOf(at: number): number {
-  let year = Math.floor(at / 31_556_952_000) // the mean length, so at most one off
+  let year = (at / 31_556_952_000) | 0 // the mean length, so at most one off
   while ((yearStart[year + 1] as number) <= at) year++
   while ((yearStart[year] as number) > at) year--
   return year
@@ -40,7 +40,7 @@ function makeYear(plan: Plan, year: number): Year {
   const spans = plan.open(start, yearStart[year + 1] as number)
   const count = spans.length / 2
   const from = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY)
-  const to = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY)
+  const to = from.slice()
   const before = new Float64Array(count + 1)
   for (let i = 0; i < count; i++) {
     from[i] = spans[2 * i] as number
@@ -48,24 +48,17 @@ function makeYear(plan: Plan, year: number): Year {
     before[i + 1] = (before[i] as number) + (to[i] as number) - (from[i] as number)
   }
   const total = before[count] as number
-  const byDay = Uint16Array.from(
-    { length: 366 },
-    indexes((i, day) => (to[i] as number) <= start + day * DAY_MS),
-  )
-  const byShare = Uint16Array.from(
-    { length: count },
-    indexes((i, share) => (before[i + 1] as number) * count <= share * total),
-  )
-  return { count, total, from, to, before, byDay, byShare }
-}
-
-/** For each key, in rising order, the first index that is not `passed`. */
-function indexes(passed: (index: number, key: number) => boolean) {
-  let i = 0
-  return (_: unknown, key: number) => {
-    while (passed(i, key)) i++
-    return i
+  const byDay = new Uint16Array(366)
+  for (let day = 0, i = 0; day < 366; day++) {
+    while ((to[i] as number) <= start + day * DAY_MS) i++
+    byDay[day] = i
   }
+  const byShare = new Uint16Array(count)
+  for (let share = 0, i = 0; share < count; share++) {
+    while ((before[i + 1] as number) * count <= share * total) i++
+    byShare[share] = i
+  }
+  return { count, total, from, to, before, byDay, byShare }
 }
 
 /**
@@ -115,7 +108,7 @@ export class OpenTable {
 
   /** The first stretch of the year that ends after `at`. */
   #index(year: Year, number: number, at: number): number {
-    let i = year.byDay[Math.floor((at - (yearStart[number] as number)) / DAY_MS)] as number
+    let i = year.byDay[((at - (yearStart[number] as number)) / DAY_MS) | 0] as number
     while ((year.to[i] as number) <= at) i++
     return i
   }
@@ -203,7 +196,7 @@ export class OpenTable {
 
 /** The instant at which the `n`-th open millisecond of a year, counted from 0, begins. */
 function locate(year: Year, n: number): number {
-  let i = year.byShare[Math.floor((n * year.count) / year.total)] as number
+  let i = year.byShare[((n * year.count) / year.total) | 0] as number
   while ((year.before[i + 1] as number) <= n) i++
   return (year.from[i] as number) + n - (year.before[i] as number)
 }
