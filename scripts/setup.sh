@@ -51,7 +51,7 @@ build() {
   (
     if command -v flock >/dev/null; then flock 9; fi
     stamp="$root/node_modules/.ticketwright-built"
-    now=$(fingerprint src package-lock.json package.json tsconfig.json tsup.config.ts scripts/entries.ts)
+    now=$(fingerprint src package-lock.json package.json tsconfig.json tsup.config.ts scripts/entries.ts scripts/droppable.ts)
     if [ -f "$root/dist/index.js" ] && [ "$now" = "$(cat "$stamp" 2>/dev/null)" ]; then exit 0; fi
     say '· building'
     rm -f "$stamp"
