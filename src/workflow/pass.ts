@@ -1,7 +1,7 @@
 import type { Pass } from '../model/pass.ts'
 import type { Priority } from '../model/priority.ts'
 import type { TicketEventShapes } from '../model/ticket-event.ts'
-import type { BusinessCalendar } from '../time/business-calendar.ts'
+import type { BusinessCalendar } from '../time/calendar.ts'
 import type { TagRegistry } from './tag-registry.ts'
 import type { Workflow } from './workflow.ts'
 

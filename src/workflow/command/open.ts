@@ -20,7 +20,6 @@ const { subject: _subject, fields: _fields, ...content } = contentInput
 const People = list(Id, bounds.people)
 
 const Open = z.strictObject({
-  ticketId: Id,
   reference: Name,
   subject: Line,
   ...content,

@@ -1,0 +1,45 @@
+import { checkCondition, type Condition } from '../condition/condition.ts'
+import { compileCondition, type Predicate } from '../condition/compile.ts'
+import { DeskError } from '../errors.ts'
+import { checkShape } from '../model/json.ts'
+import type { Ticket } from '../model/ticket.ts'
+import { checkOrdering, compileOrdering, type Ordering, OrderingSchema } from '../queue/ordering.ts'
+import { findIssues } from '../model/schema.ts'
+import type { Refusal } from '../errors.ts'
+import { fields } from './field.ts'
+
+/**
+ * Does a ticket meet a condition?
+ * @throws DeskError `invalid_definition`, `unknown_name`, `forbidden_key` with the path
+ * @example matches({ field: 'tags', op: 'hasAny', value: ['vip'] }, ticket)
+ */
+export function matches(condition: Condition, ticket: Ticket): boolean {
+  let predicate = predicates.get(condition)
+  if (!predicate) {
+    predicate = predicateOf(condition)
+    predicates.set(condition, predicate)
+  }
+  return predicate({ ticket })
+}
+
+const predicates = new WeakMap<Condition, Predicate>()
+
+function predicateOf(condition: Condition): Predicate {
+  const misshapen = checkShape(condition)
+  const refusals = misshapen ? [misshapen] : checkCondition(condition, fields, { name: 'a question about a ticket', classes: ['stored'] })
+  if (refusals[0]) throw new DeskError(refusals[0], refusals)
+  return compileCondition(condition, fields)
+}
+
+/**
+ * A comparator of tickets: total, ended by id.
+ * @throws DeskError `invalid_definition`, `unknown_name`
+ * @example tickets.toSorted(orderBy('slaDue'))
+ */
+export function orderBy(ordering: Ordering): (a: Ticket, b: Ticket) => number {
+  const parsed = findIssues(OrderingSchema, ordering, 'invalid_definition')
+  const refusals: readonly Refusal[] = 'refusals' in parsed ? parsed.refusals : checkOrdering(ordering, fields, '')
+  if (refusals[0]) throw new DeskError(refusals[0], refusals)
+  const { position, compare } = compileOrdering(ordering, fields)
+  return (a, b) => compare(position(a), position(b))
+}

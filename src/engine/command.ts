@@ -1,0 +1,57 @@
+import type * as z from 'zod'
+import { type Result, refuse } from '../errors.ts'
+import { Actor } from '../model/actor.ts'
+import { isPlainObject } from '../model/json.ts'
+import type { Names } from '../model/names.ts'
+import { Id, parse } from '../model/schema.ts'
+import { workflowCommands } from '../workflow/commands.ts'
+import type { CommandRow } from '../workflow/command/row.ts'
+
+/** Every command, by name. */
+const commandRows = { ...workflowCommands }
+
+type Rows = typeof commandRows
+export type CommandType = keyof Rows
+type InputOf<T extends CommandType> = z.input<Rows[T]['schema']>
+
+/** Narrows the fields that name a status or a priority to the names of the definition. */
+type Named<Input, X extends Names> = {
+  [K in keyof Input]: K extends 'status' ? X['status'] | Extract<Input[K], undefined> : K extends 'priority' ? X['priority'] | Extract<Input[K], undefined | null> : Input[K]
+}
+
+/** What a command of a type takes. */
+export type CommandInput<T extends CommandType, X extends Names = Names> = Named<InputOf<T>, X>
+
+/** A command as an application writes it: `{ type: 'reply', body: '…' }`. */
+export type CommandRequest<X extends Names = Names> = { [T in CommandType]: { readonly type: T } & CommandInput<T, X> }[CommandType]
+
+/** A checked command, on its way to `decide`. */
+export interface Command {
+  /** Makes it idempotent: the same id does the same thing once. */
+  readonly id: string
+  readonly ticketId: string
+  readonly actor: Actor
+  readonly type: CommandType
+  readonly input: object
+}
+
+export const commandRow = (type: CommandType): CommandRow => commandRows[type] as unknown as CommandRow
+
+/**
+ * Checks a command from outside: shape, keys, bounds, text. Names of statuses and the like are checked by `decide`.
+ * Refusals: `invalid_command`, `too_large`, `invalid_text`, `forbidden_key`, `invalid_instant`, `invalid_duration`, with the path.
+ */
+export function parseCommand(request: CommandRequest | { readonly type: string }, by: { readonly id: string; readonly ticketId: string; readonly actor: Actor }): Result<Command> {
+  if (!isPlainObject(request) || typeof request.type !== 'string' || !Object.hasOwn(commandRows, request.type))
+    return { ok: false, error: refuse('invalid_command', { reason: `type must be one of ${Object.keys(commandRows).join(', ')}` }, 'type') }
+  const { type, ...fields } = request as { type: CommandType } & Record<string, unknown>
+  const id = parse(Id, by.id, 'invalid_command', 'commandId')
+  if (!id.ok) return id
+  const ticketId = parse(Id, by.ticketId, 'invalid_command', 'ticketId')
+  if (!ticketId.ok) return ticketId
+  const actor = parse<Actor>(Actor, by.actor, 'invalid_command', 'actor')
+  if (!actor.ok) return actor
+  const input = parse<unknown>(commandRow(type).schema, fields, 'invalid_command')
+  return input.ok ? { ok: true, value: { id: id.value, ticketId: ticketId.value, actor: actor.value, type, input: input.value as object } } : input
+}
+

@@ -1,0 +1,55 @@
+import { fail } from '../errors.ts'
+import type { Level } from '../sla/level.ts'
+import type { Versions } from '../sla/slice.ts'
+import type { BusinessCalendar } from '../time/calendar.ts'
+import type { Definition } from './definition.ts'
+
+/** One definition, or its revisions, oldest first; every one but the first says `since` when it holds. */
+export type Definitions = Definition | readonly Definition[]
+
+/** The revisions of a definition over time, and the levels and calendars of all of them. */
+export interface Timeline extends Versions {
+  readonly revisions: readonly Definition[]
+  readonly latest: Definition
+  /** The revision in force at an instant. */
+  readonly at: (instant: number) => Definition
+  readonly level: (id: string, version: string) => Level
+  readonly calendar: (id: string, version: string) => BusinessCalendar
+}
+
+const timelines = new WeakMap<object, Timeline>()
+
+/** @throws DeskError `invalid_definition` when revisions are not in order */
+export function timelineOf(definitions: Definitions): Timeline {
+  let timeline = timelines.get(definitions)
+  if (!timeline) {
+    timeline = buildTimeline('json' in definitions ? [definitions] : [...definitions])
+    timelines.set(definitions, timeline)
+  }
+  return timeline
+}
+
+function buildTimeline(revisions: readonly Definition[]): Timeline {
+  const latest = revisions.at(-1)
+  if (!latest) throw fail('invalid_definition', { reason: 'a desk needs a definition' })
+  for (const [i, revision] of revisions.entries()) {
+    const before = revisions[i - 1]
+    if (before && (revision.since === null || revision.since <= (before.since ?? -1)))
+      throw fail('invalid_definition', { reason: 'each revision after the first needs a later `since` than the one before it' }, `[${i}].since`)
+  }
+  const levels = new Map(revisions.flatMap((revision) => [...revision.levels.values()].map((level) => [`${level.id} ${level.version}`, level])))
+  const calendars = new Map(revisions.flatMap((revision) => [...revision.calendars.values()].map((named) => [`${named.id} ${named.version}`, named.calendar])))
+  return {
+    revisions,
+    latest,
+    at: (instant) => revisions.findLast((revision, i) => i === 0 || (revision.since ?? 0) <= instant) ?? latest,
+    level: (id, version) => known(levels.get(`${id} ${version}`), 'level', id, version),
+    calendar: (id, version) => known(calendars.get(`${id} ${version}`), 'calendar', id, version),
+  }
+}
+
+/** A clock runs under a version that was not handed in: better to stop than to count by another one. */
+function known<T>(found: T | undefined, what: string, name: string, version: string): T {
+  if (found === undefined) throw fail('definition_missing', { what, name, version })
+  return found
+}

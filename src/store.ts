@@ -1,0 +1,144 @@
+import type { Condition } from './condition/condition.ts'
+import type { SortKey, SortPosition } from './condition/sort-key.ts'
+import type { JsonObject } from './model/json.ts'
+import type { Ticket } from './model/ticket.ts'
+import type { AnyTicketEvent } from './model/ticket-event.ts'
+
+/**
+ * The store port: what a place to keep tickets must do. Types only; `./testing` has the cases that prove a store.
+ * Every method may throw `store_busy`, `store_failed` or, where a commit's fate is not known, `outcome_unknown`.
+ * `tenant` is part of every key: what belongs to another tenant does not exist.
+ */
+export interface Store {
+  /** The one clock that judges leases and what is due: milliseconds since the epoch. */
+  now(): Promise<number>
+  /** A ticket's row with the store's clock and, if a command id is given, that command's receipt: one round trip. */
+  load(tenant: string, ticketId: string, commandId?: string): Promise<Loaded>
+  /**
+   * Saves everything or nothing. Conflicts are answers, not errors, checked in this order: receipt, lease,
+   * external id, version, reference.
+   */
+  commit(commit: Commit): Promise<CommitOutcome>
+  /** Events of a ticket in order of version, from `after` (0: all) on. */
+  history(tenant: string, ticketId: string, range?: { readonly after?: number; readonly limit?: number }): Promise<readonly AnyTicketEvent[]>
+  /** Rows that match, in order, ended by ticket id. */
+  find(query: Query): Promise<readonly TicketRow[]>
+  count(query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number>
+  /** Ids of tickets to advance, earliest first: `nextAt <= now`, or planned by another definition and not closed. */
+  due(tenant: string, ask: { readonly now: number; readonly plannedBy: string; readonly limit: number }): Promise<readonly string[]>
+  /** The ticket with a reference, or with a message of an external id (and the command that brought it). */
+  lookup(tenant: string, key: { readonly reference: string } | { readonly externalId: string }): Promise<{ readonly ticketId: string; readonly commandId: string | null } | null>
+  /** The next number for a reference: never the same twice, gaps allowed. */
+  nextNumber(tenant: string): Promise<number>
+  /** Events of all tickets in the order in which they were committed, after a position (0: from the start). */
+  changes(tenant: string, after: number, limit: number): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
+  /** A lease on a ticket, unless somebody else holds a live one (null). The same holder gets a new one. */
+  claim(tenant: string, ticketId: string, holder: string, forMs: number): Promise<Lease | null>
+  /** Prolongs a live lease; null if it was lost. */
+  renew(tenant: string, lease: LeaseKey, forMs: number): Promise<Lease | null>
+  /** Gives a lease back; false if it was lost already. */
+  release(tenant: string, lease: LeaseKey): Promise<boolean>
+  /** Effects not yet settled that are due by `now`, in order of due time, then id. */
+  effects(tenant: string, ask: { readonly now: number; readonly limit: number }): Promise<readonly Effect[]>
+  /** Marks an effect as delivered or given up. Settling twice is no error. */
+  settle(tenant: string, effectId: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** A ticket as kept, with what is worked out from it for the index. */
+export interface TicketRow {
+  readonly ticket: Ticket
+  /** The earliest fact of time ahead; null: none. */
+  readonly nextAt: number | null
+  /** Version of the definition that `nextAt` was worked out with. */
+  readonly plannedBy: string
+}
+
+export interface Loaded {
+  readonly row: TicketRow | null
+  readonly now: number
+  readonly receipt: Receipt | null
+}
+
+/** One ticket's part of a commit. Without events only `nextAt` and `plannedBy` are written. */
+export interface TicketChange extends TicketRow {
+  readonly ticketId: string
+  /** The version the events follow on; 0 for a new ticket. */
+  readonly expectedVersion: number
+  readonly events: readonly AnyTicketEvent[]
+  /** External ids of the messages among the events. */
+  readonly externalIds: readonly string[]
+}
+
+export interface Commit {
+  readonly tenant: string
+  readonly changes: readonly TicketChange[]
+  readonly effects: readonly Effect[]
+  readonly receipt?: Receipt | undefined
+  /** The lease under which the command was given: refused if it is no longer live. */
+  readonly lease?: LeaseKey | undefined
+}
+
+export type CommitOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly conflict: 'version'; readonly ticketId: string; readonly actual: number }
+  | { readonly ok: false; readonly conflict: 'receipt'; readonly receipt: Receipt }
+  | { readonly ok: false; readonly conflict: 'lease'; readonly ticketId: string }
+  | { readonly ok: false; readonly conflict: 'reference'; readonly reference: string }
+  | { readonly ok: false; readonly conflict: 'external_id'; readonly externalId: string; readonly ticketId: string }
+
+/** Proof that a command was done: no payload, kept for at least `receiptDays`. */
+export interface Receipt {
+  readonly commandId: string
+  /** Hash of what was asked. */
+  readonly hash: string
+  /** The events it made: versions after `from` up to and including `to`. */
+  readonly tickets: readonly { readonly ticketId: string; readonly from: number; readonly to: number }[]
+  readonly unchanged: boolean
+  /** By the store's clock. */
+  readonly at: number
+}
+
+/** A receipt may be forgotten after 30 days. */
+export const receiptDays = 30
+
+export interface LeaseKey {
+  readonly ticketId: string
+  readonly holder: string
+  /** Fencing token: rises with every claim on the ticket. */
+  readonly token: number
+}
+
+export interface Lease extends LeaseKey {
+  readonly until: number
+}
+
+/** Something to be done outside, at least once: the store keeps it until it is settled. */
+export interface Effect {
+  /** Derived from what caused it, so that repeats are one. */
+  readonly id: string
+  readonly ticketId: string
+  readonly kind: string
+  readonly data: JsonObject
+  readonly dueAt: number
+  /** Not worth doing after this instant; null: always. */
+  readonly staleAfter: number | null
+}
+
+/**
+ * A question to the store, twice: as data (`when`, `keys`), which a database may push down as far as it can,
+ * and as functions, which it must apply to the rest. Both mean the same.
+ */
+export interface Query {
+  readonly tenant: string
+  readonly when: Condition | null
+  readonly matches: (ticket: Ticket) => boolean
+  readonly keys: readonly SortKey[]
+  readonly position: (ticket: Ticket) => SortPosition
+  readonly compare: (a: SortPosition, b: SortPosition) => number
+  readonly limit: number
+  /** Only what stands after this position. */
+  readonly after?: SortPosition | undefined
+  /** Only tickets that nobody but this holder has a live lease on. */
+  readonly freeFor?: string | undefined
+}

@@ -1,0 +1,168 @@
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { Commit, CommitOutcome, Effect, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
+import { type Clock, systemClock } from '../time/clock.ts'
+
+interface Kept {
+  readonly row: TicketRow
+  readonly events: AnyTicketEvent[]
+}
+
+/** Everything of one tenant. */
+interface Shelf {
+  readonly tickets: Map<string, Kept>
+  readonly references: Map<string, string>
+  readonly externalIds: Map<string, { ticketId: string; commandId: string | null }>
+  readonly receipts: Map<string, Receipt>
+  readonly leases: Map<string, Lease>
+  readonly effects: Map<string, Effect>
+  readonly settled: Set<string>
+  readonly log: AnyTicketEvent[]
+  lastNumber: number
+  lastToken: number
+}
+
+const emptyShelf = (): Shelf => ({
+  tickets: new Map(),
+  references: new Map(),
+  externalIds: new Map(),
+  receipts: new Map(),
+  leases: new Map(),
+  effects: new Map(),
+  settled: new Set(),
+  log: [],
+  lastNumber: 0,
+  lastToken: 0,
+})
+
+/**
+ * Keeps tickets in this process: for tests, examples and small tools. Gone when the process ends.
+ * `clock` judges leases and what is due; the system's unless given.
+ */
+export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } = {}): Store {
+  const shelves = new Map<string, Shelf>()
+  const shelfOf = (tenant: string): Shelf => {
+    let shelf = shelves.get(tenant)
+    if (!shelf) shelves.set(tenant, (shelf = emptyShelf()))
+    return shelf
+  }
+  const live = (lease: Lease | undefined): lease is Lease => lease !== undefined && lease.until > clock.now()
+  const holds = (shelf: Shelf, key: LeaseKey): boolean => {
+    const lease = shelf.leases.get(key.ticketId)
+    return live(lease) && lease.holder === key.holder && lease.token === key.token
+  }
+  const matching = (shelf: Shelf, query: Pick<Query, 'matches'>) => [...shelf.tickets.values()].map(({ row }) => row).filter(({ ticket }) => query.matches(ticket))
+
+  return {
+    now: async () => clock.now(),
+    load: async (tenant, ticketId, commandId) => {
+      const shelf = shelfOf(tenant)
+      return { row: shelf.tickets.get(ticketId)?.row ?? null, now: clock.now(), receipt: (commandId !== undefined && shelf.receipts.get(commandId)) || null }
+    },
+    commit: async (commit) => {
+      const shelf = shelfOf(commit.tenant)
+      const conflict = conflictOf(shelf, commit, holds)
+      if (!conflict) save(shelf, commit)
+      return conflict ?? { ok: true }
+    },
+    history: async (tenant, ticketId, { after = 0, limit } = {}) => {
+      const events = shelfOf(tenant).tickets.get(ticketId)?.events ?? []
+      return events.slice(after, limit === undefined ? undefined : after + limit)
+    },
+    find: async (query) => {
+      const shelf = shelfOf(query.tenant)
+      const isFree = ({ ticket }: TicketRow) => {
+        const lease = shelf.leases.get(ticket.id)
+        return query.freeFor === undefined || !live(lease) || lease.holder === query.freeFor
+      }
+      const { after } = query
+      return matching(shelf, query)
+        .filter(isFree)
+        .map((row) => ({ row, position: query.position(row.ticket) }))
+        .filter(({ position }) => after === undefined || query.compare(position, after) > 0)
+        .sort((a, b) => query.compare(a.position, b.position))
+        .slice(0, query.limit)
+        .map(({ row }) => row)
+    },
+    count: async (query) => matching(shelfOf(query.tenant), query).length,
+    due: async (tenant, { now, plannedBy, limit }) =>
+      [...shelfOf(tenant).tickets.values()]
+        .map(({ row }) => row)
+        .filter(({ ticket, nextAt, plannedBy: by }) => (nextAt !== null && nextAt <= now) || (by !== plannedBy && ticket.kind !== 'closed'))
+        .sort((a, b) => (a.nextAt ?? now) - (b.nextAt ?? now) || (a.ticket.id < b.ticket.id ? -1 : 1))
+        .slice(0, limit)
+        .map(({ ticket }) => ticket.id),
+    lookup: async (tenant, key) => {
+      const shelf = shelfOf(tenant)
+      if ('externalId' in key) return shelf.externalIds.get(key.externalId) ?? null
+      const ticketId = shelf.references.get(key.reference)
+      return ticketId === undefined ? null : { ticketId, commandId: null }
+    },
+    nextNumber: async (tenant) => ++shelfOf(tenant).lastNumber,
+    changes: async (tenant, after, limit) => {
+      const events = shelfOf(tenant).log.slice(after, after + limit)
+      return { events, position: after + events.length }
+    },
+    claim: async (tenant, ticketId, holder, forMs) => {
+      const shelf = shelfOf(tenant)
+      const held = shelf.leases.get(ticketId)
+      if (live(held) && held.holder !== holder) return null
+      const lease = { ticketId, holder, token: ++shelf.lastToken, until: clock.now() + forMs }
+      shelf.leases.set(ticketId, lease)
+      return lease
+    },
+    renew: async (tenant, key, forMs) => {
+      const shelf = shelfOf(tenant)
+      if (!holds(shelf, key)) return null
+      const lease = { ticketId: key.ticketId, holder: key.holder, token: key.token, until: clock.now() + forMs }
+      shelf.leases.set(key.ticketId, lease)
+      return lease
+    },
+    release: async (tenant, key) => {
+      const shelf = shelfOf(tenant)
+      return holds(shelf, key) && shelf.leases.delete(key.ticketId)
+    },
+    effects: async (tenant, { now, limit }) =>
+      [...shelfOf(tenant).effects.values()]
+        .filter((effect) => effect.dueAt <= now)
+        .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
+    settle: async (tenant, effectId) => {
+      const shelf = shelfOf(tenant)
+      if (shelf.effects.delete(effectId)) shelf.settled.add(effectId)
+    },
+    close: async () => {},
+  }
+}
+
+function conflictOf(shelf: Shelf, { changes, receipt, lease }: Commit, holds: (shelf: Shelf, key: LeaseKey) => boolean): CommitOutcome | undefined {
+  const known = receipt && shelf.receipts.get(receipt.commandId)
+  if (known) return { ok: false, conflict: 'receipt', receipt: known }
+  if (lease && !holds(shelf, lease)) return { ok: false, conflict: 'lease', ticketId: lease.ticketId }
+  for (const { externalIds } of changes)
+    for (const externalId of externalIds) {
+      const taken = shelf.externalIds.get(externalId)
+      if (taken) return { ok: false, conflict: 'external_id', externalId, ticketId: taken.ticketId }
+    }
+  for (const { ticketId, expectedVersion } of changes) {
+    const actual = shelf.tickets.get(ticketId)?.row.ticket.version ?? 0
+    if (actual !== expectedVersion) return { ok: false, conflict: 'version', ticketId, actual }
+  }
+  for (const { ticketId, ticket } of changes) {
+    const taken = shelf.references.get(ticket.reference)
+    if (taken !== undefined && taken !== ticketId) return { ok: false, conflict: 'reference', reference: ticket.reference }
+  }
+  return undefined
+}
+
+function save(shelf: Shelf, { changes, effects, receipt }: Commit): void {
+  for (const { ticketId, ticket, nextAt, plannedBy, events, externalIds } of changes) {
+    const kept = shelf.tickets.get(ticketId)?.events ?? []
+    kept.push(...events)
+    shelf.tickets.set(ticketId, { row: { ticket, nextAt, plannedBy }, events: kept })
+    shelf.references.set(ticket.reference, ticketId)
+    for (const externalId of externalIds) shelf.externalIds.set(externalId, { ticketId, commandId: receipt?.commandId ?? null })
+    shelf.log.push(...events)
+  }
+  for (const effect of effects) if (!shelf.settled.has(effect.id) && !shelf.effects.has(effect.id)) shelf.effects.set(effect.id, effect)
+  if (receipt) shelf.receipts.set(receipt.commandId, receipt)
+}
