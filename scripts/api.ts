@@ -69,7 +69,9 @@ if (process.argv[1] === import.meta.filename) {
     const report = `docs/api/${fileName(entry)}.api.md`
     console.log(`${report} ${changed ? 'rewritten' : 'as it was'}`)
     if (entry === '.') main = readFileSync(join(root, report), 'utf8')
-    const missing = unnamed.filter((name) => !new RegExp(`^export .*\\b${name}\\b`, 'm').test(main))
+    const exported = (name: string) =>
+      new RegExp(`^export (class|const|function|interface|type) ${name}\\b`, 'm').test(main)
+    const missing = unnamed.filter((name) => !exported(name))
     if (missing.length > 0) console.log(`  types people meet there but cannot import: ${missing.join(', ')}`)
   }
 }
