@@ -75,7 +75,7 @@ export class Work {
       actor,
       cause,
       past: history && (() => replay([...history, ...events])),
-      emit: (type: TicketEventType, data: object, personal?: object) => {
+      emit: (type: TicketEventType, data: unknown, personal?: unknown) => {
         const version = (draft.version ?? 0) + 1
         const event = {
           id: `${ticketId}:${version}`,
