@@ -32,7 +32,8 @@ export function dayAt(zone: Zone, at: number): number {
 export function turn(plan: Plan, day: number): Spans {
   const first = plan.owned(day)[0]
   if (first === undefined) return []
-  // nothing a date owns lasts longer than two days
-  const next = Math.min(...[day + 1, day + 2].map((later) => plan.owned(later)[0] ?? first + 3 * DAY_MS))
+  // what a date owns ends on the next one, or on the one after where the zone skips that
+  const later = [day + 1, day + 2].map((date) => plan.owned(date)[0] ?? Number.POSITIVE_INFINITY)
+  const next = Math.min(midnight(plan.zone, day + 3), ...later)
   return plan.open(first, next)
 }
