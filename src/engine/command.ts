@@ -7,10 +7,12 @@ import { Id, parse } from '../model/schema.ts'
 import { workflowCommands } from '../workflow/commands.ts'
 import type { CommandRow } from '../workflow/command/row.ts'
 
-/** Every command, by name. */
 const commandRows = { ...workflowCommands }
 
-type Rows = typeof commandRows
+/** Commands an application may give; the others are halves of one that the desk performs as a whole. */
+const { receiveMerge: _receiveMerge, ...publicRows } = commandRows
+
+type Rows = typeof publicRows
 export type CommandType = keyof Rows
 type InputOf<T extends CommandType> = z.input<Rows[T]['schema']>
 
@@ -31,19 +33,21 @@ export interface Command {
   readonly id: string
   readonly ticketId: string
   readonly actor: Actor
-  readonly type: CommandType
+  readonly type: keyof typeof commandRows
   readonly input: object
 }
 
-export const commandRow = (type: CommandType): CommandRow => commandRows[type] as unknown as CommandRow
+export const commandTypes = Object.keys(publicRows) as readonly CommandType[]
+
+export const commandRow = (type: Command['type']): CommandRow => commandRows[type] as unknown as CommandRow
 
 /**
  * Checks a command from outside: shape, keys, bounds, text. Names of statuses and the like are checked by `decide`.
  * Refusals: `invalid_command`, `too_large`, `invalid_text`, `forbidden_key`, `invalid_instant`, `invalid_duration`, with the path.
  */
 export function parseCommand(request: CommandRequest | { readonly type: string }, by: { readonly id: string; readonly ticketId: string; readonly actor: Actor }): Result<Command> {
-  if (!isPlainObject(request) || typeof request.type !== 'string' || !Object.hasOwn(commandRows, request.type))
-    return { ok: false, error: refuse('invalid_command', { reason: `type must be one of ${Object.keys(commandRows).join(', ')}` }, 'type') }
+  if (!isPlainObject(request) || typeof request.type !== 'string' || !Object.hasOwn(publicRows, request.type))
+    return { ok: false, error: refuse('invalid_command', { reason: `type must be one of ${commandTypes.join(', ')}` }, 'type') }
   const { type, ...fields } = request as { type: CommandType } & Record<string, unknown>
   const id = parse(Id, by.id, 'invalid_command', 'commandId')
   if (!id.ok) return id

@@ -70,6 +70,7 @@ export class Work {
     return {
       definition,
       versions: options.timeline,
+      ticketId,
       ticket: draft,
       at,
       actor,

@@ -11,6 +11,7 @@ export type EventShapes = Readonly<Record<string, { readonly data: object; reado
  */
 export interface Pass<Shapes, Definition> {
   readonly definition: Definition
+  readonly ticketId: string
   readonly ticket: Readonly<TicketDraft>
   readonly at: number
   readonly actor: Actor

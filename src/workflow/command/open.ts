@@ -19,8 +19,11 @@ import { inOrder, row } from './row.ts'
 const { subject: _subject, fields: _fields, ...content } = contentInput
 const People = list(Id, bounds.people)
 
+const CarriedMessage = z.strictObject({ ...messageInput, role: z.enum(messageRoles), visibility: z.enum(['public', 'internal']) })
+
 const Open = z.strictObject({
-  reference: Name,
+  /** Unique in the desk; the ticket's id unless given. */
+  reference: Name.optional(),
   subject: Line,
   ...content,
   fields: record(JsonValue, bounds.fields).optional(),
@@ -42,6 +45,8 @@ const Open = z.strictObject({
   ...messageInput,
   role: z.enum(messageRoles).optional(),
   visibility: z.enum(['public', 'internal']).optional(),
+  /** Messages that come along from another ticket (a split): they are told, and move no clock. */
+  messages: list(CarriedMessage, 100).optional(),
 })
 type Open = z.output<typeof Open>
 
@@ -85,7 +90,7 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
   emit(
     'ticket_opened',
     {
-      reference: input.reference,
+      reference: input.reference ?? pass.ticketId,
       category: input.category ?? null,
       channel: input.channel ?? null,
       language: input.language ?? null,
@@ -126,10 +131,11 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
       requester: personal,
     },
   )
-  if (input.body === undefined && input.attachments === undefined) return
-  recordMessage(pass, { content: input, role, visibility }, { passive: automatic || outOfWork, opening: true })
+  const written = input.body !== undefined || input.attachments !== undefined
+  if (written) recordMessage(pass, { content: input, role, visibility }, { passive: automatic || outOfWork, opening: true })
+  for (const carried of input.messages ?? []) recordMessage(pass, { content: carried, role: carried.role, visibility: carried.visibility }, { passive: true, opening: true })
   // an agent who opens a ticket by writing to the requester has answered it, unless a status was said
-  if (outbound && input.status === undefined) react(pass, 'agentReply', 'agent_reply')
+  if (written && outbound && input.status === undefined) react(pass, 'agentReply', 'agent_reply')
 }
 
 /** The first 500 characters, never half of a surrogate pair. */

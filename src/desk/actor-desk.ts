@@ -1,0 +1,158 @@
+import { fail, unwrap } from '../errors.ts'
+import type { Actor } from '../model/actor.ts'
+import type { Names } from '../model/names.ts'
+import { type CommandInput, type CommandRequest, parseCommand } from '../engine/command.ts'
+import type { Lease, LeaseKey } from '../store.ts'
+import { type DurationInput, toDuration } from '../time/duration.ts'
+import { merge } from './merge.ts'
+import { defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
+import type { CommandOptions, DeskContext, Outcome } from './options.ts'
+import { perform } from './perform.ts'
+import { historyOf, messagesOf, ticketNow } from './read.ts'
+
+/** A command as it comes in, not checked yet. */
+type Request = { readonly type: string; readonly [field: string]: unknown }
+type Details<Input, Without extends PropertyKey> = Omit<Input, Without>
+
+/**
+ * The desk on behalf of one actor. Every method is one command: load, decide, save, retry.
+ * All throw `DeskError`: `ticket_not_found`, `ticket_merged`, `ticket_closed`, `clock_went_back`, `clock_ahead`,
+ * `revision_conflict`, `idempotency_mismatch`, `lease_lost`, `version_conflict`, `invalid_command`, `too_large`
+ * and those of the command; a refused command changes nothing.
+ */
+export interface ActorDesk<X extends Names = Names> {
+  readonly actor: Actor
+  /** Any command, as data. */
+  perform(ticketId: string, command: CommandRequest<X>, options?: CommandOptions): Promise<Outcome<X>>
+
+  open(input: CommandInput<'open', X> & { readonly ticketId?: string }, options?: CommandOptions): Promise<Outcome<X>>
+  /** From outside: the requester's unless another role is said. Follows merges (`redirectedFrom`). */
+  message(ticketId: string, message: CommandInput<'message', X>, options?: CommandOptions): Promise<Outcome<X>>
+  reply(ticketId: string, message: CommandInput<'reply', X>, options?: CommandOptions): Promise<Outcome<X>>
+  note(ticketId: string, message: CommandInput<'note', X>, options?: CommandOptions): Promise<Outcome<X>>
+  /** One submit of a form: fields, tags, priority, department, assignee, message, status, in this order. */
+  update(ticketId: string, changes: CommandInput<'update', X>, options?: CommandOptions): Promise<Outcome<X>>
+
+  setStatus(ticketId: string, status: X['status'], details?: Details<CommandInput<'setStatus', X>, 'status'>, options?: CommandOptions): Promise<Outcome<X>>
+  postpone(ticketId: string, details?: CommandInput<'postpone', X>, options?: CommandOptions): Promise<Outcome<X>>
+  wake(ticketId: string, options?: CommandOptions): Promise<Outcome<X>>
+  resolve(ticketId: string, details?: CommandInput<'resolve', X>, options?: CommandOptions): Promise<Outcome<X>>
+  confirmSolution(ticketId: string, solved: boolean, options?: CommandOptions): Promise<Outcome<X>>
+  close(ticketId: string, details?: CommandInput<'close', X>, options?: CommandOptions): Promise<Outcome<X>>
+  reopen(ticketId: string, details?: CommandInput<'reopen', X>, options?: CommandOptions): Promise<Outcome<X>>
+
+  setPriority(ticketId: string, priority: X['priority'], options?: CommandOptions): Promise<Outcome<X>>
+  unsetPriority(ticketId: string, options?: CommandOptions): Promise<Outcome<X>>
+  assign(ticketId: string, agent: string, options?: CommandOptions): Promise<Outcome<X>>
+  unassign(ticketId: string, options?: CommandOptions): Promise<Outcome<X>>
+  transfer(ticketId: string, department: string, details?: Details<CommandInput<'transfer', X>, 'department'>, options?: CommandOptions): Promise<Outcome<X>>
+  escalate(ticketId: string, details?: CommandInput<'escalate', X>, options?: CommandOptions): Promise<Outcome<X>>
+  setRequester(ticketId: string, requester: CommandInput<'setRequester', X>['requester'], options?: CommandOptions): Promise<Outcome<X>>
+  addFollower(ticketId: string, person: string, options?: CommandOptions): Promise<Outcome<X>>
+  removeFollower(ticketId: string, person: string, options?: CommandOptions): Promise<Outcome<X>>
+  addCollaborator(ticketId: string, person: string, options?: CommandOptions): Promise<Outcome<X>>
+  removeCollaborator(ticketId: string, person: string, options?: CommandOptions): Promise<Outcome<X>>
+
+  setFields(ticketId: string, fields: CommandInput<'setFields', X>, options?: CommandOptions): Promise<Outcome<X>>
+  tag(ticketId: string, tags: readonly string[], options?: CommandOptions): Promise<Outcome<X>>
+  untag(ticketId: string, tags: readonly string[], options?: CommandOptions): Promise<Outcome<X>>
+  rate(ticketId: string, score: number, details?: Details<CommandInput<'rate', X>, 'score'>, options?: CommandOptions): Promise<Outcome<X>>
+  signal(ticketId: string, name: string, options?: CommandOptions): Promise<Outcome<X>>
+
+  /** Closes the ticket as merged into another; the outcome's ticket is that other. Both change in one commit. */
+  merge(ticketId: string, into: string, options?: CommandOptions): Promise<Outcome<X>>
+  link(ticketId: string, to: string, details?: Details<CommandInput<'link', X>, 'to'>, options?: CommandOptions): Promise<Outcome<X>>
+  unlink(ticketId: string, to: string, details?: Details<CommandInput<'unlink', X>, 'to'>, options?: CommandOptions): Promise<Outcome<X>>
+  /** Opens a ticket that follows another: requester, category, tags and department are copied, clocks are new. */
+  followUp(ticketId: string, input?: Partial<CommandInput<'open', X>>, options?: CommandOptions): Promise<Outcome<X>>
+  /** Opens a linked ticket with some of the messages of another. */
+  split(ticketId: string, input: { readonly subject: string; readonly messageIds: readonly string[] }, options?: CommandOptions): Promise<Outcome<X>>
+
+  /** Takes a ticket for a while, 15 min unless said; null if somebody else holds it. */
+  claim(ticketId: string, forTime?: DurationInput): Promise<Lease | null>
+  /** Prolongs a claim. Throws `lease_lost`. */
+  renew(lease: LeaseKey, forTime?: DurationInput): Promise<Lease>
+  release(lease: LeaseKey): Promise<boolean>
+  /** The first ticket of a view that nobody holds, claimed; null when there is none. */
+  next(view: X['view'], forTime?: DurationInput): Promise<NextTicket<X> | null>
+}
+
+export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
+  const run = (ticketId: string, request: Request, options: CommandOptions = {}): Promise<Outcome> => submit(desk, actor, ticketId, request, options)
+  const forMs = (time: DurationInput | undefined): number => (time === undefined ? defaultClaimMs : toDuration(time, 'forTime'))
+  return {
+    actor,
+    perform: run,
+    open: ({ ticketId = desk.ids(), ...input }, options) => run(ticketId, { ...input, type: 'open' }, options),
+    message: (id, message, options) => run(id, { ...message, type: 'message' }, options),
+    reply: (id, message, options) => run(id, { ...message, type: 'reply' }, options),
+    note: (id, message, options) => run(id, { ...message, type: 'note' }, options),
+    update: (id, changes, options) => run(id, { ...changes, type: 'update' }, options),
+    setStatus: (id, status, details, options) => run(id, { ...details, status, type: 'setStatus' }, options),
+    postpone: (id, details, options) => run(id, { ...details, type: 'postpone' }, options),
+    wake: (id, options) => run(id, { type: 'wake' }, options),
+    resolve: (id, details, options) => run(id, { ...details, type: 'resolve' }, options),
+    confirmSolution: (id, solved, options) => run(id, { solved, type: 'confirmSolution' }, options),
+    close: (id, details, options) => run(id, { ...details, type: 'close' }, options),
+    reopen: (id, details, options) => run(id, { ...details, type: 'reopen' }, options),
+    setPriority: (id, priority, options) => run(id, { priority, type: 'setPriority' }, options),
+    unsetPriority: (id, options) => run(id, { type: 'unsetPriority' }, options),
+    assign: (id, agent, options) => run(id, { agent, type: 'assign' }, options),
+    unassign: (id, options) => run(id, { type: 'unassign' }, options),
+    transfer: (id, department, details, options) => run(id, { ...details, department, type: 'transfer' }, options),
+    escalate: (id, details, options) => run(id, { ...details, type: 'escalate' }, options),
+    setRequester: (id, requester, options) => run(id, { requester, type: 'setRequester' }, options),
+    addFollower: (id, person, options) => run(id, { person, type: 'addFollower' }, options),
+    removeFollower: (id, person, options) => run(id, { person, type: 'removeFollower' }, options),
+    addCollaborator: (id, person, options) => run(id, { person, type: 'addCollaborator' }, options),
+    removeCollaborator: (id, person, options) => run(id, { person, type: 'removeCollaborator' }, options),
+    setFields: (id, fields, options) => run(id, { ...fields, type: 'setFields' }, options),
+    tag: (id, tags, options) => run(id, { tags, type: 'tag' }, options),
+    untag: (id, tags, options) => run(id, { tags, type: 'untag' }, options),
+    rate: (id, score, details, options) => run(id, { ...details, score, type: 'rate' }, options),
+    signal: (id, name, options) => run(id, { name, type: 'signal' }, options),
+    merge: (id, into, options) => run(id, { into, type: 'merge' }, options),
+    link: (id, to, details, options) => run(id, { ...details, to, type: 'link' }, options),
+    unlink: (id, to, details, options) => run(id, { ...details, to, type: 'unlink' }, options),
+    followUp: async (id, input, options) => run(desk.ids(), { ...(await followUpOf(desk, id)), ...input, type: 'open' }, options),
+    split: async (id, input, options) => run(desk.ids(), { ...(await splitOf(desk, id, input)), type: 'open' }, options),
+    claim: async (id, time) => {
+      await ticketNow(desk, id)
+      return desk.store.claim(desk.tenant, id, actor.id, forMs(time))
+    },
+    renew: async (lease, time) => {
+      const renewed = lease.holder === actor.id ? await desk.store.renew(desk.tenant, lease, forMs(time)) : null
+      if (!renewed) throw fail('lease_lost', { ticketId: lease.ticketId, holder: actor.id })
+      return renewed
+    },
+    release: async (lease) => lease.holder === actor.id && desk.store.release(desk.tenant, lease),
+    next: (view, time) => nextTicket(desk, view, actor.id, forMs(time)),
+  }
+}
+
+/** Checks the command at the door, then performs it; a merge changes two tickets. */
+async function submit(desk: DeskContext, actor: Actor, ticketId: string, request: Request, options: CommandOptions): Promise<Outcome> {
+  const command = unwrap(parseCommand(request, { id: options.commandId ?? desk.ids(), ticketId, actor }))
+  if (command.type === 'merge') return merge(desk, command, options)
+  if (command.type === 'link') await ticketNow(desk, (command.input as { to: string }).to)
+  return perform(desk, command, options)
+}
+
+async function followUpOf(desk: DeskContext, ticketId: string) {
+  const { subject, requester, category, tags, department } = await ticketNow(desk, ticketId)
+  return { followUpOf: ticketId, subject, requester, category, tags: tags.filter((tag) => !desk.latest.tags.find(tag)?.archived), ...(department === null ? {} : { department }) }
+}
+
+async function splitOf(desk: DeskContext, ticketId: string, { subject, messageIds }: { readonly subject: string; readonly messageIds: readonly string[] }) {
+  const { followUpOf: _, ...copied } = await followUpOf(desk, ticketId)
+  const messages = messagesOf(await historyOf(desk, ticketId))
+  const chosen = messageIds.map((id, i) => {
+    const message = messages.find((candidate) => candidate.id === id)
+    if (!message) throw fail('unknown_name', { what: 'message', name: String(id).slice(0, 100), known: messages.map((known) => known.id).slice(-20) }, `messageIds[${i}]`)
+    const { body, format, automatic, attachments, role, visibility, at, sentAt, channel, language } = message
+    return { body: body ?? '', format, automatic, attachments, role, visibility, sentAt: sentAt ?? at, ...(channel === null ? {} : { channel }), ...(language === null ? {} : { language }) }
+  })
+  const first = chosen[0]
+  if (!first) throw fail('invalid_command', { reason: 'a split takes at least one message' }, 'messageIds')
+  return { ...copied, subject, related: [ticketId], role: first.role, visibility: first.visibility, messages: chosen }
+}

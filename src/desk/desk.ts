@@ -1,0 +1,81 @@
+import type { SortPosition } from '../condition/sort-key.ts'
+import { unwrap } from '../errors.ts'
+import { Actor } from '../model/actor.ts'
+import type { Message } from '../model/message.ts'
+import type { Names } from '../model/names.ts'
+import { parse, Id } from '../model/schema.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { Definition } from '../engine/definition.ts'
+import { timelineOf } from '../engine/timeline.ts'
+import type { Store } from '../store.ts'
+import { systemClock } from '../time/clock.ts'
+import { type ActorDesk, actorDesk } from './actor-desk.ts'
+import { type DueRun, runDue } from './due.ts'
+import type { DeskContext, DeskOptions } from './options.ts'
+import { type Allowed, allowedOn, historyOf, messagesOf, type Page, ticketByKey, ticketNow, viewCount, viewPage } from './read.ts'
+
+/** The door for applications: it loads, decides, saves and retries; everything it knows is below it. */
+export interface Desk<X extends Names = Names> {
+  readonly tenant: string
+  /** The definition now in force. */
+  readonly definition: Definition<X>
+  /** On behalf of somebody: commands, claims, the next ticket. Throws `invalid_command` for a malformed actor. */
+  as(actor: Actor): ActorDesk<X>
+
+  /** The ticket as it is now; nothing is written. Throws `ticket_not_found`. */
+  get(ticketId: string): Promise<Ticket<X>>
+  byReference(reference: string): Promise<Ticket<X> | null>
+  /** The ticket with the message that has this id elsewhere (a mail's Message-ID). */
+  byExternalId(externalId: string): Promise<Ticket<X> | null>
+  /** Its event log. Throws `ticket_not_found`. */
+  history(ticketId: string): Promise<readonly AnyTicketEvent[]>
+  messages(ticketId: string): Promise<readonly Message[]>
+  /** A page of a view, tickets first brought up to now. Throws `unknown_name`. */
+  view(view: X['view'], ask?: { readonly limit?: number; readonly after?: SortPosition }): Promise<Page<X>>
+  count(view: X['view']): Promise<{ readonly count: number; readonly stale: boolean }>
+  /** What an actor may do with a ticket now. */
+  allowed(ticketId: string, actor: Actor): Promise<Allowed<X>>
+  /** Events of all tickets in order of commit, after a position (0: from the start). */
+  changes(after: number, limit?: number): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
+  /** Writes what time alone has caused: for a cron route, never needed to be right. 1,000 tickets unless said. */
+  runDue(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<DueRun>
+  /** The same desk on another store: one in the application's own transaction, say. */
+  using(store: Store): Desk<X>
+}
+
+/**
+ * A desk over a store.
+ * @throws DeskError `invalid_definition` when revisions are not in order
+ * @example
+ * const desk = createDesk({ definition: defineDesk({}), store: memoryStore() })
+ */
+export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
+  const definitions = options.definition as Definition | readonly Definition[]
+  const desk: DeskContext = {
+    definitions,
+    latest: timelineOf(definitions).latest,
+    store: options.store,
+    tenant: unwrap(parse(Id, options.tenant ?? 'default', 'invalid_command', 'tenant')),
+    clock: options.clock ?? systemClock,
+    ids: options.ids ?? (() => crypto.randomUUID()),
+    reference: options.reference ?? ((number) => `T-${String(number).padStart(6, '0')}`),
+    guard: options.guard,
+  }
+  return {
+    tenant: desk.tenant,
+    definition: desk.latest as Definition<X>,
+    as: (actor) => actorDesk(desk, unwrap(parse<Actor>(Actor, actor, 'invalid_command', 'actor'))) as unknown as ActorDesk<X>,
+    get: (id) => ticketNow(desk, id) as Promise<Ticket<X>>,
+    byReference: (reference) => ticketByKey(desk, { reference }) as Promise<Ticket<X> | null>,
+    byExternalId: (externalId) => ticketByKey(desk, { externalId }) as Promise<Ticket<X> | null>,
+    history: (id) => historyOf(desk, id),
+    messages: async (id) => messagesOf(await historyOf(desk, id)),
+    view: (view, ask) => viewPage(desk, view, ask) as Promise<Page<X>>,
+    count: (view) => viewCount(desk, view),
+    allowed: (id, actor) => allowedOn(desk, id, actor) as Promise<Allowed<X>>,
+    changes: (after, limit = 1_000) => desk.store.changes(desk.tenant, after, limit),
+    runDue: (run) => runDue(desk, run),
+    using: (store) => createDesk({ ...options, store }),
+  }
+}

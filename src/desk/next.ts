@@ -1,0 +1,33 @@
+import type { Names } from '../model/names.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { Lease } from '../store.ts'
+import { runDue } from './due.ts'
+import type { DeskContext } from './options.ts'
+import { queryOf } from './read.ts'
+
+/** How long a claim holds unless said: 15 min. Work that takes longer renews it. */
+export const defaultClaimMs = 15 * 60_000
+
+/** The next ticket of a view, claimed. */
+export interface NextTicket<X extends Names = Names> {
+  readonly ticket: Ticket<X>
+  readonly lease: Lease
+}
+
+/** The first ticket of a view that nobody holds, claimed for the holder; null when there is none. */
+export async function nextTicket(desk: DeskContext, viewId: string, holder: string, forMs: number): Promise<NextTicket | null> {
+  const query = queryOf(desk, viewId)
+  await runDue(desk)
+  for (;;) {
+    // nobody's name is empty: tickets that anybody holds are left out, the holder's own as well
+    const rows = await desk.store.find({ ...query, limit: 10, freeFor: '' })
+    for (const { ticket } of rows) {
+      const lease = await desk.store.claim(desk.tenant, ticket.id, holder, forMs)
+      if (!lease) continue
+      const { row } = await desk.store.load(desk.tenant, ticket.id)
+      if (row && query.matches(row.ticket)) return { ticket: row.ticket, lease }
+      await desk.store.release(desk.tenant, lease)
+    }
+    if (rows.length === 0) return null
+  }
+}

@@ -1,0 +1,70 @@
+import type { Names } from '../model/names.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { Definition } from '../engine/definition.ts'
+import type { Guard } from '../engine/decide.ts'
+import type { Effect, LeaseKey, Store } from '../store.ts'
+import type { Clock } from '../time/clock.ts'
+import type { InstantInput } from '../time/instant.ts'
+
+/** What a desk is made of. */
+export interface DeskOptions<X extends Names = Names> {
+  /** The definition, or its revisions, oldest first. */
+  readonly definition: Definition<X> | readonly Definition<X>[]
+  readonly store: Store
+  /** Whose tickets: every key in the store begins with it. `default` unless given. */
+  readonly tenant?: string
+  /** This machine's clock; the system's unless given. */
+  readonly clock?: Clock
+  /** Ids of tickets and commands that come without one; random UUIDs unless given. */
+  readonly ids?: () => string
+  /** How a number becomes a reference; `T-000123` unless given. */
+  readonly reference?: (number: number) => string
+  /** The application's own say on each command: a reason to refuse it. */
+  readonly guard?: Guard
+}
+
+/** How a command is given, beside what it says. */
+export interface CommandOptions {
+  /** The same id does the same thing once, however often it is sent. */
+  readonly commandId?: string | undefined
+  /** When it happened; now unless given. */
+  readonly at?: InstantInput | undefined
+  /** The revision the caller looked at: `revision_conflict` if somebody changed the ticket since. */
+  readonly expectedRevision?: number | undefined
+  /** The claim under which it is given: `lease_lost` if that ran out. */
+  readonly lease?: LeaseKey | undefined
+}
+
+/** What a command led to. */
+export interface Outcome<X extends Names = Names> {
+  readonly ticket: Ticket<X>
+  readonly commandId: string
+  readonly events: readonly AnyTicketEvent[]
+  readonly effects: readonly Effect[]
+  /** The command changed nothing. */
+  readonly unchanged: boolean
+  /** The command had been done before; this is what it led to then, with the ticket as it is now. */
+  readonly repeated: boolean
+  /** The ticket it was addressed to, if that was merged into this one. */
+  readonly redirectedFrom: string | null
+}
+
+/** What every part of the desk works with. */
+export interface DeskContext {
+  readonly definitions: Definition | readonly Definition[]
+  readonly latest: Definition
+  readonly store: Store
+  readonly tenant: string
+  readonly clock: Clock
+  readonly ids: () => string
+  readonly reference: (number: number) => string
+  readonly guard: Guard | undefined
+}
+
+
+/** How far machines' clocks may differ: 5 min. A lag within it is absorbed, more is refused. */
+export const maxSkewMs = 5 * 60_000
+
+/** How often a command is tried again after somebody else was quicker. */
+export const maxReloads = 5

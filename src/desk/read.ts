@@ -1,0 +1,100 @@
+import { fail } from '../errors.ts'
+import { isOutOfWork, type Names } from '../model/names.ts'
+import type { Actor } from '../model/actor.ts'
+import { maxFactsPerAdvance } from '../model/bounds.ts'
+import type { Message } from '../model/message.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import { advance } from '../engine/advance.ts'
+import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
+import { timelineOf } from '../engine/timeline.ts'
+import { checkReopenWindow } from '../workflow/react.ts'
+import type { SortPosition } from '../condition/sort-key.ts'
+import type { Query } from '../store.ts'
+import { runDue } from './due.ts'
+import type { DeskContext } from './options.ts'
+
+/** A page of a view. */
+export interface Page<X extends Names = Names> {
+  readonly tickets: readonly Ticket<X>[]
+  /** Pass it as `after` for the next page; null: this was the last. */
+  readonly next: SortPosition | null
+  /** More tickets were due than one look could advance: look again, or let `runDue` catch up. */
+  readonly stale: boolean
+}
+
+/** What an actor may do with a ticket now, as far as the workflow is concerned. */
+export interface Allowed<X extends Names = Names> {
+  readonly commands: readonly CommandType[]
+  readonly statuses: readonly X['status'][]
+}
+
+/** The ticket as it is now: what time has caused since is worked out, not written. */
+export async function ticketNow(desk: DeskContext, ticketId: string): Promise<Ticket> {
+  const { row, now } = await desk.store.load(desk.tenant, ticketId)
+  if (!row) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) })
+  return advance(desk.definitions, row.ticket, now, { tenant: desk.tenant, limit: Number.POSITIVE_INFINITY }).ticket
+}
+
+export async function ticketByKey(desk: DeskContext, key: { reference: string } | { externalId: string }): Promise<Ticket | null> {
+  const found = await desk.store.lookup(desk.tenant, key)
+  return found && ticketNow(desk, found.ticketId)
+}
+
+export async function historyOf(desk: DeskContext, ticketId: string): Promise<readonly AnyTicketEvent[]> {
+  const events = await desk.store.history(desk.tenant, ticketId)
+  if (events.length === 0) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) })
+  return events
+}
+
+/** The messages of a log, in order; an erased one has no body. */
+export function messagesOf(events: readonly AnyTicketEvent[]): Message[] {
+  return events.flatMap((event) =>
+    event.type === 'message_added' ? [{ ...event.data.message, at: event.at, body: event.personal?.body ?? null, attachments: event.personal?.attachments ?? [] }] : [],
+  )
+}
+
+export async function viewPage(desk: DeskContext, viewId: string, ask: { readonly limit?: number; readonly after?: SortPosition | undefined } = {}): Promise<Page> {
+  const query = queryOf(desk, viewId)
+  const limit = ask.limit ?? query.limit
+  const { more: stale } = await runDue(desk, { limit: maxFactsPerAdvance })
+  const rows = await desk.store.find({ ...query, limit: limit + 1, after: ask.after })
+  const tickets = rows.slice(0, limit).map((row) => row.ticket)
+  const last = tickets.at(-1)
+  return { tickets, next: rows.length > limit && last ? query.position(last) : null, stale }
+}
+
+export async function viewCount(desk: DeskContext, viewId: string): Promise<{ readonly count: number; readonly stale: boolean }> {
+  const { more: stale } = await runDue(desk, { limit: maxFactsPerAdvance })
+  return { count: await desk.store.count(queryOf(desk, viewId)), stale }
+}
+
+/** A view of the definition, as a store is asked for it. */
+export function queryOf({ latest, tenant }: DeskContext, viewId: string): Query {
+  const view = latest.views.get(viewId)
+  if (!view) throw fail('unknown_name', { what: 'view', name: String(viewId).slice(0, 100), known: [...latest.views.keys()] }, 'view')
+  const { keys, position, compare } = view.order
+  return { tenant, when: view.when, matches: (ticket) => view.matches({ ticket }), keys, position, compare, limit: view.limit }
+}
+
+export async function allowedOn(desk: DeskContext, ticketId: string, actor: Actor): Promise<Allowed> {
+  const ticket = await ticketNow(desk, ticketId)
+  if (ticket.links.mergedInto !== null) return { commands: [], statuses: [] }
+  const now = await desk.store.now()
+  const { workflow } = timelineOf(desk.definitions).at(now)
+  const outsider = actor.kind === 'requester' || actor.kind === 'collaborator'
+  const mayReopen = !outsider || !checkReopenWindow(workflow, ticket, now)
+  const staffOnly: readonly CommandType[] = ['reply', 'note']
+  const commands = commandTypes.filter((type) => {
+    if (type === 'open') return false
+    if (ticket.kind === 'closed' && commandRow(type).onClosed === 'refused') return false
+    if (type === 'reopen') return isOutOfWork(ticket.kind) && mayReopen
+    if (type === 'message') return !outsider || mayReopen
+    return !(staffOnly.includes(type) && (outsider || actor.kind === 'third_party'))
+  })
+  const statuses = workflow.movesFrom(ticket.status, ticket.kind).filter((name) => {
+    const to = workflow.statusNamed(name)
+    return to && (!isOutOfWork(ticket.kind) || isOutOfWork(to.kind) || mayReopen)
+  })
+  return { commands, statuses }
+}
