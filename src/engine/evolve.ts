@@ -36,6 +36,15 @@ export function rebuild(events: Iterable<unknown>): Ticket | null {
   return draft && deepFreeze(draft as Ticket)
 }
 
+/** The ticket after each event of one cause, from where it stood before. One object, changed in place, as in `replay`. */
+export function* stages(before: TicketDraft, events: readonly AnyTicketEvent[]): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
+  const ticket = { ...before }
+  for (const event of events) {
+    applyEvent(ticket, event)
+    yield { event, ticket }
+  }
+}
+
 /** The ticket after each event of a log. The ticket is one object, changed in place: look, do not keep. */
 export function* replay(events: Iterable<unknown>): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
   const ticket = {} as TicketDraft

@@ -9,7 +9,7 @@ import { matchLevel, rulesReadChange, switchTargets, takeEvents } from '../sla/c
 import type { SlaPass } from '../sla/slice.ts'
 import type { WorkflowPass } from '../workflow/pass.ts'
 import { eventRows } from './event.ts'
-import { applyEvent, replay } from './evolve.ts'
+import { applyEvent, replay, stages } from './evolve.ts'
 import type { Timeline } from './timeline.ts'
 
 /** What both rooms are given: the ticket as it stands, the definition in force, and the means to add an event. */
@@ -48,10 +48,10 @@ export class Work {
     const happened = events.slice(first)
     if (happened[0]?.type === 'ticket_opened') {
       matchLevel(pass)
-      takeEvents(pass, happened, targetFacts(draft))
+      takeEvents(pass, stages(before, happened), targetFacts(draft))
       return undefined
     }
-    takeEvents(pass, happened, targetFacts(before))
+    takeEvents(pass, stages(before, happened), targetFacts(before))
     if (rulesReadChange(pass.definition, before, draft)) matchLevel(pass)
     if (before.sla !== draft.sla || before.priority !== draft.priority || before.requester !== draft.requester) switchTargets(pass, targetFacts(before))
     return undefined

@@ -1,10 +1,9 @@
 import * as z from 'zod'
-import { type Refusal, type Result, refuse, shown } from '../errors.ts'
+import { isDeskError, type Refusal, type Result, refuse, shown } from '../errors.ts'
 import { toDuration } from '../time/duration.ts'
 import { toInstant } from '../time/instant.ts'
-import { isDeskError } from '../errors.ts'
 import { bounds } from './bounds.ts'
-import { type Json, checkShape, isPlainObject, pathText, utf8Bytes } from './json.ts'
+import { type Json, checkShape, isPlainObject, joinPath, pathText, utf8Bytes } from './json.ts'
 import { checkBody, checkLine, checkName } from './text.ts'
 
 /** A zod check that speaks in the codes of this library. */
@@ -117,7 +116,7 @@ function toRefusal(issue: z.core.$ZodIssue, otherwise: 'invalid_command' | 'inva
     const inner = refusal.path === undefined ? path : refusal.path.startsWith('[') ? path + refusal.path : path === '' ? refusal.path : `${path}.${refusal.path}`
     return refuse(refusal.code, refusal.facts as never, inner)
   }
-  if (issue.code === 'unrecognized_keys') return refuse(otherwise, { reason: `unknown key ${issue.keys.map(shown).join(', ').slice(0, 120)}` }, path)
+  if (issue.code === 'unrecognized_keys') return refuse(otherwise, { reason: `unknown key ${shown(issue.keys[0])}` }, joinPath(path, issue.keys[0] ?? ''))
   if (issue.code === 'invalid_union' && issue.errors[0]?.[0]) return refuse(otherwise, { reason: `none of the accepted forms (${issue.errors.map((e) => e[0]?.message).join('; ')})`.slice(0, 200) }, path)
   return refuse(otherwise, { reason: issue.message.slice(0, 200) }, path)
 }

@@ -3,12 +3,11 @@ import { sameJson } from '../model/json.ts'
 import type { SlaClock } from '../model/clock.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
-import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
 import { breach, retarget } from './clock.ts'
 import { recount } from './recount.ts'
 import { signalsOf } from './signal.ts'
-import type { SlaPass, SlaSlice } from './slice.ts'
+import type { SlaPass, SlaSlice, Stage } from './slice.ts'
 import { breachIfLate, begin, continueCycle, finish, followStatus, type LedgerChange, type StepView, takeSignal } from './step.ts'
 
 /** Gives the ticket the level of the first rule that matches, if that is another one. */
@@ -29,11 +28,11 @@ export const rulesReadChange = ({ fieldsOfSlaRules, fields }: SlaSlice, before: 
   })
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
-export function takeEvents(pass: SlaPass, events: Iterable<AnyTicketEvent>, facts: TargetFacts): void {
-  for (const event of events)
+export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts): void {
+  for (const { event, ticket } of stages)
     for (const signal of signalsOf(event))
       for (const metric of metricsInPlay(pass, facts)) {
-        const view = viewOf(pass, metric, allowanceOf(pass.definition, pass.versions, facts, metric))
+        const view = viewOf(pass, ticket, metric, allowanceOf(pass.definition, pass.versions, facts, metric))
         if (view) record(pass, takeSignal(view, pass.ticket.clocks[metric], signal))
       }
 }
@@ -43,7 +42,7 @@ export function switchTargets(pass: SlaPass, before: TargetFacts): void {
   const { ticket, definition, versions } = pass
   for (const metric of metricsInPlay(pass, ticket)) {
     const allowance = allowanceOf(definition, versions, ticket, metric)
-    const view = viewOf(pass, metric, allowance)
+    const view = viewOf(pass, ticket, metric, allowance)
     if (view) record(pass, switchClock(pass, view, ticket.clocks[metric], before))
   }
 }
@@ -98,7 +97,7 @@ function metricsInPlay({ ticket, definition, versions }: SlaPass, facts: TargetF
   return [...new Set([...Object.keys(ticket.clocks), ...(level?.targets.keys() ?? [])])].sort()
 }
 
-function viewOf({ ticket, at, versions, definition }: SlaPass, metric: string, allowance: Allowance | null): StepView | undefined {
+function viewOf({ at, versions, definition }: SlaPass, ticket: Readonly<Ticket>, metric: string, allowance: Allowance | null): StepView | undefined {
   const row = allowance?.target.row ?? definition.metrics.get(metric)
   if (!row) return undefined
   return {

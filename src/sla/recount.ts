@@ -1,12 +1,11 @@
 import type { SlaClock } from '../model/clock.ts'
-import type { Ticket } from '../model/ticket.ts'
-import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Allowance } from './allowance.ts'
 import { signalsOf } from './signal.ts'
+import type { Stage } from './slice.ts'
 import { type StepView, takeSignal } from './step.ts'
 
 /** The clock a metric would have, had the allowance been in force from the beginning; undefined if it never started. */
-export function recount(past: Iterable<{ readonly event: AnyTicketEvent; readonly ticket: Readonly<Ticket> }>, now: StepView, allowance: Allowance): SlaClock | undefined {
+export function recount(past: Iterable<Stage>, now: StepView, allowance: Allowance): SlaClock | undefined {
   let clock: SlaClock | undefined
   for (const { event, ticket } of past) {
     const view: StepView = {

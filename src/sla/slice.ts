@@ -35,6 +35,12 @@ export interface SlaSlice {
   readonly calendars: ReadonlyMap<string, NamedCalendar>
 }
 
+/** An event, and the ticket as it stood after it. The ticket may be one object that is reused: look, do not keep. */
+export interface Stage {
+  readonly event: AnyTicketEvent
+  readonly ticket: Readonly<Ticket>
+}
+
 /** Levels and calendars in the versions that running clocks were started under. */
 export interface Versions {
   readonly level: (id: string, version: string) => Level
@@ -43,6 +49,6 @@ export interface Versions {
 
 export interface SlaPass extends Pass<TicketEventShapes, SlaSlice> {
   readonly versions: Versions
-  /** The ticket after each of its events so far; undefined if the caller did not bring the log. The ticket is one object, reused. */
-  readonly past: (() => Iterable<{ readonly event: AnyTicketEvent; readonly ticket: Readonly<Ticket> }>) | undefined
+  /** The whole log up to now; undefined if the caller did not bring it. */
+  readonly past: (() => Iterable<Stage>) | undefined
 }
