@@ -81,7 +81,8 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
   missing_kind: (f) => `a workflow needs a status of kind ${f.kind}`,
   missing_calendar: (f) => `target ${f.metric} of level ${f.level} has no calendar; name one, or alwaysOpen`,
   field_not_allowed: (f) => `field ${f.field} cannot be used in ${f.use}; allowed there: ${f.allowed.join(', ')}`,
-  definition_missing: (f) => `${f.what} ${f.name} in version ${f.version} is not in the definitions given; pass the earlier revision too`,
+  definition_missing: (f) =>
+    `${f.what} ${f.name} in version ${f.version} is not in the definitions given; pass the earlier revision too`,
   invalid_command: (f) => f.reason,
   invalid_text: (f) => f.reason,
   forbidden_key: (f) => `the key ${f.key} is not accepted`,
@@ -91,7 +92,8 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
   ticket_closed: (f) => `ticket ${f.ticketId} is closed and takes no ${f.command}; reopen it or open a follow-up`,
   ticket_merged: (f) => `ticket ${f.ticketId} was merged into ${f.into}; use that one`,
   merge_cycle: (f) => `merging ${f.ticketId} into ${f.into} would close a circle`,
-  move_not_allowed: (f) => `a ticket cannot go from ${f.from} to ${f.to}; from there it can go to: ${f.allowed.join(', ') || 'nowhere'}`,
+  move_not_allowed: (f) =>
+    `a ticket cannot go from ${f.from} to ${f.to}; from there it can go to: ${f.allowed.join(', ') || 'nowhere'}`,
   follow_up_required: (f) => `ticket ${f.ticketId} left work more than ${f.withinMs} ms ago; open a follow-up`,
   wake_in_past: (f) => `a ticket postponed at ${f.at} cannot wake at ${f.until}; name a later instant`,
   tag_archived: (f) => `tag ${f.tag} is archived and cannot be added`,
@@ -99,18 +101,21 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
   forbidden: (f) => `${f.command} was refused: ${f.reason}`,
   no_clock: (f) => `ticket ${f.ticketId} has no open clock ${f.metric}`,
   history_needed: (f) => `clock ${f.metric} of ticket ${f.ticketId} counts the past; decide again with its history`,
-  advance_needed: (f) => `too much fell due on ticket ${f.ticketId} between ${f.from} and ${f.to} for one commit; advance it first`,
+  advance_needed: (f) =>
+    `too much fell due on ticket ${f.ticketId} between ${f.from} and ${f.to} for one commit; advance it first`,
   clock_went_back: (f) => `${f.at} is before what happened last on the ticket (${f.lastAt})`,
   clock_ahead: (f) => `${f.at} is more than ${f.maxSkewMs} ms ahead of the store's clock (${f.storeNow})`,
   version_conflict: (f) => `ticket ${f.ticketId} is at version ${f.actual}, not ${f.expected}`,
-  revision_conflict: (f) => `somebody changed ticket ${f.ticketId} since revision ${f.expected} (now ${f.actual}); see facts.since`,
+  revision_conflict: (f) =>
+    `somebody changed ticket ${f.ticketId} since revision ${f.expected} (now ${f.actual}); see facts.since`,
   idempotency_mismatch: (f) => `command id ${f.commandId} was used for something else`,
   reference_taken: (f) => `reference ${f.reference} is taken`,
   external_id_taken: (f) => `message ${f.externalId} is on ticket ${f.ticketId} already`,
   lease_lost: (f) => `${f.holder} no longer holds ticket ${f.ticketId}`,
   event_too_new: (f) => `event ${f.type} is of version ${f.version}, this release knows ${f.known}; upgrade first`,
   event_malformed: (f) => `this is not an event of this library: ${f.reason}`,
-  outcome_unknown: (f) => `the store did not say whether the commit was made (${f.reason}); repeat with the same command id`,
+  outcome_unknown: (f) =>
+    `the store did not say whether the commit was made (${f.reason}); repeat with the same command id`,
   store_busy: (f) => `the store was busy (${f.reason}); try again`,
   store_failed: (f) => `the store failed: ${f.reason}`,
 }
@@ -177,6 +182,13 @@ export function unwrap<T>(result: Result<T>): T {
 
 /** A value as a message may repeat it: at most 100 characters of it. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : typeof value === 'object' && value !== null ? Array.isArray(value) ? 'an array' : 'an object' : String(value)
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value.slice(0, 100))
+      : typeof value === 'object' && value !== null
+        ? Array.isArray(value)
+          ? 'an array'
+          : 'an object'
+        : String(value)
   return text.length > 110 ? `${text.slice(0, 110)}…` : text
 }

@@ -1,13 +1,41 @@
 // errors
-export { DeskError, type ErrorCode, type ErrorFacts, isDeskError, type Refusal, type Result, sentence, unwrap } from './errors.ts'
 
-// time
-export { alwaysOpen, businessCalendar } from './time/business-calendar.ts'
-export type { BusinessCalendar, CalendarDefinition, Holiday, WallInterval, Weekday } from './time/calendar.ts'
-export { type Clock, systemClock } from './time/clock.ts'
-export { type DurationInput, toDuration } from './time/duration.ts'
-export { type InstantInput, toInstant } from './time/instant.ts'
-
+// condition
+export type { Condition } from './condition/condition.ts'
+export type { Operator } from './condition/operator.ts'
+export type { SortKey, SortPosition, SortValue } from './condition/sort-key.ts'
+// desk
+export type { ActorDesk } from './desk/actor-desk.ts'
+export { createDesk, type Desk } from './desk/desk.ts'
+export type { DueRun } from './desk/due.ts'
+export type { NextTicket } from './desk/next.ts'
+export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
+export type { Allowed, Page } from './desk/read.ts'
+// engine
+export { type Advanced, advance } from './engine/advance.ts'
+export { matches, orderBy } from './engine/ask.ts'
+export {
+  type Command,
+  type CommandInput,
+  type CommandRequest,
+  type CommandType,
+  parseCommand,
+} from './engine/command.ts'
+export { type DecideOptions, type Decision, decide, type Guard } from './engine/decide.ts'
+export { compileDefinition, type Definition, type DeskDefinition, defineDesk } from './engine/definition.ts'
+export { upcastEvent } from './engine/event.ts'
+export { evolve, rebuild } from './engine/evolve.ts'
+export type { Definitions } from './engine/timeline.ts'
+export {
+  DeskError,
+  type ErrorCode,
+  type ErrorFacts,
+  isDeskError,
+  type Refusal,
+  type Result,
+  sentence,
+  unwrap,
+} from './errors.ts'
 // model
 export type { Actor, ActorKind } from './model/actor.ts'
 export { bounds } from './model/bounds.ts'
@@ -22,42 +50,33 @@ export type { Tag } from './model/tag.ts'
 export { foldText } from './model/text.ts'
 export type { Ticket } from './model/ticket.ts'
 export type { AnyTicketEvent, LedgerEntry, TicketEventShapes, TicketEventType } from './model/ticket-event.ts'
-
-// condition
-export type { Condition } from './condition/condition.ts'
-export type { Operator } from './condition/operator.ts'
-export type { SortKey, SortPosition, SortValue } from './condition/sort-key.ts'
-
-// workflow
-export type { Status } from './workflow/status.ts'
-export { defineWorkflow, standardWorkflow, type Workflow, type WorkflowDefinition } from './workflow/workflow.ts'
-
-// sla
-export type { LevelDefinition, TargetDefinition } from './sla/level.ts'
-export { type Metric, standardMetrics } from './sla/metric.ts'
-
 // queue
 export { namedOrderings, type Ordering, type OrderingName } from './queue/ordering.ts'
 export type { ViewDefinition } from './queue/view.ts'
-
-// engine
-export { type Advanced, advance } from './engine/advance.ts'
-export { matches, orderBy } from './engine/ask.ts'
-export { type Command, type CommandInput, type CommandRequest, type CommandType, parseCommand } from './engine/command.ts'
-export { type DecideOptions, type Decision, decide, type Guard } from './engine/decide.ts'
-export { compileDefinition, defineDesk, type Definition, type DeskDefinition } from './engine/definition.ts'
-export { upcastEvent } from './engine/event.ts'
-export { evolve, rebuild } from './engine/evolve.ts'
-export type { Definitions } from './engine/timeline.ts'
-
-// desk
-export type { ActorDesk } from './desk/actor-desk.ts'
-export { createDesk, type Desk } from './desk/desk.ts'
-export type { DueRun } from './desk/due.ts'
-export type { NextTicket } from './desk/next.ts'
-export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
-export type { Allowed, Page } from './desk/read.ts'
-
+// sla
+export type { LevelDefinition, TargetDefinition } from './sla/level.ts'
+export { type Metric, standardMetrics } from './sla/metric.ts'
 // stores
-export type { Commit, CommitOutcome, Effect, Lease, LeaseKey, Loaded, Query, Receipt, Store, TicketChange, TicketRow } from './store.ts'
+export type {
+  Commit,
+  CommitOutcome,
+  Effect,
+  Lease,
+  LeaseKey,
+  Loaded,
+  Query,
+  Receipt,
+  Store,
+  TicketChange,
+  TicketRow,
+} from './store.ts'
 export { memoryStore } from './stores/memory.ts'
+// time
+export { alwaysOpen, businessCalendar } from './time/business-calendar.ts'
+export type { BusinessCalendar, CalendarDefinition, Holiday, WallInterval, Weekday } from './time/calendar.ts'
+export { type Clock, systemClock } from './time/clock.ts'
+export { type DurationInput, toDuration } from './time/duration.ts'
+export { type InstantInput, toInstant } from './time/instant.ts'
+// workflow
+export type { Status } from './workflow/status.ts'
+export { defineWorkflow, standardWorkflow, type Workflow, type WorkflowDefinition } from './workflow/workflow.ts'

@@ -16,30 +16,57 @@ export interface Store {
   load(tenant: string, ticketId: string, commandId?: string): Promise<Loaded>
   /**
    * Saves everything or nothing. Conflicts are answers, not errors, checked in this order: receipt, lease,
-   * external id, version, reference.
+   * external id, version, reference. Refuses NUL in any text with `invalid_text` (reads find nothing by it).
    */
   commit(commit: Commit): Promise<CommitOutcome>
   /** Events of a ticket in order of version, from `after` (0: all) on. */
-  history(tenant: string, ticketId: string, range?: { readonly after?: number; readonly limit?: number }): Promise<readonly AnyTicketEvent[]>
+  history(
+    tenant: string,
+    ticketId: string,
+    range?: { readonly after?: number; readonly limit?: number },
+  ): Promise<readonly AnyTicketEvent[]>
   /** Rows that match, in order, ended by ticket id. */
   find(query: Query): Promise<readonly TicketRow[]>
   count(query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number>
   /** Ids of tickets to advance, earliest first: `nextAt <= now`, or planned by another definition and not closed. */
-  due(tenant: string, ask: { readonly now: number; readonly plannedBy: string; readonly limit: number }): Promise<readonly string[]>
+  due(
+    tenant: string,
+    ask: { readonly now: number; readonly plannedBy: string; readonly limit: number },
+  ): Promise<readonly string[]>
   /** The ticket with a reference, or with a message of an external id (and the command that brought it). */
-  lookup(tenant: string, key: { readonly reference: string } | { readonly externalId: string }): Promise<{ readonly ticketId: string; readonly commandId: string | null } | null>
+  lookup(
+    tenant: string,
+    key: { readonly reference: string } | { readonly externalId: string },
+  ): Promise<{ readonly ticketId: string; readonly commandId: string | null } | null>
   /** The next number for a reference: never the same twice, gaps allowed. */
   nextNumber(tenant: string): Promise<number>
-  /** Events of all tickets in the order in which they were committed, after a position (0: from the start). */
-  changes(tenant: string, after: number, limit: number): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
+  /**
+   * Events of all tickets in the order in which they were committed, after a position (0: from the start).
+   * A position is the store's own number: hand back the one it gave, do no sums with it. A page may be longer
+   * than `limit` by the rest of a commit, and it never passes a commit that could still become visible before it.
+   */
+  changes(
+    tenant: string,
+    after: number,
+    limit: number,
+  ): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
   /** A lease on a ticket, unless somebody else holds a live one (null). The same holder gets a new one. */
   claim(tenant: string, ticketId: string, holder: string, forMs: number): Promise<Lease | null>
   /** Prolongs a live lease; null if it was lost. */
   renew(tenant: string, lease: LeaseKey, forMs: number): Promise<Lease | null>
   /** Gives a lease back; false if it was lost already. */
   release(tenant: string, lease: LeaseKey): Promise<boolean>
-  /** Effects not yet settled that are due by `now`, in order of due time, then id. */
-  effects(tenant: string, ask: { readonly now: number; readonly limit: number }): Promise<readonly Effect[]>
+  /**
+   * Effects due by `now`, neither settled nor hidden: of each ticket only the earliest, so that they are done in
+   * order. By due time, then as they were saved. With `hideMs` each counts an attempt and is hidden from everybody
+   * for so long: one worker delivers it, and another takes over if that one dies.
+   */
+  effects(
+    tenant: string,
+    ask: { readonly now: number; readonly limit: number; readonly hideMs?: number },
+  ): Promise<readonly PendingEffect[]>
+  /** Hides an effect that could not be delivered until an instant. */
+  defer(tenant: string, effectId: string, until: number): Promise<void>
   /** Marks an effect as delivered or given up. Settling twice is no error. */
   settle(tenant: string, effectId: string): Promise<void>
   close(): Promise<void>
@@ -68,6 +95,11 @@ export interface TicketChange extends TicketRow {
   readonly events: readonly AnyTicketEvent[]
   /** External ids of the messages among the events. */
   readonly externalIds: readonly string[]
+  /**
+   * Earlier events of the ticket as they stand from now on, without what was personal: each replaces the one of its
+   * version. How erasure reaches the log; the events of the same commit say that it happened.
+   */
+  readonly redacted?: readonly AnyTicketEvent[] | undefined
 }
 
 export interface Commit {
@@ -113,7 +145,10 @@ export interface Lease extends LeaseKey {
   readonly until: number
 }
 
-/** Something to be done outside, at least once: the store keeps it until it is settled. */
+/**
+ * Something to be done outside, at least once: the store keeps it until it is settled. `data` names things
+ * by their ids and holds nothing personal: erasure does not look for it there.
+ */
 export interface Effect {
   /** Derived from what caused it, so that repeats are one. */
   readonly id: string
@@ -123,6 +158,11 @@ export interface Effect {
   readonly dueAt: number
   /** Not worth doing after this instant; null: always. */
   readonly staleAfter: number | null
+}
+
+/** An effect with how often it was given out to be done, this time included. */
+export interface PendingEffect extends Effect {
+  readonly attempts: number
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Condition, childrenOf } from './condition.ts'
-import { type FieldTable, type Subject, fieldNamed } from './field.ts'
+import { type FieldTable, fieldNamed, type Subject } from './field.ts'
 import { operators } from './operator.ts'
 
 export type Predicate = (subject: Subject) => boolean

@@ -1,7 +1,7 @@
 import { type Refusal, refuse, shown } from '../errors.ts'
 import { isPlainObject, joinPath } from '../model/json.ts'
-import { type Operator, operators } from './operator.ts'
 import { type FieldClass, type FieldTable, fieldNamed } from './field.ts'
+import { type Operator, operators } from './operator.ts'
 
 /** A question about a ticket, as data. `all: []` is true, `any: []` false, `none: []` true. */
 export type Condition =
@@ -30,28 +30,65 @@ const groups = ['all', 'any', 'none'] as const
 
 /** Every finding about a condition from outside, each with its path. An empty list means it can be compiled. */
 export function checkCondition(condition: unknown, fields: FieldTable, use: ConditionUse, path = ''): Refusal[] {
-  if (!isPlainObject(condition)) return [refuse('invalid_definition', { reason: `a condition is an object, not ${shown(condition)}` }, path)]
+  if (!isPlainObject(condition))
+    return [refuse('invalid_definition', { reason: `a condition is an object, not ${shown(condition)}` }, path)]
   const group = groups.find((name) => Object.hasOwn(condition, name))
   if (!group) return checkLeaf(condition, fields, use, path)
   const children = condition[group]
   const unknown = Object.keys(condition).find((key) => key !== group)
   if (unknown) return [refuse('invalid_definition', { reason: `unknown key ${shown(unknown)} beside ${group}` }, path)]
-  if (!Array.isArray(children)) return [refuse('invalid_definition', { reason: `${group} takes a list of conditions` }, joinPath(path, group))]
+  if (!Array.isArray(children))
+    return [refuse('invalid_definition', { reason: `${group} takes a list of conditions` }, joinPath(path, group))]
   return children.flatMap((child, i) => checkCondition(child, fields, use, `${joinPath(path, group)}[${i}]`))
 }
 
 function checkLeaf(leaf: Record<string, unknown>, fields: FieldTable, use: ConditionUse, path: string): Refusal[] {
   const unknown = Object.keys(leaf).find((key) => key !== 'field' && key !== 'op' && key !== 'value')
-  if (unknown) return [refuse('invalid_definition', { reason: `unknown key ${shown(unknown)}; a condition is { field, op, value } or all, any, none` }, path)]
-  if (typeof leaf.field !== 'string') return [refuse('invalid_definition', { reason: 'a field name is missing' }, joinPath(path, 'field'))]
+  if (unknown)
+    return [
+      refuse(
+        'invalid_definition',
+        { reason: `unknown key ${shown(unknown)}; a condition is { field, op, value } or all, any, none` },
+        path,
+      ),
+    ]
+  if (typeof leaf.field !== 'string')
+    return [refuse('invalid_definition', { reason: 'a field name is missing' }, joinPath(path, 'field'))]
   const field = fieldNamed(fields, leaf.field)
-  if (!field) return [refuse('unknown_name', { what: 'field', name: leaf.field.slice(0, 100), known: Object.keys(fields) }, joinPath(path, 'field'))]
+  if (!field)
+    return [
+      refuse(
+        'unknown_name',
+        { what: 'field', name: leaf.field.slice(0, 100), known: Object.keys(fields) },
+        joinPath(path, 'field'),
+      ),
+    ]
   if (!use.classes.includes(field.class) || use.except?.includes(leaf.field))
-    return [refuse('field_not_allowed', { field: leaf.field, use: use.name, allowed: allowedFields(fields, use) }, joinPath(path, 'field'))]
-  const operator = typeof leaf.op === 'string' && Object.hasOwn(operators, leaf.op) ? operators[leaf.op as Operator] : undefined
-  if (!operator) return [refuse('unknown_name', { what: 'operator', name: shown(leaf.op), known: Object.keys(operators) }, joinPath(path, 'op'))]
+    return [
+      refuse(
+        'field_not_allowed',
+        { field: leaf.field, use: use.name, allowed: allowedFields(fields, use) },
+        joinPath(path, 'field'),
+      ),
+    ]
+  const operator =
+    typeof leaf.op === 'string' && Object.hasOwn(operators, leaf.op) ? operators[leaf.op as Operator] : undefined
+  if (!operator)
+    return [
+      refuse(
+        'unknown_name',
+        { what: 'operator', name: shown(leaf.op), known: Object.keys(operators) },
+        joinPath(path, 'op'),
+      ),
+    ]
   if (!operator.on.includes(field.type))
-    return [refuse('invalid_definition', { reason: `${leaf.op as string} does not fit the field ${leaf.field}, which is of type ${field.type}` }, joinPath(path, 'op'))]
+    return [
+      refuse(
+        'invalid_definition',
+        { reason: `${leaf.op as string} does not fit the field ${leaf.field}, which is of type ${field.type}` },
+        joinPath(path, 'op'),
+      ),
+    ]
   const wrong = operator.check(leaf.value, field.type)
   return wrong ? [refuse('invalid_definition', { reason: wrong }, joinPath(path, 'value'))] : []
 }
@@ -72,4 +109,5 @@ export function fieldsRead(condition: Condition): ReadonlySet<string> {
   return read
 }
 
-export const childrenOf = (group: Exclude<Condition, Leaf>): readonly Condition[] => ('all' in group ? group.all : 'any' in group ? group.any : group.none)
+export const childrenOf = (group: Exclude<Condition, Leaf>): readonly Condition[] =>
+  'all' in group ? group.all : 'any' in group ? group.any : group.none

@@ -11,7 +11,7 @@ export interface Subject {
   readonly ticket: Ticket
 }
 
-export type FieldValue = string | number | boolean | null | readonly string[]
+type FieldValue = string | number | boolean | null | readonly string[]
 
 export interface Field {
   readonly type: FieldType
@@ -95,4 +95,6 @@ export function fieldNamed(fields: FieldTable, name: string): Field | undefined 
 const unreachable = new Set(['__proto__', 'constructor', 'prototype'])
 
 const ownProperty = (holder: unknown, key: string): unknown =>
-  typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
+  typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key)
+    ? (holder as Record<string, unknown>)[key]
+    : undefined

@@ -18,7 +18,8 @@ const valueLimit = 1_000
 const textLimit = 500
 
 /** A custom field's type is not known, so its text is matched exactly. */
-const comparable = (type: FieldType) => (value: unknown) => (type === 'text' && typeof value === 'string' ? foldText(value) : value)
+const comparable = (type: FieldType) => (value: unknown) =>
+  type === 'text' && typeof value === 'string' ? foldText(value) : value
 
 const scalarFits = (value: unknown, type: FieldType): boolean =>
   type === 'boolean'
@@ -31,15 +32,18 @@ const scalarFits = (value: unknown, type: FieldType): boolean =>
 
 const fitsText = (value: unknown): boolean => typeof value === 'string' && value.length <= textLimit
 
-const oneValue = (value: unknown, type: FieldType) => (scalarFits(value, type) ? undefined : `${shown(value)} does not fit a field of type ${type}`)
+const oneValue = (value: unknown, type: FieldType) =>
+  scalarFits(value, type) ? undefined : `${shown(value)} does not fit a field of type ${type}`
 const manyValues = (value: unknown, type: FieldType) =>
   !Array.isArray(value) || value.length > valueLimit
     ? `a list of at most ${valueLimit} values is needed, not ${shown(value)}`
     : value.every((one) => scalarFits(one, type === 'tags' || type === 'names' ? 'name' : type))
       ? undefined
       : `every value must fit a field of type ${type}`
-const aNumber = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? undefined : `a number is needed, not ${shown(value)}`)
-const aText = (value: unknown) => (fitsText(value) && value !== '' ? undefined : `a text of 1 to ${textLimit} characters is needed`)
+const aNumber = (value: unknown) =>
+  typeof value === 'number' && Number.isFinite(value) ? undefined : `a number is needed, not ${shown(value)}`
+const aText = (value: unknown) =>
+  fitsText(value) && value !== '' ? undefined : `a text of 1 to ${textLimit} characters is needed`
 const nothing = (value: unknown) => (value === undefined ? undefined : 'this operator takes no value')
 
 const plain: readonly FieldType[] = ['text', 'name', 'number', 'instant', 'boolean', 'any']
@@ -55,7 +59,8 @@ const order = (holds: (found: number, value: number) => boolean): OperatorRow =>
 /** Keys of a set as they are compared: tags are folded, other names are not. */
 const keys = (values: readonly string[], type: FieldType) => (type === 'tags' ? values.map(foldText) : values)
 const holds = (found: unknown, key: string) => Array.isArray(found) && found.includes(key)
-const missing = (found: unknown) => found === null || found === undefined || found === '' || (Array.isArray(found) && found.length === 0)
+const missing = (found: unknown) =>
+  found === null || found === undefined || found === '' || (Array.isArray(found) && found.length === 0)
 
 function membership(values: readonly Scalar[], type: FieldType): Test {
   const compare = comparable(type)
@@ -81,9 +86,33 @@ export const operators = {
       return (found) => typeof found === 'string' && foldText(found).includes(part)
     },
   },
-  hasAny: { on: sets, check: manyValues, test: (values: string[], type) => ((wanted) => (found) => wanted.some((key) => holds(found, key)))(keys(values, type)) },
-  hasAll: { on: sets, check: manyValues, test: (values: string[], type) => ((wanted) => (found) => wanted.every((key) => holds(found, key)))(keys(values, type)) },
-  hasNone: { on: sets, check: manyValues, test: (values: string[], type) => ((wanted) => (found) => !wanted.some((key) => holds(found, key)))(keys(values, type)) },
+  hasAny: {
+    on: sets,
+    check: manyValues,
+    test: (values: string[], type) =>
+      (
+        (wanted) => (found) =>
+          wanted.some((key) => holds(found, key))
+      )(keys(values, type)),
+  },
+  hasAll: {
+    on: sets,
+    check: manyValues,
+    test: (values: string[], type) =>
+      (
+        (wanted) => (found) =>
+          wanted.every((key) => holds(found, key))
+      )(keys(values, type)),
+  },
+  hasNone: {
+    on: sets,
+    check: manyValues,
+    test: (values: string[], type) =>
+      (
+        (wanted) => (found) =>
+          !wanted.some((key) => holds(found, key))
+      )(keys(values, type)),
+  },
   present: { on: [...plain, 'tags', 'names'], check: nothing, test: () => (found) => !missing(found) },
   absent: { on: [...plain, 'tags', 'names'], check: nothing, test: () => missing },
 } as const satisfies Record<string, OperatorRow>

@@ -1,5 +1,5 @@
-import { type FieldTable, fieldNamed } from './field.ts'
 import type { Ticket } from '../model/ticket.ts'
+import { type FieldTable, fieldNamed } from './field.ts'
 
 /** A number kept on a ticket, as data, so that memory and SQL compute the same one. */
 export type SortValue =

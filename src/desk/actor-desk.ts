@@ -1,7 +1,7 @@
+import { type CommandInput, type CommandRequest, parseCommand } from '../engine/command.ts'
 import { fail, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import type { Names } from '../model/names.ts'
-import { type CommandInput, type CommandRequest, parseCommand } from '../engine/command.ts'
 import type { Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
 import { merge } from './merge.ts'
@@ -33,7 +33,12 @@ export interface ActorDesk<X extends Names = Names> {
   /** One submit of a form: fields, tags, priority, department, assignee, message, status, in this order. */
   update(ticketId: string, changes: CommandInput<'update', X>, options?: CommandOptions): Promise<Outcome<X>>
 
-  setStatus(ticketId: string, status: X['status'], details?: Details<CommandInput<'setStatus', X>, 'status'>, options?: CommandOptions): Promise<Outcome<X>>
+  setStatus(
+    ticketId: string,
+    status: X['status'],
+    details?: Details<CommandInput<'setStatus', X>, 'status'>,
+    options?: CommandOptions,
+  ): Promise<Outcome<X>>
   postpone(ticketId: string, details?: CommandInput<'postpone', X>, options?: CommandOptions): Promise<Outcome<X>>
   wake(ticketId: string, options?: CommandOptions): Promise<Outcome<X>>
   resolve(ticketId: string, details?: CommandInput<'resolve', X>, options?: CommandOptions): Promise<Outcome<X>>
@@ -45,9 +50,18 @@ export interface ActorDesk<X extends Names = Names> {
   unsetPriority(ticketId: string, options?: CommandOptions): Promise<Outcome<X>>
   assign(ticketId: string, agent: string, options?: CommandOptions): Promise<Outcome<X>>
   unassign(ticketId: string, options?: CommandOptions): Promise<Outcome<X>>
-  transfer(ticketId: string, department: string, details?: Details<CommandInput<'transfer', X>, 'department'>, options?: CommandOptions): Promise<Outcome<X>>
+  transfer(
+    ticketId: string,
+    department: string,
+    details?: Details<CommandInput<'transfer', X>, 'department'>,
+    options?: CommandOptions,
+  ): Promise<Outcome<X>>
   escalate(ticketId: string, details?: CommandInput<'escalate', X>, options?: CommandOptions): Promise<Outcome<X>>
-  setRequester(ticketId: string, requester: CommandInput<'setRequester', X>['requester'], options?: CommandOptions): Promise<Outcome<X>>
+  setRequester(
+    ticketId: string,
+    requester: CommandInput<'setRequester', X>['requester'],
+    options?: CommandOptions,
+  ): Promise<Outcome<X>>
   addFollower(ticketId: string, person: string, options?: CommandOptions): Promise<Outcome<X>>
   removeFollower(ticketId: string, person: string, options?: CommandOptions): Promise<Outcome<X>>
   addCollaborator(ticketId: string, person: string, options?: CommandOptions): Promise<Outcome<X>>
@@ -56,17 +70,36 @@ export interface ActorDesk<X extends Names = Names> {
   setFields(ticketId: string, fields: CommandInput<'setFields', X>, options?: CommandOptions): Promise<Outcome<X>>
   tag(ticketId: string, tags: readonly string[], options?: CommandOptions): Promise<Outcome<X>>
   untag(ticketId: string, tags: readonly string[], options?: CommandOptions): Promise<Outcome<X>>
-  rate(ticketId: string, score: number, details?: Details<CommandInput<'rate', X>, 'score'>, options?: CommandOptions): Promise<Outcome<X>>
+  rate(
+    ticketId: string,
+    score: number,
+    details?: Details<CommandInput<'rate', X>, 'score'>,
+    options?: CommandOptions,
+  ): Promise<Outcome<X>>
   signal(ticketId: string, name: string, options?: CommandOptions): Promise<Outcome<X>>
 
   /** Closes the ticket as merged into another; the outcome's ticket is that other. Both change in one commit. */
   merge(ticketId: string, into: string, options?: CommandOptions): Promise<Outcome<X>>
-  link(ticketId: string, to: string, details?: Details<CommandInput<'link', X>, 'to'>, options?: CommandOptions): Promise<Outcome<X>>
-  unlink(ticketId: string, to: string, details?: Details<CommandInput<'unlink', X>, 'to'>, options?: CommandOptions): Promise<Outcome<X>>
+  link(
+    ticketId: string,
+    to: string,
+    details?: Details<CommandInput<'link', X>, 'to'>,
+    options?: CommandOptions,
+  ): Promise<Outcome<X>>
+  unlink(
+    ticketId: string,
+    to: string,
+    details?: Details<CommandInput<'unlink', X>, 'to'>,
+    options?: CommandOptions,
+  ): Promise<Outcome<X>>
   /** Opens a ticket that follows another: requester, category, tags and department are copied, clocks are new. */
   followUp(ticketId: string, input?: Partial<CommandInput<'open', X>>, options?: CommandOptions): Promise<Outcome<X>>
   /** Opens a linked ticket with some of the messages of another. */
-  split(ticketId: string, input: { readonly subject: string; readonly messageIds: readonly string[] }, options?: CommandOptions): Promise<Outcome<X>>
+  split(
+    ticketId: string,
+    input: { readonly subject: string; readonly messageIds: readonly string[] },
+    options?: CommandOptions,
+  ): Promise<Outcome<X>>
 
   /** Takes a ticket for a while, 15 min unless said; null if somebody else holds it. */
   claim(ticketId: string, forTime?: DurationInput): Promise<Lease | null>
@@ -78,8 +111,10 @@ export interface ActorDesk<X extends Names = Names> {
 }
 
 export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
-  const run = (ticketId: string, request: Request, options: CommandOptions = {}): Promise<Outcome> => submit(desk, actor, ticketId, request, options)
-  const forMs = (time: DurationInput | undefined): number => (time === undefined ? defaultClaimMs : toDuration(time, 'forTime'))
+  const run = (ticketId: string, request: Request, options: CommandOptions = {}): Promise<Outcome> =>
+    submit(desk, actor, ticketId, request, options)
+  const forMs = (time: DurationInput | undefined): number =>
+    time === undefined ? defaultClaimMs : toDuration(time, 'forTime')
   return {
     actor,
     perform: run,
@@ -114,8 +149,10 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     merge: (id, into, options) => run(id, { into, type: 'merge' }, options),
     link: (id, to, details, options) => run(id, { ...details, to, type: 'link' }, options),
     unlink: (id, to, details, options) => run(id, { ...details, to, type: 'unlink' }, options),
-    followUp: async (id, input, options) => run(desk.ids(), { ...(await followUpOf(desk, id)), ...input, type: 'open' }, options),
-    split: async (id, input, options) => run(desk.ids(), { ...(await splitOf(desk, id, input)), type: 'open' }, options),
+    followUp: async (id, input, options) =>
+      run(desk.ids(), { ...(await followUpOf(desk, id)), ...input, type: 'open' }, options),
+    split: async (id, input, options) =>
+      run(desk.ids(), { ...(await splitOf(desk, id, input)), type: 'open' }, options),
     claim: async (id, time) => {
       await ticketNow(desk, id)
       return desk.store.claim(desk.tenant, id, actor.id, forMs(time))
@@ -131,7 +168,13 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
 }
 
 /** Checks the command at the door, then performs it; a merge changes two tickets. */
-async function submit(desk: DeskContext, actor: Actor, ticketId: string, request: Request, options: CommandOptions): Promise<Outcome> {
+async function submit(
+  desk: DeskContext,
+  actor: Actor,
+  ticketId: string,
+  request: Request,
+  options: CommandOptions,
+): Promise<Outcome> {
   const command = unwrap(parseCommand(request, { id: options.commandId ?? desk.ids(), ticketId, actor }))
   if (command.type === 'merge') return merge(desk, command, options)
   if (command.type === 'link') await ticketNow(desk, (command.input as { to: string }).to)
@@ -140,17 +183,43 @@ async function submit(desk: DeskContext, actor: Actor, ticketId: string, request
 
 async function followUpOf(desk: DeskContext, ticketId: string) {
   const { subject, requester, category, tags, department } = await ticketNow(desk, ticketId)
-  return { followUpOf: ticketId, subject, requester, category, tags: tags.filter((tag) => !desk.latest.tags.find(tag)?.archived), ...(department === null ? {} : { department }) }
+  return {
+    followUpOf: ticketId,
+    subject,
+    requester,
+    category,
+    tags: tags.filter((tag) => !desk.latest.tags.find(tag)?.archived),
+    ...(department === null ? {} : { department }),
+  }
 }
 
-async function splitOf(desk: DeskContext, ticketId: string, { subject, messageIds }: { readonly subject: string; readonly messageIds: readonly string[] }) {
+async function splitOf(
+  desk: DeskContext,
+  ticketId: string,
+  { subject, messageIds }: { readonly subject: string; readonly messageIds: readonly string[] },
+) {
   const { followUpOf: _, ...copied } = await followUpOf(desk, ticketId)
   const messages = messagesOf(await historyOf(desk, ticketId))
   const chosen = messageIds.map((id, i) => {
     const message = messages.find((candidate) => candidate.id === id)
-    if (!message) throw fail('unknown_name', { what: 'message', name: String(id).slice(0, 100), known: messages.map((known) => known.id).slice(-20) }, `messageIds[${i}]`)
+    if (!message)
+      throw fail(
+        'unknown_name',
+        { what: 'message', name: String(id).slice(0, 100), known: messages.map((known) => known.id).slice(-20) },
+        `messageIds[${i}]`,
+      )
     const { body, format, automatic, attachments, role, visibility, at, sentAt, channel, language } = message
-    return { body: body ?? '', format, automatic, attachments, role, visibility, sentAt: sentAt ?? at, ...(channel === null ? {} : { channel }), ...(language === null ? {} : { language }) }
+    return {
+      body: body ?? '',
+      format,
+      automatic,
+      attachments,
+      role,
+      visibility,
+      sentAt: sentAt ?? at,
+      ...(channel === null ? {} : { channel }),
+      ...(language === null ? {} : { language }),
+    }
   })
   const first = chosen[0]
   if (!first) throw fail('invalid_command', { reason: 'a split takes at least one message' }, 'messageIds')

@@ -1,19 +1,29 @@
 import type { SortPosition } from '../condition/sort-key.ts'
+import type { Definition } from '../engine/definition.ts'
+import { timelineOf } from '../engine/timeline.ts'
 import { unwrap } from '../errors.ts'
 import { Actor } from '../model/actor.ts'
 import type { Message } from '../model/message.ts'
 import type { Names } from '../model/names.ts'
-import { parse, Id } from '../model/schema.ts'
+import { Id, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { Definition } from '../engine/definition.ts'
-import { timelineOf } from '../engine/timeline.ts'
 import type { Store } from '../store.ts'
 import { systemClock } from '../time/clock.ts'
 import { type ActorDesk, actorDesk } from './actor-desk.ts'
 import { type DueRun, runDue } from './due.ts'
 import type { DeskContext, DeskOptions } from './options.ts'
-import { type Allowed, allowedOn, historyOf, messagesOf, type Page, ticketByKey, ticketNow, viewCount, viewPage } from './read.ts'
+import {
+  type Allowed,
+  allowedOn,
+  historyOf,
+  messagesOf,
+  type Page,
+  ticketByKey,
+  ticketNow,
+  viewCount,
+  viewPage,
+} from './read.ts'
 
 /** The door for applications: it loads, decides, saves and retries; everything it knows is below it. */
 export interface Desk<X extends Names = Names> {
@@ -37,7 +47,10 @@ export interface Desk<X extends Names = Names> {
   /** What an actor may do with a ticket now. */
   allowed(ticketId: string, actor: Actor): Promise<Allowed<X>>
   /** Events of all tickets in order of commit, after a position (0: from the start). */
-  changes(after: number, limit?: number): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
+  changes(
+    after: number,
+    limit?: number,
+  ): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
   /** Writes what time alone has caused: for a cron route, never needed to be right. 1,000 tickets unless said. */
   runDue(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<DueRun>
   /** The same desk on another store: one in the application's own transaction, say. */
@@ -65,7 +78,8 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
   return {
     tenant: desk.tenant,
     definition: desk.latest as Definition<X>,
-    as: (actor) => actorDesk(desk, unwrap(parse<Actor>(Actor, actor, 'invalid_command', 'actor'))) as unknown as ActorDesk<X>,
+    as: (actor) =>
+      actorDesk(desk, unwrap(parse<Actor>(Actor, actor, 'invalid_command', 'actor'))) as unknown as ActorDesk<X>,
     get: (id) => ticketNow(desk, id) as Promise<Ticket<X>>,
     byReference: (reference) => ticketByKey(desk, { reference }) as Promise<Ticket<X> | null>,
     byExternalId: (externalId) => ticketByKey(desk, { externalId }) as Promise<Ticket<X> | null>,

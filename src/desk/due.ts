@@ -16,7 +16,10 @@ export interface DueRun {
  * Writes what time alone has caused. Never needed to be right: the facts and their instants are the same
  * whenever this runs. Reads of views do the same for what they show.
  */
-export async function runDue(desk: DeskContext, { limit = maxFactsPerAdvance, signal }: { readonly limit?: number; readonly signal?: AbortSignal | undefined } = {}): Promise<DueRun> {
+export async function runDue(
+  desk: DeskContext,
+  { limit = maxFactsPerAdvance, signal }: { readonly limit?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<DueRun> {
   const now = await desk.store.now()
   const ids = await desk.store.due(desk.tenant, { now, plannedBy: desk.latest.version, limit })
   let tickets = 0

@@ -8,7 +8,12 @@ import { maxSkewMs } from './options.ts'
  * something last happened to the ticket if this machine's clock lags a little behind.
  * @throws DeskError `clock_ahead`: a false breach would be for ever; `clock_went_back`; `invalid_instant`
  */
-export function commandInstant(given: InstantInput | undefined, tickets: readonly Ticket[], now: number, storeNow: number): number {
+export function commandInstant(
+  given: InstantInput | undefined,
+  tickets: readonly Ticket[],
+  now: number,
+  storeNow: number,
+): number {
   const lastAt = Math.max(0, ...tickets.map((ticket) => ticket.lastAt))
   const at = given === undefined ? Math.max(now, lastAt) : toInstant(given, 'at')
   if (given === undefined && lastAt - now > maxSkewMs) throw fail('clock_went_back', { at: now, lastAt }, 'at')

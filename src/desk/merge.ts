@@ -1,13 +1,14 @@
+import type { Command } from '../engine/command.ts'
 import { fail } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
-import type { Command } from '../engine/command.ts'
 import { changeOf, receiptOf } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
 import { type Attempt, afterConflict, attempts, decideWithHistory, repeated } from './perform.ts'
 
 /** Closes one ticket as merged and tells the other, in one commit. The outcome's ticket is the one that lives on. */
-export const merge = (desk: DeskContext, command: Command, options: CommandOptions): Promise<Outcome> => attempts(command, () => mergeOnce(desk, command, options))
+export const merge = (desk: DeskContext, command: Command, options: CommandOptions): Promise<Outcome> =>
+  attempts(command, () => mergeOnce(desk, command, options))
 
 async function mergeOnce(desk: DeskContext, command: Command, options: CommandOptions): Promise<Attempt> {
   const loaded = await desk.store.load(desk.tenant, command.ticketId, command.id)
@@ -15,18 +16,42 @@ async function mergeOnce(desk: DeskContext, command: Command, options: CommandOp
   const source = loaded.row?.ticket
   if (!source) throw fail('ticket_not_found', { ticketId: command.ticketId })
   if (options.expectedRevision !== undefined && options.expectedRevision !== source.revision)
-    throw fail('revision_conflict', { ticketId: source.id, expected: options.expectedRevision, actual: source.revision, since: await desk.store.history(desk.tenant, source.id) })
+    throw fail('revision_conflict', {
+      ticketId: source.id,
+      expected: options.expectedRevision,
+      actual: source.revision,
+      since: await desk.store.history(desk.tenant, source.id),
+    })
   const target = await endOfChain(desk, source.id, (command.input as { into: string }).into)
   const at = commandInstant(options.at, [source, target], desk.clock.now(), loaded.now)
   const gone = await decideWithHistory(desk, source, { ...command, input: { into: target.id } }, at)
   if (gone === 'again') return 'again'
   const { waitingSince } = source
-  const kept = await decideWithHistory(desk, target, { ...command, ticketId: target.id, type: 'receiveMerge', input: { from: source.id, waitingSince } }, at)
+  const kept = await decideWithHistory(
+    desk,
+    target,
+    { ...command, ticketId: target.id, type: 'receiveMerge', input: { from: source.id, waitingSince } },
+    at,
+  )
   if (kept === 'again') return 'again'
   const changes = [changeOf(desk, target, kept), changeOf(desk, source, gone)]
-  const committed = await desk.store.commit({ tenant: desk.tenant, changes, effects: [...kept.effects, ...gone.effects], receipt: receiptOf(command, changes, false, loaded.now), lease: options.lease })
+  const committed = await desk.store.commit({
+    tenant: desk.tenant,
+    changes,
+    effects: [...kept.effects, ...gone.effects],
+    receipt: receiptOf(command, changes, false, loaded.now),
+    lease: options.lease,
+  })
   if (!committed.ok) return afterConflict(desk, command, committed)
-  return { ticket: kept.ticket, commandId: command.id, events: kept.events, effects: kept.effects, unchanged: false, repeated: false, redirectedFrom: source.id }
+  return {
+    ticket: kept.ticket,
+    commandId: command.id,
+    events: kept.events,
+    effects: kept.effects,
+    unchanged: false,
+    repeated: false,
+    redirectedFrom: source.id,
+  }
 }
 
 /** The ticket at the end of a chain of merges; a chain that leads back to the source would close a circle. */

@@ -15,7 +15,12 @@ export interface NextTicket<X extends Names = Names> {
 }
 
 /** The first ticket of a view that nobody holds, claimed for the holder; null when there is none. */
-export async function nextTicket(desk: DeskContext, viewId: string, holder: string, forMs: number): Promise<NextTicket | null> {
+export async function nextTicket(
+  desk: DeskContext,
+  viewId: string,
+  holder: string,
+  forMs: number,
+): Promise<NextTicket | null> {
   const query = queryOf(desk, viewId)
   await runDue(desk)
   for (;;) {

@@ -1,8 +1,8 @@
+import type { Guard } from '../engine/decide.ts'
+import type { Definition } from '../engine/definition.ts'
 import type { Names } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { Definition } from '../engine/definition.ts'
-import type { Guard } from '../engine/decide.ts'
 import type { Effect, LeaseKey, Store } from '../store.ts'
 import type { Clock } from '../time/clock.ts'
 import type { InstantInput } from '../time/instant.ts'
@@ -61,7 +61,6 @@ export interface DeskContext {
   readonly reference: (number: number) => string
   readonly guard: Guard | undefined
 }
-
 
 /** How far machines' clocks may differ: 5 min. A lag within it is absorbed, more is refused. */
 export const maxSkewMs = 5 * 60_000

@@ -1,9 +1,9 @@
-import { fail, isDeskError, unwrap } from '../errors.ts'
-import type { Ticket } from '../model/ticket.ts'
-import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { advance } from '../engine/advance.ts'
 import type { Command } from '../engine/command.ts'
 import { type Decision, decide } from '../engine/decide.ts'
+import { fail, isDeskError, unwrap } from '../errors.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CommitOutcome, Loaded, Receipt } from '../store.ts'
 import { changeOf, checkSamePayload, receiptOf } from './commit.ts'
 import { commandInstant } from './instant.ts'
@@ -38,7 +38,8 @@ async function performOnce(desk: DeskContext, command: Command, options: Command
   const twin = await sameMessage(desk, command)
   if (twin) return twin
   const ticket = loaded.row?.ticket ?? null
-  if (ticket?.links.mergedInto != null && command.type === 'message') return followMerge(desk, command, options, ticket.links.mergedInto)
+  if (ticket?.links.mergedInto != null && command.type === 'message')
+    return followMerge(desk, command, options, ticket.links.mergedInto)
   await checkRevision(desk, ticket, options)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), loaded.now)
   const numbered = await withReference(desk, command)
@@ -47,16 +48,41 @@ async function performOnce(desk: DeskContext, command: Command, options: Command
   return save(desk, command, options, loaded, ticket, decision)
 }
 
-async function save(desk: DeskContext, command: Command, options: CommandOptions, loaded: Loaded, before: Ticket | null, decision: Decision): Promise<Attempt> {
+async function save(
+  desk: DeskContext,
+  command: Command,
+  options: CommandOptions,
+  loaded: Loaded,
+  before: Ticket | null,
+  decision: Decision,
+): Promise<Attempt> {
   const changes = decision.events.length > 0 ? [changeOf(desk, before, decision)] : []
   const receipt = receiptOf(command, changes, decision.unchanged, loaded.now)
-  const committed = await desk.store.commit({ tenant: desk.tenant, changes, effects: decision.effects, receipt, lease: options.lease })
+  const committed = await desk.store.commit({
+    tenant: desk.tenant,
+    changes,
+    effects: decision.effects,
+    receipt,
+    lease: options.lease,
+  })
   if (!committed.ok) return afterConflict(desk, command, committed)
-  return { ticket: decision.ticket, commandId: command.id, events: decision.events, effects: decision.effects, unchanged: decision.unchanged, repeated: false, redirectedFrom: null }
+  return {
+    ticket: decision.ticket,
+    commandId: command.id,
+    events: decision.events,
+    effects: decision.effects,
+    unchanged: decision.unchanged,
+    repeated: false,
+    redirectedFrom: null,
+  }
 }
 
 /** Most conflicts mean "look again"; some are the answer. */
-export async function afterConflict(desk: DeskContext, command: Command, conflict: CommitOutcome & { ok: false }): Promise<Attempt> {
+export async function afterConflict(
+  desk: DeskContext,
+  command: Command,
+  conflict: CommitOutcome & { ok: false },
+): Promise<Attempt> {
   switch (conflict.conflict) {
     case 'version':
     case 'receipt':
@@ -83,8 +109,17 @@ async function outcomeOf({ store, tenant }: DeskContext, receipt: Receipt, ticke
   const of = receipt.tickets[0] ?? { ticketId, from: 0, to: 0 }
   const { row } = await store.load(tenant, of.ticketId)
   if (!row) throw fail('ticket_not_found', { ticketId: of.ticketId })
-  const events = of.to > of.from ? await store.history(tenant, of.ticketId, { after: of.from, limit: of.to - of.from }) : []
-  return { ticket: row.ticket, commandId: receipt.commandId, events, effects: [], unchanged: receipt.unchanged, repeated: true, redirectedFrom: null }
+  const events =
+    of.to > of.from ? await store.history(tenant, of.ticketId, { after: of.from, limit: of.to - of.from }) : []
+  return {
+    ticket: row.ticket,
+    commandId: receipt.commandId,
+    events,
+    effects: [],
+    unchanged: receipt.unchanged,
+    repeated: true,
+    redirectedFrom: null,
+  }
 }
 
 /** A message of an external id that is kept already: the same receipt, however it was sent. */
@@ -96,16 +131,33 @@ async function sameMessage(desk: DeskContext, command: Command): Promise<Outcome
   const { row, receipt } = await desk.store.load(desk.tenant, found.ticketId, found.commandId ?? undefined)
   if (receipt) return outcomeOf(desk, receipt, found.ticketId)
   if (!row) throw fail('ticket_not_found', { ticketId: found.ticketId })
-  return { ticket: row.ticket, commandId: found.commandId ?? command.id, events: [], effects: [], unchanged: false, repeated: true, redirectedFrom: null }
+  return {
+    ticket: row.ticket,
+    commandId: found.commandId ?? command.id,
+    events: [],
+    effects: [],
+    unchanged: false,
+    repeated: true,
+    redirectedFrom: null,
+  }
 }
 
 /** A message to a merged ticket goes to the one that lives on; merges never close a circle, so the chain ends. */
-async function followMerge(desk: DeskContext, command: Command, options: CommandOptions, into: string): Promise<Outcome> {
+async function followMerge(
+  desk: DeskContext,
+  command: Command,
+  options: CommandOptions,
+  into: string,
+): Promise<Outcome> {
   const outcome = await perform(desk, { ...command, ticketId: into }, { ...options, expectedRevision: undefined })
   return { ...outcome, redirectedFrom: command.ticketId }
 }
 
-async function checkRevision(desk: DeskContext, ticket: Ticket | null, { expectedRevision }: CommandOptions): Promise<void> {
+async function checkRevision(
+  desk: DeskContext,
+  ticket: Ticket | null,
+  { expectedRevision }: CommandOptions,
+): Promise<void> {
   if (!ticket || expectedRevision === undefined || ticket.revision === expectedRevision) return
   const events = await desk.store.history(desk.tenant, ticket.id)
   const since = events.filter((event) => event.revision > expectedRevision)
@@ -115,11 +167,19 @@ async function checkRevision(desk: DeskContext, ticket: Ticket | null, { expecte
 /** A new ticket without a reference gets the next number. */
 async function withReference(desk: DeskContext, command: Command): Promise<Command> {
   if (command.type !== 'open' || 'reference' in command.input) return command
-  return { ...command, input: { ...command.input, reference: desk.reference(await desk.store.nextNumber(desk.tenant)) } }
+  return {
+    ...command,
+    input: { ...command.input, reference: desk.reference(await desk.store.nextNumber(desk.tenant)) },
+  }
 }
 
 /** Decides; brings the log if a clock must count the past, and catches up first if too much fell due at once. */
-export async function decideWithHistory(desk: DeskContext, ticket: Ticket | null, command: Command, at: number): Promise<Decision | 'again'> {
+export async function decideWithHistory(
+  desk: DeskContext,
+  ticket: Ticket | null,
+  command: Command,
+  at: number,
+): Promise<Decision | 'again'> {
   const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard }
   let result = decide(desk.definitions, ticket, command, at, options)
   if (!result.ok && result.error.code === 'history_needed' && ticket) {
@@ -139,7 +199,11 @@ export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): P
   const saved: AnyTicketEvent[] = []
   for (let current = ticket, more = true; more; ) {
     const advanced = advance(desk.definitions, current, now, { tenant: desk.tenant, recordedAt: desk.clock.now() })
-    const committed = await desk.store.commit({ tenant: desk.tenant, changes: [changeOf(desk, current, advanced)], effects: [] })
+    const committed = await desk.store.commit({
+      tenant: desk.tenant,
+      changes: [changeOf(desk, current, advanced)],
+      effects: [],
+    })
     if (!committed.ok) break
     saved.push(...advanced.events)
     current = advanced.ticket

@@ -1,16 +1,16 @@
-import { fail } from '../errors.ts'
-import { isOutOfWork, type Names } from '../model/names.ts'
-import type { Actor } from '../model/actor.ts'
-import { maxFactsPerAdvance } from '../model/bounds.ts'
-import type { Message } from '../model/message.ts'
-import type { Ticket } from '../model/ticket.ts'
-import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { SortPosition } from '../condition/sort-key.ts'
 import { advance } from '../engine/advance.ts'
 import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
 import { timelineOf } from '../engine/timeline.ts'
-import { checkReopenWindow } from '../workflow/react.ts'
-import type { SortPosition } from '../condition/sort-key.ts'
+import { fail } from '../errors.ts'
+import type { Actor } from '../model/actor.ts'
+import { maxFactsPerAdvance } from '../model/bounds.ts'
+import type { Message } from '../model/message.ts'
+import { isOutOfWork, type Names } from '../model/names.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Query } from '../store.ts'
+import { checkReopenWindow } from '../workflow/react.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
 
@@ -36,7 +36,10 @@ export async function ticketNow(desk: DeskContext, ticketId: string): Promise<Ti
   return advance(desk.definitions, row.ticket, now, { tenant: desk.tenant, limit: Number.POSITIVE_INFINITY }).ticket
 }
 
-export async function ticketByKey(desk: DeskContext, key: { reference: string } | { externalId: string }): Promise<Ticket | null> {
+export async function ticketByKey(
+  desk: DeskContext,
+  key: { reference: string } | { externalId: string },
+): Promise<Ticket | null> {
   const found = await desk.store.lookup(desk.tenant, key)
   return found && ticketNow(desk, found.ticketId)
 }
@@ -50,11 +53,24 @@ export async function historyOf(desk: DeskContext, ticketId: string): Promise<re
 /** The messages of a log, in order; an erased one has no body. */
 export function messagesOf(events: readonly AnyTicketEvent[]): Message[] {
   return events.flatMap((event) =>
-    event.type === 'message_added' ? [{ ...event.data.message, at: event.at, body: event.personal?.body ?? null, attachments: event.personal?.attachments ?? [] }] : [],
+    event.type === 'message_added'
+      ? [
+          {
+            ...event.data.message,
+            at: event.at,
+            body: event.personal?.body ?? null,
+            attachments: event.personal?.attachments ?? [],
+          },
+        ]
+      : [],
   )
 }
 
-export async function viewPage(desk: DeskContext, viewId: string, ask: { readonly limit?: number; readonly after?: SortPosition | undefined } = {}): Promise<Page> {
+export async function viewPage(
+  desk: DeskContext,
+  viewId: string,
+  ask: { readonly limit?: number; readonly after?: SortPosition | undefined } = {},
+): Promise<Page> {
   const query = queryOf(desk, viewId)
   const limit = ask.limit ?? query.limit
   const { more: stale } = await runDue(desk, { limit: maxFactsPerAdvance })
@@ -64,7 +80,10 @@ export async function viewPage(desk: DeskContext, viewId: string, ask: { readonl
   return { tickets, next: rows.length > limit && last ? query.position(last) : null, stale }
 }
 
-export async function viewCount(desk: DeskContext, viewId: string): Promise<{ readonly count: number; readonly stale: boolean }> {
+export async function viewCount(
+  desk: DeskContext,
+  viewId: string,
+): Promise<{ readonly count: number; readonly stale: boolean }> {
   const { more: stale } = await runDue(desk, { limit: maxFactsPerAdvance })
   return { count: await desk.store.count(queryOf(desk, viewId)), stale }
 }
@@ -72,9 +91,22 @@ export async function viewCount(desk: DeskContext, viewId: string): Promise<{ re
 /** A view of the definition, as a store is asked for it. */
 export function queryOf({ latest, tenant }: DeskContext, viewId: string): Query {
   const view = latest.views.get(viewId)
-  if (!view) throw fail('unknown_name', { what: 'view', name: String(viewId).slice(0, 100), known: [...latest.views.keys()] }, 'view')
+  if (!view)
+    throw fail(
+      'unknown_name',
+      { what: 'view', name: String(viewId).slice(0, 100), known: [...latest.views.keys()] },
+      'view',
+    )
   const { keys, position, compare } = view.order
-  return { tenant, when: view.when, matches: (ticket) => view.matches({ ticket }), keys, position, compare, limit: view.limit }
+  return {
+    tenant,
+    when: view.when,
+    matches: (ticket) => view.matches({ ticket }),
+    keys,
+    position,
+    compare,
+    limit: view.limit,
+  }
 }
 
 export async function allowedOn(desk: DeskContext, ticketId: string, actor: Actor): Promise<Allowed> {

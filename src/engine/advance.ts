@@ -1,5 +1,5 @@
-import { maxFactsPerAdvance } from '../model/bounds.ts'
 import { timeActor } from '../model/actor.ts'
+import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { breachClock, nextBreach } from '../sla/clocks.ts'
@@ -24,7 +24,9 @@ export function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact
   const breach = nextBreach(ticket)
   const candidates: (TimeFact | undefined)[] = [
     breach && { at: breach.at, fact: 'breach', key: breach.metric },
-    ticket.kind === 'postponed' && ticket.postponedUntil !== null ? { at: ticket.postponedUntil, fact: 'wake', key: 'wake' } : undefined,
+    ticket.kind === 'postponed' && ticket.postponedUntil !== null
+      ? { at: ticket.postponedUntil, fact: 'wake', key: 'wake' }
+      : undefined,
     nextAutoClose(timeline, ticket),
   ]
   let next: TimeFact | undefined
@@ -44,9 +46,6 @@ function nextAutoClose(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact |
   }
   return undefined
 }
-
-/** When to look at the ticket again; null if time alone will never change it. */
-export const nextAtOf = (definitions: Definitions, ticket: Ticket): number | null => nextFact(timelineOf(definitions), ticket)?.at ?? null
 
 /** Adds what time alone has caused up to `now`. False if the limit was hit and more is due. */
 export function advanceWork(work: Work, now: number, limit: number): boolean {
@@ -90,11 +89,21 @@ export interface Advanced {
  * exact instant. The same events whether asked each minute, once a day or never before.
  * @throws DeskError `definition_missing` when a clock runs under a revision that was not given
  */
-export function advance(definitions: Definitions, ticket: Ticket, now: number, options: { readonly tenant?: string; readonly recordedAt?: number; readonly limit?: number } = {}): Advanced {
+export function advance(
+  definitions: Definitions,
+  ticket: Ticket,
+  now: number,
+  options: { readonly tenant?: string; readonly recordedAt?: number; readonly limit?: number } = {},
+): Advanced {
   const timeline = timelineOf(definitions)
   const due = nextFact(timeline, ticket)
   if (!due || due.at > now) return { ticket, events: [], nextAt: due?.at ?? null, more: false }
-  const work = new Work(ticket, { timeline, tenant: options.tenant ?? 'default', recordedAt: options.recordedAt ?? now, history: undefined })
+  const work = new Work(ticket, {
+    timeline,
+    tenant: options.tenant ?? 'default',
+    recordedAt: options.recordedAt ?? now,
+    history: undefined,
+  })
   const complete = advanceWork(work, now, options.limit ?? maxFactsPerAdvance)
   const advanced = work.finish()
   return { ticket: advanced, events: work.events, nextAt: nextFact(timeline, advanced)?.at ?? null, more: !complete }

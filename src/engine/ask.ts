@@ -1,11 +1,11 @@
-import { checkCondition, type Condition } from '../condition/condition.ts'
 import { compileCondition, type Predicate } from '../condition/compile.ts'
+import { type Condition, checkCondition } from '../condition/condition.ts'
+import type { Refusal } from '../errors.ts'
 import { DeskError } from '../errors.ts'
 import { checkShape } from '../model/json.ts'
+import { findIssues } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { checkOrdering, compileOrdering, type Ordering, OrderingSchema } from '../queue/ordering.ts'
-import { findIssues } from '../model/schema.ts'
-import type { Refusal } from '../errors.ts'
 import { fields } from './field.ts'
 
 /**
@@ -26,7 +26,9 @@ const predicates = new WeakMap<Condition, Predicate>()
 
 function predicateOf(condition: Condition): Predicate {
   const misshapen = checkShape(condition)
-  const refusals = misshapen ? [misshapen] : checkCondition(condition, fields, { name: 'a question about a ticket', classes: ['stored'] })
+  const refusals = misshapen
+    ? [misshapen]
+    : checkCondition(condition, fields, { name: 'a question about a ticket', classes: ['stored'] })
   if (refusals[0]) throw new DeskError(refusals[0], refusals)
   return compileCondition(condition, fields)
 }

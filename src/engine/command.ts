@@ -4,8 +4,8 @@ import { Actor } from '../model/actor.ts'
 import { isPlainObject } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
-import { workflowCommands } from '../workflow/commands.ts'
 import type { CommandRow } from '../workflow/command/row.ts'
+import { workflowCommands } from '../workflow/commands.ts'
 
 const commandRows = { ...workflowCommands }
 
@@ -18,14 +18,20 @@ type InputOf<T extends CommandType> = z.input<Rows[T]['schema']>
 
 /** Narrows the fields that name a status or a priority to the names of the definition. */
 type Named<Input, X extends Names> = {
-  [K in keyof Input]: K extends 'status' ? X['status'] | Extract<Input[K], undefined> : K extends 'priority' ? X['priority'] | Extract<Input[K], undefined | null> : Input[K]
+  [K in keyof Input]: K extends 'status'
+    ? X['status'] | Extract<Input[K], undefined>
+    : K extends 'priority'
+      ? X['priority'] | Extract<Input[K], undefined | null>
+      : Input[K]
 }
 
 /** What a command of a type takes. */
 export type CommandInput<T extends CommandType, X extends Names = Names> = Named<InputOf<T>, X>
 
 /** A command as an application writes it: `{ type: 'reply', body: '…' }`. */
-export type CommandRequest<X extends Names = Names> = { [T in CommandType]: { readonly type: T } & CommandInput<T, X> }[CommandType]
+export type CommandRequest<X extends Names = Names> = {
+  [T in CommandType]: { readonly type: T } & CommandInput<T, X>
+}[CommandType]
 
 /** A checked command, on its way to `decide`. */
 export interface Command {
@@ -45,9 +51,15 @@ export const commandRow = (type: Command['type']): CommandRow => commandRows[typ
  * Checks a command from outside: shape, keys, bounds, text. Names of statuses and the like are checked by `decide`.
  * Refusals: `invalid_command`, `too_large`, `invalid_text`, `forbidden_key`, `invalid_instant`, `invalid_duration`, with the path.
  */
-export function parseCommand(request: CommandRequest | { readonly type: string }, by: { readonly id: string; readonly ticketId: string; readonly actor: Actor }): Result<Command> {
+export function parseCommand(
+  request: CommandRequest | { readonly type: string },
+  by: { readonly id: string; readonly ticketId: string; readonly actor: Actor },
+): Result<Command> {
   if (!isPlainObject(request) || typeof request.type !== 'string' || !Object.hasOwn(publicRows, request.type))
-    return { ok: false, error: refuse('invalid_command', { reason: `type must be one of ${commandTypes.join(', ')}` }, 'type') }
+    return {
+      ok: false,
+      error: refuse('invalid_command', { reason: `type must be one of ${commandTypes.join(', ')}` }, 'type'),
+    }
   const { type, ...fields } = request as { type: CommandType } & Record<string, unknown>
   const id = parse(Id, by.id, 'invalid_command', 'commandId')
   if (!id.ok) return id
@@ -56,6 +68,10 @@ export function parseCommand(request: CommandRequest | { readonly type: string }
   const actor = parse<Actor>(Actor, by.actor, 'invalid_command', 'actor')
   if (!actor.ok) return actor
   const input = parse<unknown>(commandRow(type).schema, fields, 'invalid_command')
-  return input.ok ? { ok: true, value: { id: id.value, ticketId: ticketId.value, actor: actor.value, type, input: input.value as object } } : input
+  return input.ok
+    ? {
+        ok: true,
+        value: { id: id.value, ticketId: ticketId.value, actor: actor.value, type, input: input.value as object },
+      }
+    : input
 }
-

@@ -1,9 +1,9 @@
-import { DeskError, isDeskError, type Refusal, type Result, refuse, shown } from '../errors.ts'
+import { type DeskError, isDeskError, type Refusal, type Result, refuse, shown } from '../errors.ts'
 import { bounds, maxFactsPerAdvance } from '../model/bounds.ts'
 import { utf8Bytes } from '../model/json.ts'
-import type { Effect } from '../store.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { Effect } from '../store.ts'
 import { isInstant } from '../time/instant.ts'
 import { advanceWork, nextFact } from './advance.ts'
 import { type Command, commandRow } from './command.ts'
@@ -40,27 +40,64 @@ export interface DecideOptions {
  * Refusals: `ticket_not_found`, `ticket_exists`, `ticket_merged`, `ticket_closed`, `clock_went_back`,
  * `advance_needed`, `history_needed`, `forbidden`, and those of the command.
  */
-export function decide(definitions: Definitions, ticket: Ticket | null, command: Command, at: number, options: DecideOptions = {}): Result<Decision> {
+export function decide(
+  definitions: Definitions,
+  ticket: Ticket | null,
+  command: Command,
+  at: number,
+  options: DecideOptions = {},
+): Result<Decision> {
   try {
-    const work = new Work(ticket, { timeline: timelineOf(definitions), tenant: options.tenant ?? 'default', recordedAt: options.recordedAt, history: options.history })
-    const refusal = checkTime(ticket, command, at) ?? advanceTo(work, ticket, at) ?? checkState(work, ticket, command) ?? checkGuard(work, ticket, command, options.guard)
+    const work = new Work(ticket, {
+      timeline: timelineOf(definitions),
+      tenant: options.tenant ?? 'default',
+      recordedAt: options.recordedAt,
+      history: options.history,
+    })
+    const refusal =
+      checkTime(ticket, command, at) ??
+      advanceTo(work, ticket, at) ??
+      checkState(work, ticket, command) ??
+      checkGuard(work, ticket, command, options.guard)
     if (refusal) return { ok: false, error: refusal }
     const advanced = work.events.length
-    const refused = work.run({ kind: 'command', id: command.id }, command.ticketId, command.actor, at, (ticket?.revision ?? 0) + 1, (pass) => commandRow(command.type).decide(pass, command.input))
+    const refused = work.run(
+      { kind: 'command', id: command.id },
+      command.ticketId,
+      command.actor,
+      at,
+      (ticket?.revision ?? 0) + 1,
+      (pass) => commandRow(command.type).decide(pass, command.input),
+    )
     if (refused) return { ok: false, error: refused }
     const unchanged = work.events.length === advanced
     const decided = work.events.length === 0 && ticket ? ticket : work.finish()
     const tooLarge = unchanged ? undefined : checkSize(decided, work.events)
     if (tooLarge) return { ok: false, error: tooLarge }
-    return { ok: true, value: { ticket: decided, events: work.events, effects: [], nextAt: nextFact(work.options.timeline, decided)?.at ?? null, unchanged } }
+    return {
+      ok: true,
+      value: {
+        ticket: decided,
+        events: work.events,
+        effects: [],
+        nextAt: nextFact(work.options.timeline, decided)?.at ?? null,
+        unchanged,
+      },
+    }
   } catch (error) {
-    if (isDeskError(error)) return { ok: false, error: refuse(error.code, error.facts as never, (error as DeskError).path) as Refusal }
+    if (isDeskError(error))
+      return { ok: false, error: refuse(error.code, error.facts as never, (error as DeskError).path) as Refusal }
     throw error
   }
 }
 
 function checkTime(ticket: Ticket | null, command: Command, at: number): Refusal | undefined {
-  if (!isInstant(at)) return refuse('invalid_instant', { value: shown(at), reason: 'it must be a whole number of milliseconds within 1970–2199' }, 'at')
+  if (!isInstant(at))
+    return refuse(
+      'invalid_instant',
+      { value: shown(at), reason: 'it must be a whole number of milliseconds within 1970–2199' },
+      'at',
+    )
   if (command.type === 'open') return ticket ? refuse('ticket_exists', { ticketId: command.ticketId }) : undefined
   if (!ticket) return refuse('ticket_not_found', { ticketId: command.ticketId })
   return at < ticket.lastAt ? refuse('clock_went_back', { at, lastAt: ticket.lastAt }, 'at') : undefined
@@ -73,20 +110,37 @@ function advanceTo(work: Work, ticket: Ticket | null, at: number): Refusal | und
 
 function checkState({ draft }: Work, ticket: Ticket | null, command: Command): Refusal | undefined {
   if (!ticket) return undefined
-  if (draft.links.mergedInto !== null) return refuse('ticket_merged', { ticketId: ticket.id, into: draft.links.mergedInto })
-  return draft.kind === 'closed' && commandRow(command.type).onClosed === 'refused' ? refuse('ticket_closed', { ticketId: ticket.id, command: command.type }) : undefined
+  if (draft.links.mergedInto !== null)
+    return refuse('ticket_merged', { ticketId: ticket.id, into: draft.links.mergedInto })
+  return draft.kind === 'closed' && commandRow(command.type).onClosed === 'refused'
+    ? refuse('ticket_closed', { ticketId: ticket.id, command: command.type })
+    : undefined
 }
 
-function checkGuard({ draft }: Work, ticket: Ticket | null, command: Command, guard: Guard | undefined): Refusal | undefined {
+function checkGuard(
+  { draft }: Work,
+  ticket: Ticket | null,
+  command: Command,
+  guard: Guard | undefined,
+): Refusal | undefined {
   const reason = guard?.(ticket && (draft as Ticket), command)
   return reason === undefined ? undefined : refuse('forbidden', { command: command.type, reason: reason.slice(0, 200) })
 }
 
 /** Events after which a ticket may have outgrown its bound. */
-const growing: ReadonlySet<string> = new Set(['ticket_opened', 'fields_changed', 'tags_changed', 'people_changed', 'requester_changed', 'linked'])
+const growing: ReadonlySet<string> = new Set([
+  'ticket_opened',
+  'fields_changed',
+  'tags_changed',
+  'people_changed',
+  'requester_changed',
+  'linked',
+])
 
 function checkSize(ticket: Ticket, events: readonly AnyTicketEvent[]): Refusal | undefined {
   if (!events.some((event) => growing.has(event.type))) return undefined
   const actual = utf8Bytes(JSON.stringify(ticket), bounds.ticketBytes)
-  return actual > bounds.ticketBytes ? refuse('too_large', { limit: bounds.ticketBytes, actual, unit: 'bytes' }) : undefined
+  return actual > bounds.ticketBytes
+    ? refuse('too_large', { limit: bounds.ticketBytes, actual, unit: 'bytes' })
+    : undefined
 }

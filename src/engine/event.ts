@@ -7,12 +7,15 @@ import { slaEvents } from '../sla/events.ts'
 import { workflowEvents } from '../workflow/events.ts'
 
 type Shapes = TicketEventShapes
-type Rows = { readonly [T in TicketEventType]: EventRow<Shapes[T]['data'], Shapes[T] extends { personal: infer P } ? P : never> }
+type Rows = {
+  readonly [T in TicketEventType]: EventRow<Shapes[T]['data'], Shapes[T] extends { personal: infer P } ? P : never>
+}
 
 /** What every event does, by type; a type without a row does not compile. */
 export const eventRows: Rows = { ...workflowEvents, ...slaEvents }
 
-export const rowOf = (type: string, rows: Readonly<Record<string, EventRow>> = eventRows): EventRow | undefined => (Object.hasOwn(rows, type) ? rows[type] : undefined)
+const rowOf = (type: string, rows: Readonly<Record<string, EventRow>> = eventRows): EventRow | undefined =>
+  Object.hasOwn(rows, type) ? rows[type] : undefined
 
 /**
  * An event as this release writes it: older schema versions are brought up step by step.
@@ -25,8 +28,12 @@ export function upcastEvent(event: unknown, rows: Readonly<Record<string, EventR
   if (event.v > row.v) throw fail('event_too_new', { type: event.type, version: event.v, known: row.v })
   if (event.v === row.v) return event as AnyTicketEvent
   const steps = row.upcast?.slice(event.v - 1) ?? []
-  if (event.v < 1 || steps.length !== row.v - event.v) throw fail('event_malformed', { reason: `${event.type} version ${event.v} cannot be brought up to ${row.v}` })
-  let parts: { data: Record<string, unknown>; personal?: Record<string, unknown> } = { data: event.data, ...(event.personal ? { personal: event.personal } : {}) }
+  if (event.v < 1 || steps.length !== row.v - event.v)
+    throw fail('event_malformed', { reason: `${event.type} version ${event.v} cannot be brought up to ${row.v}` })
+  let parts: { data: Record<string, unknown>; personal?: Record<string, unknown> } = {
+    data: event.data,
+    ...(event.personal ? { personal: event.personal } : {}),
+  }
   for (const step of steps) parts = step(parts)
   return { ...event, ...parts, v: row.v } as unknown as AnyTicketEvent
 }

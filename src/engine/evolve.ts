@@ -37,7 +37,10 @@ export function rebuild(events: Iterable<unknown>): Ticket | null {
 }
 
 /** The ticket after each event of one cause, from where it stood before. One object, changed in place, as in `replay`. */
-export function* stages(before: TicketDraft, events: readonly AnyTicketEvent[]): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
+export function* stages(
+  before: TicketDraft,
+  events: readonly AnyTicketEvent[],
+): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
   const ticket = { ...before }
   for (const event of events) {
     applyEvent(ticket, event)
@@ -46,13 +49,16 @@ export function* stages(before: TicketDraft, events: readonly AnyTicketEvent[]):
 }
 
 /** The ticket after each event of a log. The ticket is one object, changed in place: look, do not keep. */
-export function* replay(events: Iterable<unknown>): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
+export function* replay(
+  events: Iterable<unknown>,
+): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
   const ticket = {} as TicketDraft
   let version = 0
   for (const stored of events) {
     const event = upcastEvent(stored)
     version += 1
-    if (event.version !== version) throw fail('event_malformed', { reason: `version ${event.version} stands where ${version} is expected` })
+    if (event.version !== version)
+      throw fail('event_malformed', { reason: `version ${event.version} stands where ${version} is expected` })
     applyEvent(ticket, event)
     yield { event, ticket }
   }

@@ -35,10 +35,22 @@ function buildTimeline(revisions: readonly Definition[]): Timeline {
   for (const [i, revision] of revisions.entries()) {
     const before = revisions[i - 1]
     if (before && (revision.since === null || revision.since <= (before.since ?? -1)))
-      throw fail('invalid_definition', { reason: 'each revision after the first needs a later `since` than the one before it' }, `[${i}].since`)
+      throw fail(
+        'invalid_definition',
+        { reason: 'each revision after the first needs a later `since` than the one before it' },
+        `[${i}].since`,
+      )
   }
-  const levels = new Map(revisions.flatMap((revision) => [...revision.levels.values()].map((level) => [`${level.id} ${level.version}`, level])))
-  const calendars = new Map(revisions.flatMap((revision) => [...revision.calendars.values()].map((named) => [`${named.id} ${named.version}`, named.calendar])))
+  const levels = new Map(
+    revisions.flatMap((revision) =>
+      [...revision.levels.values()].map((level) => [`${level.id} ${level.version}`, level]),
+    ),
+  )
+  const calendars = new Map(
+    revisions.flatMap((revision) =>
+      [...revision.calendars.values()].map((named) => [`${named.id} ${named.version}`, named.calendar]),
+    ),
+  )
   return {
     revisions,
     latest,

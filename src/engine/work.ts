@@ -38,7 +38,14 @@ export class Work {
   }
 
   /** Works out one cause: what it does, then what the SLA makes of that (SEMANTICS §6, steps 1, 3 and 4). */
-  run(cause: Cause, ticketId: string, actor: Actor, at: number, revision: number, act: (pass: EnginePass) => Refusal | undefined): Refusal | undefined {
+  run(
+    cause: Cause,
+    ticketId: string,
+    actor: Actor,
+    at: number,
+    revision: number,
+    act: (pass: EnginePass) => Refusal | undefined,
+  ): Refusal | undefined {
     const { draft, events } = this
     const pass = this.#pass(cause, ticketId, actor, at, revision)
     const before = { ...draft }
@@ -53,7 +60,8 @@ export class Work {
     }
     takeEvents(pass, stages(before, happened), targetFacts(before))
     if (rulesReadChange(pass.definition, before, draft)) matchLevel(pass)
-    if (before.sla !== draft.sla || before.priority !== draft.priority || before.requester !== draft.requester) switchTargets(pass, targetFacts(before))
+    if (before.sla !== draft.sla || before.priority !== draft.priority || before.requester !== draft.requester)
+      switchTargets(pass, targetFacts(before))
     return undefined
   }
 

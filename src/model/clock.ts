@@ -34,5 +34,3 @@ export interface SlaClock {
   /** Open time beyond the target when it ended; 0 when in time; null while open. */
   readonly latenessMs: number | null
 }
-
-export const isOpenClock = (clock: SlaClock): boolean => clock.state !== 'ended'

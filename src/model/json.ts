@@ -22,9 +22,11 @@ export function checkShape(root: unknown, path = ''): Refusal | undefined {
       continue
     }
     if (typeof value !== 'object' || value === null) continue
-    if (depth > bounds.nesting) return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, pathHead(path))
+    if (depth > bounds.nesting)
+      return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, pathHead(path))
     if (Array.isArray(value)) {
-      for (let i = value.length - 1; i >= 0; i--) todo.push({ value: value[i], path: `${path}[${i}]`, depth: depth + 1 })
+      for (let i = value.length - 1; i >= 0; i--)
+        todo.push({ value: value[i], path: `${path}[${i}]`, depth: depth + 1 })
     } else if (isPlainObject(value)) {
       for (const key of Object.keys(value)) {
         if (forbiddenKeys.has(key)) return refuse('forbidden_key', { key }, joinPath(path, key))
@@ -43,7 +45,10 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 
 /** `calendars[0].hours.mon[0]`: a path as a reader would write it. */
 export function pathText(path: readonly PropertyKey[], start = ''): string {
-  return path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${step}]` : joinPath(text, String(step))), start)
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : joinPath(text, String(step))),
+    start,
+  )
 }
 
 export const joinPath = (path: string, key: string): string => {
@@ -71,7 +76,7 @@ export function copyJson<T>(value: T): T {
 }
 
 /** JSON with sorted keys: equal content gives equal text, whatever order it was written in. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     isPlainObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   )
@@ -89,5 +94,9 @@ export function sameJson(a: unknown, b: unknown): boolean {
 
 /** Bytes of a text in UTF-8; counts no further than needed to know that it exceeds `limit`. */
 export function utf8Bytes(text: string, limit: number): number {
-  return text.length > limit ? text.length : text.length * 3 <= limit ? text.length : new TextEncoder().encode(text).length
+  return text.length > limit
+    ? text.length
+    : text.length * 3 <= limit
+      ? text.length
+      : new TextEncoder().encode(text).length
 }

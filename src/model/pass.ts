@@ -2,9 +2,6 @@ import type { Actor } from './actor.ts'
 import type { Cause } from './event.ts'
 import type { TicketDraft } from './ticket.ts'
 
-/** Event types of one room: for each, what it carries and what of that is personal. */
-export type EventShapes = Readonly<Record<string, { readonly data: object; readonly personal?: object }>>
-
 /**
  * What a room is given while one cause is worked out: the ticket as it stands after every event so
  * far, and the means to add the next one. `emit` records the event and applies it at once.
@@ -28,6 +25,9 @@ export interface EventRow<Data = never, Personal = never> {
   /** Schema version of `data` and `personal` in this release. */
   readonly v: number
   /** From version n to n + 1, at index n − 1. Total: never throws on what an older release wrote. */
-  readonly upcast?: readonly ((old: { data: Record<string, unknown>; personal?: Record<string, unknown> }) => { data: Record<string, unknown>; personal?: Record<string, unknown> })[]
+  readonly upcast?: readonly ((old: { data: Record<string, unknown>; personal?: Record<string, unknown> }) => {
+    data: Record<string, unknown>
+    personal?: Record<string, unknown>
+  })[]
   readonly apply: (ticket: TicketDraft, data: Data, personal: Personal | undefined, at: number) => void
 }

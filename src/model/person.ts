@@ -19,7 +19,6 @@ export const Requester = z.strictObject({
   calendar: Name.optional(),
 })
 export type Requester = Readonly<z.output<typeof Requester>>
-export type RequesterInput = z.input<typeof Requester>
 
 /** What of a requester is personal: kept apart in events, so that erasure can remove it. */
 export const personalOfRequester = ['name', 'email', 'phone'] as const

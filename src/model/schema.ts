@@ -3,14 +3,15 @@ import { isDeskError, type Refusal, type Result, refuse, shown } from '../errors
 import { toDuration } from '../time/duration.ts'
 import { toInstant } from '../time/instant.ts'
 import { bounds } from './bounds.ts'
-import { type Json, checkShape, isPlainObject, joinPath, pathText, utf8Bytes } from './json.ts'
+import { checkShape, isPlainObject, type Json, joinPath, pathText, utf8Bytes } from './json.ts'
 import { checkBody, checkLine, checkName } from './text.ts'
 
 /** A zod check that speaks in the codes of this library. */
 function checked<T>(find: (value: T) => Refusal | undefined) {
   return (context: z.core.ParsePayload<T>): void => {
     const refusal = find(context.value)
-    if (refusal) context.issues.push({ code: 'custom', input: context.value, params: { refusal }, message: refusal.code })
+    if (refusal)
+      context.issues.push({ code: 'custom', input: context.value, params: { refusal }, message: refusal.code })
   }
 }
 
@@ -21,25 +22,38 @@ function parsedBy<T>(parse: (value: unknown) => T) {
       return parse(value)
     } catch (error) {
       if (!isDeskError(error)) throw error
-      context.issues.push({ code: 'custom', input: value, params: { refusal: { code: error.code, facts: error.facts } }, message: error.code })
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        params: { refusal: { code: error.code, facts: error.facts } },
+        message: error.code,
+      })
       return z.NEVER
     }
   })
 }
 
 const text = (limit: number, check: (value: string) => Refusal | undefined) =>
-  z.string().check(checked((value) => (value.length > limit ? refuse('too_large', { limit, actual: value.length, unit: 'characters' }) : check(value))))
+  z
+    .string()
+    .check(
+      checked((value) =>
+        value.length > limit ? refuse('too_large', { limit, actual: value.length, unit: 'characters' }) : check(value),
+      ),
+    )
 
 /** ASCII letters, digits and `._:-`, 1 to 64 of them. */
-export const Id = z.string().check(
-  checked((value) =>
-    value.length > bounds.idCharacters
-      ? refuse('too_large', { limit: bounds.idCharacters, actual: value.length, unit: 'characters' })
-      : /^[A-Za-z0-9._:-]+$/.test(value)
-        ? undefined
-        : refuse('invalid_text', { reason: `an id is 1 to ${bounds.idCharacters} of A–Z a–z 0–9 . _ : -` }),
-  ),
-)
+export const Id = z
+  .string()
+  .check(
+    checked((value) =>
+      value.length > bounds.idCharacters
+        ? refuse('too_large', { limit: bounds.idCharacters, actual: value.length, unit: 'characters' })
+        : /^[A-Za-z0-9._:-]+$/.test(value)
+          ? undefined
+          : refuse('invalid_text', { reason: `an id is 1 to ${bounds.idCharacters} of A–Z a–z 0–9 . _ : -` }),
+    ),
+  )
 /** A name people choose: one line, nothing invisible, at most 200 characters. */
 export const Name = text(bounds.nameCharacters, checkName)
 /** One line of text, possibly empty, at most 500 characters. */
@@ -48,7 +62,9 @@ export const ExternalId = text(bounds.externalIdCharacters, checkName)
 export const Body = z.string().check(
   checked((value) => {
     const actual = utf8Bytes(value, bounds.bodyBytes)
-    return actual > bounds.bodyBytes ? refuse('too_large', { limit: bounds.bodyBytes, actual, unit: 'bytes' }) : checkBody(value)
+    return actual > bounds.bodyBytes
+      ? refuse('too_large', { limit: bounds.bodyBytes, actual, unit: 'bytes' })
+      : checkBody(value)
   }),
 )
 export const InstantInput = parsedBy((value) => toInstant(value as Parameters<typeof toInstant>[0]))
@@ -58,7 +74,12 @@ export const DurationInput = parsedBy((value) => toDuration(value as Parameters<
 export const JsonValue: z.ZodType<Json> = z.unknown().transform((value, context): Json => {
   const found = plainJson(value)
   if (found !== undefined) return found
-  context.issues.push({ code: 'custom', input: value, params: { refusal: refuse('invalid_command', { reason: 'only plain JSON can be stored' }) }, message: 'not JSON' })
+  context.issues.push({
+    code: 'custom',
+    input: value,
+    params: { refusal: refuse('invalid_command', { reason: 'only plain JSON can be stored' }) },
+    message: 'not JSON',
+  })
   return z.NEVER
 })
 
@@ -82,16 +103,33 @@ function plainJson(value: unknown): Json | undefined {
 
 /** A list of at most `limit` entries. */
 export const list = <T extends z.ZodType>(item: T, limit: number) =>
-  z.array(item).check(checked((value: unknown[]) => (value.length > limit ? refuse('too_large', { limit, actual: value.length, unit: 'entries' }) : undefined)))
+  z
+    .array(item)
+    .check(
+      checked((value: unknown[]) =>
+        value.length > limit ? refuse('too_large', { limit, actual: value.length, unit: 'entries' }) : undefined,
+      ),
+    )
 
 /** An object with free keys, at most `limit` of them. */
 export const record = <T extends z.ZodType>(item: T, limit: number) =>
   z
     .record(z.string(), item)
-    .check(checked((value: Record<string, unknown>) => (Object.keys(value).length > limit ? refuse('too_large', { limit, actual: Object.keys(value).length, unit: 'entries' }) : undefined)))
+    .check(
+      checked((value: Record<string, unknown>) =>
+        Object.keys(value).length > limit
+          ? refuse('too_large', { limit, actual: Object.keys(value).length, unit: 'entries' })
+          : undefined,
+      ),
+    )
 
 /** Parses a value from outside: shape first (depth, keys, text), then the schema. Refusals have a code and the exact path. */
-export function parse<T>(schema: z.ZodType<T>, value: unknown, otherwise: 'invalid_command' | 'invalid_definition' | 'event_malformed', path = ''): Result<T> {
+export function parse<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  otherwise: 'invalid_command' | 'invalid_definition' | 'event_malformed',
+  path = '',
+): Result<T> {
   const issues = findIssues(schema, value, otherwise, path)
   return 'value' in issues ? { ok: true, value: issues.value } : { ok: false, error: issues.refusals[0] as Refusal }
 }
@@ -106,17 +144,36 @@ export function findIssues<T>(
   const misshapen = checkShape(value, path)
   if (misshapen) return { refusals: [misshapen] }
   const parsed = schema.safeParse(value)
-  return parsed.success ? { value: parsed.data } : { refusals: parsed.error.issues.map((issue) => toRefusal(issue, otherwise, path)) }
+  return parsed.success
+    ? { value: parsed.data }
+    : { refusals: parsed.error.issues.map((issue) => toRefusal(issue, otherwise, path)) }
 }
 
-function toRefusal(issue: z.core.$ZodIssue, otherwise: 'invalid_command' | 'invalid_definition' | 'event_malformed', start: string): Refusal {
+function toRefusal(
+  issue: z.core.$ZodIssue,
+  otherwise: 'invalid_command' | 'invalid_definition' | 'event_malformed',
+  start: string,
+): Refusal {
   const path = pathText(issue.path, start)
   if (issue.code === 'custom' && issue.params?.refusal) {
     const refusal = issue.params.refusal as Refusal
-    const inner = refusal.path === undefined ? path : refusal.path.startsWith('[') ? path + refusal.path : path === '' ? refusal.path : `${path}.${refusal.path}`
+    const inner =
+      refusal.path === undefined
+        ? path
+        : refusal.path.startsWith('[')
+          ? path + refusal.path
+          : path === ''
+            ? refusal.path
+            : `${path}.${refusal.path}`
     return refuse(refusal.code, refusal.facts as never, inner)
   }
-  if (issue.code === 'unrecognized_keys') return refuse(otherwise, { reason: `unknown key ${shown(issue.keys[0])}` }, joinPath(path, issue.keys[0] ?? ''))
-  if (issue.code === 'invalid_union' && issue.errors[0]?.[0]) return refuse(otherwise, { reason: `none of the accepted forms (${issue.errors.map((e) => e[0]?.message).join('; ')})`.slice(0, 200) }, path)
+  if (issue.code === 'unrecognized_keys')
+    return refuse(otherwise, { reason: `unknown key ${shown(issue.keys[0])}` }, joinPath(path, issue.keys[0] ?? ''))
+  if (issue.code === 'invalid_union' && issue.errors[0]?.[0])
+    return refuse(
+      otherwise,
+      { reason: `none of the accepted forms (${issue.errors.map((e) => e[0]?.message).join('; ')})`.slice(0, 200) },
+      path,
+    )
   return refuse(otherwise, { reason: issue.message.slice(0, 200) }, path)
 }

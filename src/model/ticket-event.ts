@@ -8,9 +8,9 @@ import type { PrioritySource } from './priority.ts'
 import type { Ticket } from './ticket.ts'
 
 /** What of a message is no secret: it stays when the message is erased. */
-export type MessageFacts = Omit<Message, 'body' | 'attachments' | 'at'>
+type MessageFacts = Omit<Message, 'body' | 'attachments' | 'at'>
 
-export interface OpenedFacts
+interface OpenedFacts
   extends Pick<
     Ticket,
     | 'reference'
@@ -52,7 +52,16 @@ export type StatusChangeReason = 'command' | 'agent_reply' | 'requester_message'
 export interface StatusFacts
   extends Pick<
     Ticket,
-    'status' | 'kind' | 'postponedUntil' | 'postponeReason' | 'wakesTo' | 'waitingSince' | 'firstResolvedAt' | 'resolvedAt' | 'closedAt' | 'closeReason'
+    | 'status'
+    | 'kind'
+    | 'postponedUntil'
+    | 'postponeReason'
+    | 'wakesTo'
+    | 'waitingSince'
+    | 'firstResolvedAt'
+    | 'resolvedAt'
+    | 'closedAt'
+    | 'closeReason'
   > {
   readonly from: string
   readonly fromKind: StatusKind
@@ -61,13 +70,18 @@ export interface StatusFacts
 }
 
 /** The facts of a ticket that `setFields` changes, custom fields apart. */
-export type ContentFacts = Pick<Ticket, 'category' | 'language' | 'impact' | 'urgency' | 'statedUrgency' | 'affected' | 'effortMinutes'>
+export type ContentFacts = Pick<
+  Ticket,
+  'category' | 'language' | 'impact' | 'urgency' | 'statedUrgency' | 'affected' | 'effortMinutes'
+>
 
 /** What every event type carries, and what of that is personal. Past tense; outcomes, not intentions. */
 export interface TicketEventShapes {
   ticket_opened: {
     data: OpenedFacts
-    personal: Pick<Ticket, 'subject' | 'excerpt' | 'fields' | 'followers' | 'collaborators'> & { readonly requester: Partial<Requester> }
+    personal: Pick<Ticket, 'subject' | 'excerpt' | 'fields' | 'followers' | 'collaborators'> & {
+      readonly requester: Partial<Requester>
+    }
   }
   message_added: {
     data: Pick<Ticket, 'waitingSince' | 'firstRespondedAt' | 'lastAgentReplyAt' | 'lastRequesterMessageAt'> & {
@@ -83,28 +97,51 @@ export interface TicketEventShapes {
   }
   status_changed: { data: StatusFacts }
   postponement_changed: { data: Pick<Ticket, 'postponedUntil' | 'postponeReason'> }
-  assignee_changed: { data: Pick<Ticket, 'assignee' | 'assignedSince'> & { readonly from: string | null; readonly reassignments: number } }
+  assignee_changed: {
+    data: Pick<Ticket, 'assignee' | 'assignedSince'> & { readonly from: string | null; readonly reassignments: number }
+  }
   department_changed: { data: Pick<Ticket, 'department' | 'departmentSince'> & { readonly from: string | null } }
   tier_changed: { data: Pick<Ticket, 'tier'> & { readonly from: number | null; readonly reason: string | null } }
   priority_changed: {
-    data: Pick<Ticket, 'priority' | 'priorityRank' | 'prioritySources'> & { readonly from: string; readonly source: PrioritySource; readonly reason: string | null }
+    data: Pick<Ticket, 'priority' | 'priorityRank' | 'prioritySources'> & {
+      readonly from: string
+      readonly source: PrioritySource
+      readonly reason: string | null
+    }
   }
-  tags_changed: { data: Pick<Ticket, 'tags' | 'tagKeys'> & { readonly added: readonly string[]; readonly removed: readonly string[] } }
+  tags_changed: {
+    data: Pick<Ticket, 'tags' | 'tagKeys'> & { readonly added: readonly string[]; readonly removed: readonly string[] }
+  }
   fields_changed: {
     data: Partial<ContentFacts> & { readonly removed: readonly string[] }
     personal: { readonly subject?: string | undefined; readonly fields: { readonly [key: string]: Json } }
   }
-  requester_changed: { data: { readonly requester: Requester | null }; personal: { readonly requester: Partial<Requester> } }
-  people_changed: { data: { readonly of: 'followers' | 'collaborators' }; personal: { readonly people: readonly string[] } }
+  requester_changed: {
+    data: { readonly requester: Requester | null }
+    personal: { readonly requester: Partial<Requester> }
+  }
+  people_changed: {
+    data: { readonly of: 'followers' | 'collaborators' }
+    personal: { readonly people: readonly string[] }
+  }
   linked: { data: { readonly as: 'related' | 'parent'; readonly to: string } }
   unlinked: { data: { readonly as: 'related' | 'parent'; readonly to: string } }
   /** On the ticket that is no more. */
   merged: { data: { readonly into: string } }
   /** On the ticket that lives on. */
-  merge_received: { data: Pick<Ticket, 'waitingSince' | 'lastRequesterMessageAt'> & { readonly from: string; readonly counts: boolean } }
+  merge_received: {
+    data: Pick<Ticket, 'waitingSince' | 'lastRequesterMessageAt'> & { readonly from: string; readonly counts: boolean }
+  }
   rated: { data: { readonly score: number }; personal: { readonly comment: string | null } }
   signalled: { data: { readonly name: string } }
-  sla_applied: { data: { readonly level: string | null; readonly levelVersion: string | null; readonly from: string | null; readonly reason: string } }
+  sla_applied: {
+    data: {
+      readonly level: string | null
+      readonly levelVersion: string | null
+      readonly from: string | null
+      readonly reason: string
+    }
+  }
   sla_started: { data: LedgerEntry }
   sla_paused: { data: LedgerEntry }
   sla_resumed: { data: LedgerEntry }
@@ -124,5 +161,9 @@ export type TicketEventType = keyof TicketEventShapes
 
 /** Any event of a ticket; `type` tells which. */
 export type AnyTicketEvent = {
-  [T in TicketEventType]: TicketEvent<T, TicketEventShapes[T]['data'], TicketEventShapes[T] extends { personal: infer P } ? P : never>
+  [T in TicketEventType]: TicketEvent<
+    T,
+    TicketEventShapes[T]['data'],
+    TicketEventShapes[T] extends { personal: infer P } ? P : never
+  >
 }[TicketEventType]

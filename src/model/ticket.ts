@@ -1,5 +1,5 @@
-import type { JsonObject } from './json.ts'
 import type { SlaClock } from './clock.ts'
+import type { JsonObject } from './json.ts'
 import type { Names, StatusKind } from './names.ts'
 import type { Requester } from './person.ts'
 import type { PrioritySource } from './priority.ts'

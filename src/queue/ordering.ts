@@ -1,14 +1,22 @@
 import * as z from 'zod'
-import { compileSortKeys, comparePositions, type SortKey, type SortPosition } from '../condition/sort-key.ts'
 import { type FieldTable, fieldNamed } from '../condition/field.ts'
+import { comparePositions, compileSortKeys, type SortKey, type SortPosition } from '../condition/sort-key.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 
-const ascending = (field: string, nulls: 'first' | 'last' = 'last'): SortKey => ({ by: { field }, direction: 'ascending', nulls })
+const ascending = (field: string, nulls: 'first' | 'last' = 'last'): SortKey => ({
+  by: { field },
+  direction: 'ascending',
+  nulls,
+})
 const descending = (field: string): SortKey => ({ by: { field }, direction: 'descending', nulls: 'last' })
 
 /** Kinds in which somebody here has something to do come first. */
-const actionableFirst: SortKey = { by: { among: { field: 'kind', names: ['new', 'open'] } }, direction: 'ascending', nulls: 'last' }
+const actionableFirst: SortKey = {
+  by: { among: { field: 'kind', names: ['new', 'open'] } },
+  direction: 'ascending',
+  nulls: 'last',
+}
 
 /** A ticket without a running clock is due this long after somebody began to wait: 168 h, so that it still moves up. */
 const internalDueMs = 168 * 3_600_000
@@ -22,7 +30,12 @@ export const namedOrderings = {
     actionableFirst,
     ascending('sla.rank'),
     {
-      by: { coalesce: [{ field: 'sla.dueAt' }, { plus: [{ coalesce: [{ field: 'waitingSince' }, { field: 'openedAt' }] }, internalDueMs] }] },
+      by: {
+        coalesce: [
+          { field: 'sla.dueAt' },
+          { plus: [{ coalesce: [{ field: 'waitingSince' }, { field: 'openedAt' }] }, internalDueMs] },
+        ],
+      },
       direction: 'ascending',
       nulls: 'last',
     },
@@ -46,22 +59,50 @@ const SortValueSchema: z.ZodType<SortKey['by']> = z.lazy(() =>
 const Name = z.enum(Object.keys(namedOrderings) as [OrderingName, ...OrderingName[]])
 export const OrderingSchema = z.union([
   Name,
-  z.array(z.union([Name, z.strictObject({ by: SortValueSchema, direction: z.enum(['ascending', 'descending']), nulls: z.enum(['first', 'last']) })])).min(1).max(20),
+  z
+    .array(
+      z.union([
+        Name,
+        z.strictObject({
+          by: SortValueSchema,
+          direction: z.enum(['ascending', 'descending']),
+          nulls: z.enum(['first', 'last']),
+        }),
+      ]),
+    )
+    .min(1)
+    .max(20),
 ])
 
-export const keysOf = (ordering: Ordering): readonly SortKey[] =>
-  typeof ordering === 'string' ? namedOrderings[ordering] : ordering.flatMap((part) => (typeof part === 'string' ? namedOrderings[part] : [part]))
+const keysOf = (ordering: Ordering): readonly SortKey[] =>
+  typeof ordering === 'string'
+    ? namedOrderings[ordering]
+    : ordering.flatMap((part) => (typeof part === 'string' ? namedOrderings[part] : [part]))
 
 /** Fields an ordering names that the table lacks, or that are no numbers. */
 export function checkOrdering(ordering: Ordering, fields: FieldTable, path: string): Refusal[] {
   const wrong = (name: string, numeric: boolean): boolean => {
     const field = fieldNamed(fields, name)
-    return !field || field.class !== 'stored' || (numeric && !['number', 'instant', 'any'].includes(field.type))
+    return field?.class !== 'stored' || (numeric && !['number', 'instant', 'any'].includes(field.type))
   }
   const visit = (value: SortKey['by']): string[] =>
-    'field' in value ? (wrong(value.field, true) ? [value.field] : []) : 'coalesce' in value ? value.coalesce.flatMap(visit) : 'plus' in value ? visit(value.plus[0]) : wrong(value.among.field, false) ? [value.among.field] : []
+    'field' in value
+      ? wrong(value.field, true)
+        ? [value.field]
+        : []
+      : 'coalesce' in value
+        ? value.coalesce.flatMap(visit)
+        : 'plus' in value
+          ? visit(value.plus[0])
+          : wrong(value.among.field, false)
+            ? [value.among.field]
+            : []
   const numbers = Object.entries(fields).filter(([, field]) => field.type === 'number' || field.type === 'instant')
-  return keysOf(ordering).flatMap((key) => visit(key.by)).map((name) => refuse('unknown_name', { what: 'field to order by', name, known: numbers.map(([known]) => known) }, path))
+  return keysOf(ordering)
+    .flatMap((key) => visit(key.by))
+    .map((name) =>
+      refuse('unknown_name', { what: 'field to order by', name, known: numbers.map(([known]) => known) }, path),
+    )
 }
 
 /** An ordering ready for use: where a ticket stands, and who comes first. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { Condition } from '../condition/condition.ts'
 import type { Predicate } from '../condition/compile.ts'
+import type { Condition } from '../condition/condition.ts'
 import { Id, JsonValue, Name } from '../model/schema.ts'
 import { type CompiledOrdering, type Ordering, OrderingSchema } from './ordering.ts'
 

@@ -30,7 +30,12 @@ export const levelInForce = (slice: SlaSlice, versions: Versions, { sla }: Targe
   sla === null ? undefined : (slice.levels.get(sla.level) ?? versions.level(sla.level, sla.levelVersion))
 
 /** The calendar of the target, else of the requester, else of the level, else of the desk. */
-function calendarOf(slice: SlaSlice, { requester }: TargetFacts, target: Target, level: Level): NamedCalendar | undefined {
+function calendarOf(
+  slice: SlaSlice,
+  { requester }: TargetFacts,
+  target: Target,
+  level: Level,
+): NamedCalendar | undefined {
   for (const id of [target.calendar, requester?.calendar, level.calendar, slice.defaultCalendar]) {
     const found = id == null ? undefined : slice.calendars.get(id)
     if (found) return found
@@ -39,11 +44,20 @@ function calendarOf(slice: SlaSlice, { requester }: TargetFacts, target: Target,
 }
 
 /** Did the clock's own allowance or calendar change with these facts, by the level version it runs under? */
-export function allowanceChanged(slice: SlaSlice, versions: Versions, clock: SlaClock, before: TargetFacts, after: TargetFacts): boolean {
+export function allowanceChanged(
+  slice: SlaSlice,
+  versions: Versions,
+  clock: SlaClock,
+  before: TargetFacts,
+  after: TargetFacts,
+): boolean {
   if (before.sla?.level !== after.sla?.level) return true
   if (before.priority === after.priority && before.requester === after.requester) return false
   const level = versions.level(clock.level, clock.levelVersion)
   const target = level.targets.get(clock.metric)
   if (!target) return true
-  return target.withinMs(before.priority) !== target.withinMs(after.priority) || calendarOf(slice, before, target, level)?.id !== calendarOf(slice, after, target, level)?.id
+  return (
+    target.withinMs(before.priority) !== target.withinMs(after.priority) ||
+    calendarOf(slice, before, target, level)?.id !== calendarOf(slice, after, target, level)?.id
+  )
 }

@@ -9,7 +9,7 @@ import type { Allowance } from './allowance.ts'
  */
 
 /** Open time used up by `at`. */
-export const elapsedAt = (clock: SlaClock, calendar: BusinessCalendar, at: number): number =>
+const elapsedAt = (clock: SlaClock, calendar: BusinessCalendar, at: number): number =>
   clock.elapsedMs + (clock.runningSince === null ? 0 : calendar.between(clock.runningSince, at))
 
 export function startClock(metric: string, cycle: number, allowance: Allowance, at: number, paused: boolean): SlaClock {
@@ -44,7 +44,16 @@ export const termsOf = ({ level, targetMs, calendar }: Allowance) => ({
 
 /** Running from `at`. Due and late-from stay as they are once breached. */
 export function run(clock: SlaClock, calendar: BusinessCalendar, at: number): SlaClock {
-  const running: SlaClock = { ...clock, state: 'running', ending: null, endedBy: null, leftWork: false, endedAt: null, latenessMs: null, runningSince: at }
+  const running: SlaClock = {
+    ...clock,
+    state: 'running',
+    ending: null,
+    endedBy: null,
+    leftWork: false,
+    endedAt: null,
+    latenessMs: null,
+    runningSince: at,
+  }
   if (clock.breachedAt !== null) return running
   const remaining = clock.targetMs - clock.elapsedMs
   return { ...running, ...(remaining < 0 ? { dueAt: at, lateFrom: at } : dueAfter(calendar, at, remaining)) }
@@ -52,13 +61,40 @@ export function run(clock: SlaClock, calendar: BusinessCalendar, at: number): Sl
 
 /** Standing still from `at`; there is no due until it runs again, unless it is breached. */
 export function pause(clock: SlaClock, calendar: BusinessCalendar, at: number): SlaClock {
-  const paused: SlaClock = { ...clock, state: 'paused', ending: null, endedBy: null, leftWork: false, endedAt: null, latenessMs: null, elapsedMs: elapsedAt(clock, calendar, at), runningSince: null }
+  const paused: SlaClock = {
+    ...clock,
+    state: 'paused',
+    ending: null,
+    endedBy: null,
+    leftWork: false,
+    endedAt: null,
+    latenessMs: null,
+    elapsedMs: elapsedAt(clock, calendar, at),
+    runningSince: null,
+  }
   return clock.breachedAt === null ? { ...paused, dueAt: null, lateFrom: null } : paused
 }
 
-export function end(clock: SlaClock, calendar: BusinessCalendar, at: number, ending: 'fulfilled' | 'cancelled', endedBy: string, leftWork: boolean): SlaClock {
+export function end(
+  clock: SlaClock,
+  calendar: BusinessCalendar,
+  at: number,
+  ending: 'fulfilled' | 'cancelled',
+  endedBy: string,
+  leftWork: boolean,
+): SlaClock {
   const elapsedMs = elapsedAt(clock, calendar, at)
-  return { ...clock, state: 'ended', ending, endedBy, leftWork, elapsedMs, runningSince: null, endedAt: at, latenessMs: Math.max(0, elapsedMs - clock.targetMs) }
+  return {
+    ...clock,
+    state: 'ended',
+    ending,
+    endedBy,
+    leftWork,
+    elapsedMs,
+    runningSince: null,
+    endedAt: at,
+    latenessMs: Math.max(0, elapsedMs - clock.targetMs),
+  }
 }
 
 /** Under other terms from `at` on. A target that is no longer exceeded takes the breach back. */
@@ -77,13 +113,23 @@ export function retarget(clock: SlaClock, calendar: BusinessCalendar, allowance:
 }
 
 /** True when more than the target is used and no breach says so: a smaller target, or a paused clock given one. */
-export const isOverdueUnbreached = (clock: SlaClock): boolean => clock.breachedAt === null && clock.elapsedMs > clock.targetMs
+export const isOverdueUnbreached = (clock: SlaClock): boolean =>
+  clock.breachedAt === null && clock.elapsedMs > clock.targetMs
 
 /** Breached at `at`; where no due time led there, the instant itself is due and late-from. */
-export const breach = (clock: SlaClock, at: number): SlaClock => ({ ...clock, breachedAt: at, dueAt: clock.dueAt ?? at, lateFrom: clock.lateFrom ?? at })
+export const breach = (clock: SlaClock, at: number): SlaClock => ({
+  ...clock,
+  breachedAt: at,
+  dueAt: clock.dueAt ?? at,
+  lateFrom: clock.lateFrom ?? at,
+})
 
 /** When `remaining` is used up, and the last instant still in time; null where the calendar runs out. */
-function dueAfter(calendar: BusinessCalendar, at: number, remaining: number): { dueAt: number | null; lateFrom: number | null } {
+function dueAfter(
+  calendar: BusinessCalendar,
+  at: number,
+  remaining: number,
+): { dueAt: number | null; lateFrom: number | null } {
   const dueAt = unlessExhausted(() => calendar.add(at, remaining))
   return { dueAt, lateFrom: dueAt === null ? null : unlessExhausted(() => calendar.nextOpening(dueAt)) }
 }

@@ -1,6 +1,6 @@
 import { fail } from '../errors.ts'
-import { sameJson } from '../model/json.ts'
 import type { SlaClock } from '../model/clock.ts'
+import { sameJson } from '../model/json.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
@@ -8,7 +8,16 @@ import { breach, retarget } from './clock.ts'
 import { recount } from './recount.ts'
 import { signalsOf } from './signal.ts'
 import type { SlaPass, SlaSlice, Stage } from './slice.ts'
-import { breachIfLate, begin, continueCycle, finish, followStatus, type LedgerChange, type StepView, takeSignal } from './step.ts'
+import {
+  begin,
+  breachIfLate,
+  continueCycle,
+  finish,
+  followStatus,
+  type LedgerChange,
+  type StepView,
+  takeSignal,
+} from './step.ts'
 
 /** Gives the ticket the level of the first rule that matches, if that is another one. */
 export function matchLevel(pass: SlaPass): void {
@@ -17,14 +26,25 @@ export function matchLevel(pass: SlaPass): void {
   const level = definition.slaRules[index]?.level ?? null
   if (level === (ticket.sla?.level ?? null)) return
   const levelVersion = level === null ? null : (definition.levels.get(level)?.version ?? null)
-  emit('sla_applied', { level, levelVersion, from: ticket.sla?.level ?? null, reason: index < 0 ? 'no rule matches' : `rule ${index + 1}` })
+  emit('sla_applied', {
+    level,
+    levelVersion,
+    from: ticket.sla?.level ?? null,
+    reason: index < 0 ? 'no rule matches' : `rule ${index + 1}`,
+  })
 }
 
 /** Did a field that the SLA rules read change? */
-export const rulesReadChange = ({ fieldsOfSlaRules, fields }: SlaSlice, before: Readonly<Ticket>, after: Readonly<Ticket>): boolean =>
+export const rulesReadChange = (
+  { fieldsOfSlaRules, fields }: SlaSlice,
+  before: Readonly<Ticket>,
+  after: Readonly<Ticket>,
+): boolean =>
   fieldsOfSlaRules.some((name) => {
     const field = fields[name]
-    return field ? !sameJson(field.read({ ticket: before }), field.read({ ticket: after })) : !sameJson(before.fields, after.fields)
+    return field
+      ? !sameJson(field.read({ ticket: before }), field.read({ ticket: after }))
+      : !sameJson(before.fields, after.fields)
   })
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
@@ -49,11 +69,18 @@ export function switchTargets(pass: SlaPass, before: TargetFacts): void {
 
 function switchClock(pass: SlaPass, view: StepView, clock: SlaClock | undefined, before: TargetFacts): LedgerChange[] {
   const { allowance, ticket, metric } = view
-  if (!clock) return allowance && !allowanceOf(pass.definition, pass.versions, before, metric) ? firstTarget(pass, view, allowance) : []
-  if (clock.state === 'ended') return clock.endedBy === 'no_target' && !isOutOfWork(ticket.kind) ? continueCycle(view, clock, 'target_returned') : []
+  if (!clock)
+    return allowance && !allowanceOf(pass.definition, pass.versions, before, metric)
+      ? firstTarget(pass, view, allowance)
+      : []
+  if (clock.state === 'ended')
+    return clock.endedBy === 'no_target' && !isOutOfWork(ticket.kind)
+      ? continueCycle(view, clock, 'target_returned')
+      : []
   if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
   if (!allowanceChanged(pass.definition, pass.versions, clock, before, ticket)) return []
-  if (allowance.target.restartFrom === 'switch') return [...finish(view, clock, 'cancelled', 'switched', false), ...begin(view, clock.cycle + 1, 'switched')]
+  if (allowance.target.restartFrom === 'switch')
+    return [...finish(view, clock, 'cancelled', 'switched', false), ...begin(view, clock.cycle + 1, 'switched')]
   return retargeted(view, clock, allowance)
 }
 
@@ -62,7 +89,10 @@ function retargeted(view: StepView, clock: SlaClock, allowance: Allowance): Ledg
   const changes: LedgerChange[] = [{ type: 'sla_retargeted', clock: next, reason: 'switch' }]
   if (next.state === 'running') changes.push(...breachIfLate(view, next))
   const last = changes.at(-1)?.clock ?? next
-  return [...changes, ...followStatus({ ...view, pausesIn: () => allowance.target.pausesIn(view.ticket.status, view.ticket.kind) }, last)]
+  return [
+    ...changes,
+    ...followStatus({ ...view, pausesIn: () => allowance.target.pausesIn(view.ticket.status, view.ticket.kind) }, last),
+  ]
 }
 
 /** A metric that gets its first target after its start signal counts the past from the log. */
@@ -71,15 +101,28 @@ function firstTarget(pass: SlaPass, view: StepView, allowance: Allowance): Ledge
   const counted = recount(pass.past(), view, allowance)
   if (!counted) return []
   const started: LedgerChange = { type: 'sla_started', clock: counted, reason: 'history' }
-  const late = counted.state === 'running' ? counted.elapsedMs + allowance.calendar.calendar.between(counted.runningSince ?? view.at, view.at) > counted.targetMs : counted.elapsedMs > counted.targetMs && counted.state === 'ended'
-  return late ? [started, { type: 'sla_breached', clock: { ...breach(counted, view.at), dueAt: view.at, lateFrom: view.at }, reason: 'history' }] : [started]
+  const late =
+    counted.state === 'running'
+      ? counted.elapsedMs + allowance.calendar.calendar.between(counted.runningSince ?? view.at, view.at) >
+        counted.targetMs
+      : counted.elapsedMs > counted.targetMs && counted.state === 'ended'
+  return late
+    ? [
+        started,
+        {
+          type: 'sla_breached',
+          clock: { ...breach(counted, view.at), dueAt: view.at, lateFrom: view.at },
+          reason: 'history',
+        },
+      ]
+    : [started]
 }
 
 /** When the next clock is breached; ties by metric. A breach is a fact of the millisecond after the last one in time. */
 export function nextBreach(ticket: Readonly<Ticket>): { readonly at: number; readonly metric: string } | undefined {
   let next: { at: number; metric: string } | undefined
   for (const clock of Object.values(ticket.clocks)) {
-    if (!clock || clock.state !== 'running' || clock.breachedAt !== null || clock.lateFrom === null) continue
+    if (clock?.state !== 'running' || clock.breachedAt !== null || clock.lateFrom === null) continue
     const at = clock.lateFrom + 1
     if (!next || at < next.at || (at === next.at && clock.metric < next.metric)) next = { at, metric: clock.metric }
   }
@@ -97,7 +140,12 @@ function metricsInPlay({ ticket, definition, versions }: SlaPass, facts: TargetF
   return [...new Set([...Object.keys(ticket.clocks), ...(level?.targets.keys() ?? [])])].sort()
 }
 
-function viewOf({ at, versions, definition }: SlaPass, ticket: Readonly<Ticket>, metric: string, allowance: Allowance | null): StepView | undefined {
+function viewOf(
+  { at, versions, definition }: SlaPass,
+  ticket: Readonly<Ticket>,
+  metric: string,
+  allowance: Allowance | null,
+): StepView | undefined {
   const row = allowance?.target.row ?? definition.metrics.get(metric)
   if (!row) return undefined
   return {
@@ -107,7 +155,9 @@ function viewOf({ at, versions, definition }: SlaPass, ticket: Readonly<Ticket>,
     at,
     allowance,
     calendarOf: (clock) => versions.calendar(clock.calendar, clock.calendarVersion),
-    pausesIn: (clock) => versions.level(clock.level, clock.levelVersion).targets.get(metric)?.pausesIn(ticket.status, ticket.kind) ?? false,
+    pausesIn: (clock) =>
+      versions.level(clock.level, clock.levelVersion).targets.get(metric)?.pausesIn(ticket.status, ticket.kind) ??
+      false,
   }
 }
 

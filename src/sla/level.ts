@@ -7,9 +7,17 @@ import type { DurationInput as Duration } from '../time/duration.ts'
 import { type Metric, standardMetrics } from './metric.ts'
 
 /** One duration for every priority, or one each with a `default`; null: no target. */
-export type Within<P extends string = string> = Duration | null | ({ readonly [Priority in P]?: Duration | null } & { readonly default?: Duration | null })
+type Within<P extends string = string> =
+  | Duration
+  | null
+  | ({ readonly [Priority in P]?: Duration | null } & { readonly default?: Duration | null })
 
-export interface TargetDefinition<M extends string = string, P extends string = string, S extends string = string, C extends string = string> {
+export interface TargetDefinition<
+  M extends string = string,
+  P extends string = string,
+  S extends string = string,
+  C extends string = string,
+> {
   readonly metric: M
   /** Open time allowed: at least 1 s. */
   readonly within: Within<P>
@@ -21,7 +29,13 @@ export interface TargetDefinition<M extends string = string, P extends string = 
   readonly restartFrom?: 'opening' | 'switch' | undefined
 }
 
-export interface LevelDefinition<L extends string = string, M extends string = string, P extends string = string, S extends string = string, C extends string = string> {
+export interface LevelDefinition<
+  L extends string = string,
+  M extends string = string,
+  P extends string = string,
+  S extends string = string,
+  C extends string = string,
+> {
   readonly id: L
   readonly name?: string | undefined
   readonly calendar?: C | undefined
@@ -32,11 +46,22 @@ const shortestTargetMs = 1_000
 const durationKeys: ReadonlySet<string> = new Set(['hours', 'minutes', 'seconds', 'milliseconds'])
 
 /** `{ hours: 4 }` is a duration; an object with any other key is a table by priority. */
-const isTable = (value: unknown): value is Record<string, unknown> => isPlainObject(value) && !Object.keys(value).some((key) => durationKeys.has(key))
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  isPlainObject(value) && !Object.keys(value).some((key) => durationKeys.has(key))
 
 const Amount = DurationInput.check((context) => {
   if (context.value < shortestTargetMs)
-    context.issues.push({ code: 'custom', input: context.value, message: 'too short', params: { refusal: refuse('invalid_duration', { value: String(context.value), reason: 'a target is at least 1 s; write null for none' }) } })
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: 'too short',
+      params: {
+        refusal: refuse('invalid_duration', {
+          value: String(context.value),
+          reason: 'a target is at least 1 s; write null for none',
+        }),
+      },
+    })
 })
 const Table = z.record(z.string(), Amount.nullable())
 const WithinSchema = z.unknown().transform((value, context): number | null | Record<string, number | null> => {
@@ -53,7 +78,12 @@ const TargetSchema = z.strictObject({
   pauses: z.array(Name).optional(),
   restartFrom: z.enum(['opening', 'switch']).optional(),
 })
-export const LevelSchema = z.strictObject({ id: Id, name: Name.optional(), calendar: Name.optional(), targets: z.array(TargetSchema).max(50) })
+export const LevelSchema = z.strictObject({
+  id: Id,
+  name: Name.optional(),
+  calendar: Name.optional(),
+  targets: z.array(TargetSchema).max(50),
+})
 export const SlaRuleSchema = z.strictObject({ when: JsonValue.optional(), level: Name.nullable() })
 
 /** A target ready for use. */
@@ -99,9 +129,13 @@ export function checkLevel(level: ParsedLevel, names: LevelNames, path: string):
       return [
         ...unknown('metric', target.metric, Object.keys(standardMetrics), `${at}.metric`),
         ...(twice ? [refuse('duplicate_name', { what: 'target', name: target.metric }, `${at}.metric`)] : []),
-        ...priorities.flatMap((name) => unknown('priority', name, [...names.priorities, 'default'], joinPath(`${at}.within`, name))),
+        ...priorities.flatMap((name) =>
+          unknown('priority', name, [...names.priorities, 'default'], joinPath(`${at}.within`, name)),
+        ),
         ...unknown('calendar', target.calendar, names.calendars, `${at}.calendar`),
-        ...(target.pauses ?? []).flatMap((name, k) => unknown('status or kind', name, [...names.statuses, ...statusKinds], `${at}.pauses[${k}]`)),
+        ...(target.pauses ?? []).flatMap((name, k) =>
+          unknown('status or kind', name, [...names.statuses, ...statusKinds], `${at}.pauses[${k}]`),
+        ),
         ...(homeless ? [refuse('missing_calendar', { level: level.id, metric: target.metric }, at)] : []),
       ]
     }),
@@ -111,20 +145,32 @@ export function checkLevel(level: ParsedLevel, names: LevelNames, path: string):
 /** A level for use; `statuses` tells names from kinds in pause lists. */
 export function compileLevel(level: ParsedLevel, statuses: readonly string[]): Level {
   // the pause lists mean what they mean under these statuses, so they are part of the version
-  return { id: level.id, version: contentHash({ level, statuses }), calendar: level.calendar ?? null, targets: new Map(level.targets.map((target) => [target.metric, compileTarget(target, statuses)])) }
+  return {
+    id: level.id,
+    version: contentHash({ level, statuses }),
+    calendar: level.calendar ?? null,
+    targets: new Map(level.targets.map((target) => [target.metric, compileTarget(target, statuses)])),
+  }
 }
 
 function compileTarget(target: ParsedLevel['targets'][number], statuses: readonly string[]): Target {
   const row: Metric = standardMetrics[target.metric as keyof typeof standardMetrics]
   const { within } = target
   const paused = new Set<string>(target.pauses?.filter((name) => statuses.includes(name)))
-  const pausedKinds = new Set<string>(target.pauses ? target.pauses.filter((name) => !statuses.includes(name)) : row.pausedIn)
+  const pausedKinds = new Set<string>(
+    target.pauses ? target.pauses.filter((name) => !statuses.includes(name)) : row.pausedIn,
+  )
   return {
     metric: target.metric,
     row,
     calendar: target.calendar ?? null,
     restartFrom: target.restartFrom ?? 'opening',
-    withinMs: (priority) => (within === null || typeof within === 'number' ? within : Object.hasOwn(within, priority) ? (within[priority] ?? null) : (within.default ?? null)),
+    withinMs: (priority) =>
+      within === null || typeof within === 'number'
+        ? within
+        : Object.hasOwn(within, priority)
+          ? (within[priority] ?? null)
+          : (within.default ?? null),
     pausesIn: (status, kind) => paused.has(status) || pausedKinds.has(kind),
   }
 }

@@ -22,7 +22,9 @@ export interface Metric {
   /** What resolving or closing means for a clock that still runs. */
   readonly onLeavingWork: 'fulfil' | 'cancel'
   /** `continue` resumes the cycle that leaving work ended, `restart` begins the next if the facts hold, `ignore` leaves it. */
-  readonly onReopen: { readonly mode: 'continue' | 'ignore' } | { readonly mode: 'restart'; readonly if: readonly StartFact[] }
+  readonly onReopen:
+    | { readonly mode: 'continue' | 'ignore' }
+    | { readonly mode: 'restart'; readonly if: readonly StartFact[] }
   /** May it start again after a cycle has ended? */
   readonly recurs: boolean
 }
@@ -30,7 +32,10 @@ export interface Metric {
 /** The built-in metrics, a row each (SEMANTICS §5). */
 export const standardMetrics = {
   firstResponse: {
-    starts: [{ on: 'opened', if: ['inbound'] }, { on: 'requesterMessage', if: ['outbound'] }],
+    starts: [
+      { on: 'opened', if: ['inbound'] },
+      { on: 'requesterMessage', if: ['outbound'] },
+    ],
     fulfilledBy: ['agentReply'],
     pausedIn: ['postponed'],
     onLeavingWork: 'cancel',

@@ -17,7 +17,11 @@ export function signalsOf(event: AnyTicketEvent): readonly Signal[] {
   switch (event.type) {
     case 'ticket_opened': {
       const { assignee, kind, closeReason } = event.data
-      return [{ name: 'opened' }, ...(assignee === null ? [] : [{ name: 'assigned' } as const]), ...(isOutOfWork(kind) ? [leftWork(kind, closeReason)] : [])]
+      return [
+        { name: 'opened' },
+        ...(assignee === null ? [] : [{ name: 'assigned' } as const]),
+        ...(isOutOfWork(kind) ? [leftWork(kind, closeReason)] : []),
+      ]
     }
     case 'message_added': {
       const { message, counts, opening } = event.data

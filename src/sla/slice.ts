@@ -1,5 +1,5 @@
-import type { Condition } from '../condition/condition.ts'
 import type { Predicate } from '../condition/compile.ts'
+import type { Condition } from '../condition/condition.ts'
 import type { FieldTable } from '../condition/field.ts'
 import type { Pass } from '../model/pass.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -9,7 +9,7 @@ import type { Level } from './level.ts'
 import type { Metric } from './metric.ts'
 
 /** Ordered: the first rule whose condition holds gives the level. */
-export interface SlaRule {
+interface SlaRule {
   readonly when: Condition | undefined
   readonly matches: Predicate
   /** null: such tickets have no SLA. */

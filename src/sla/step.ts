@@ -9,7 +9,14 @@ import type { Signal } from './signal.ts'
 
 /** One entry for the ledger. */
 export interface LedgerChange {
-  readonly type: 'sla_started' | 'sla_paused' | 'sla_resumed' | 'sla_retargeted' | 'sla_breached' | 'sla_fulfilled' | 'sla_cancelled'
+  readonly type:
+    | 'sla_started'
+    | 'sla_paused'
+    | 'sla_resumed'
+    | 'sla_retargeted'
+    | 'sla_breached'
+    | 'sla_fulfilled'
+    | 'sla_cancelled'
   readonly clock: SlaClock
   readonly reason: string
 }
@@ -36,25 +43,52 @@ export function takeSignal(view: StepView, clock: SlaClock | undefined, signal: 
   return starts && again && works ? begin(view, (clock?.cycle ?? 0) + 1, signal.name) : []
 }
 
-const holds = ({ ticket }: StepView, facts: readonly StartFact[] = []): boolean => facts.every((fact) => startFacts[fact](ticket))
+const holds = ({ ticket }: StepView, facts: readonly StartFact[] = []): boolean =>
+  facts.every((fact) => startFacts[fact](ticket))
 
 export function begin(view: StepView, cycle: number, reason: string): LedgerChange[] {
   const { allowance, metric, ticket, at } = view
   if (!allowance) return []
-  return [{ type: 'sla_started', clock: startClock(metric, cycle, allowance, at, allowance.target.pausesIn(ticket.status, ticket.kind)), reason }]
+  return [
+    {
+      type: 'sla_started',
+      clock: startClock(metric, cycle, allowance, at, allowance.target.pausesIn(ticket.status, ticket.kind)),
+      reason,
+    },
+  ]
 }
 
 function whileOpen(view: StepView, clock: SlaClock, signal: Signal): LedgerChange[] {
   if (view.row.fulfilledBy.includes(signal.name)) return finish(view, clock, 'fulfilled', signal.name, false)
-  if (signal.name === 'leftWork') return finish(view, clock, view.row.onLeavingWork === 'fulfil' && !signal.cancels ? 'fulfilled' : 'cancelled', signal.by, true)
+  if (signal.name === 'leftWork')
+    return finish(
+      view,
+      clock,
+      view.row.onLeavingWork === 'fulfil' && !signal.cancels ? 'fulfilled' : 'cancelled',
+      signal.by,
+      true,
+    )
   return signal.name === 'statusChanged' ? followStatus(view, clock) : []
 }
 
 /** Ends a clock; one that is late by then is breached first. */
-export function finish(view: StepView, clock: SlaClock, ending: 'fulfilled' | 'cancelled', by: string, leftWork: boolean): LedgerChange[] {
+export function finish(
+  view: StepView,
+  clock: SlaClock,
+  ending: 'fulfilled' | 'cancelled',
+  by: string,
+  leftWork: boolean,
+): LedgerChange[] {
   const before = breachIfLate(view, clock)
   const last = before[0]?.clock ?? clock
-  return [...before, { type: ending === 'fulfilled' ? 'sla_fulfilled' : 'sla_cancelled', clock: end(last, view.calendarOf(clock), view.at, ending, by, leftWork), reason: by }]
+  return [
+    ...before,
+    {
+      type: ending === 'fulfilled' ? 'sla_fulfilled' : 'sla_cancelled',
+      clock: end(last, view.calendarOf(clock), view.at, ending, by, leftWork),
+      reason: by,
+    },
+  ]
 }
 
 /** Pauses or resumes a clock as its pause list says of the ticket's status. */
@@ -77,7 +111,8 @@ export function breachIfLate({ at }: StepView, clock: SlaClock): LedgerChange[] 
 
 function onReopen(view: StepView, clock: SlaClock | undefined): LedgerChange[] {
   const { onReopen } = view.row
-  if (onReopen.mode === 'restart') return holds(view, onReopen.if) ? begin(view, (clock?.cycle ?? 0) + 1, 'reopened') : []
+  if (onReopen.mode === 'restart')
+    return holds(view, onReopen.if) ? begin(view, (clock?.cycle ?? 0) + 1, 'reopened') : []
   const interrupted = clock !== undefined && (clock.leftWork || clock.endedBy === 'no_target')
   return onReopen.mode === 'continue' && interrupted ? continueCycle(view, clock, 'reopened') : []
 }
@@ -86,7 +121,10 @@ function onReopen(view: StepView, clock: SlaClock | undefined): LedgerChange[] {
 export function continueCycle(view: StepView, clock: SlaClock, reason: string): LedgerChange[] {
   const { allowance, at } = view
   if (!allowance) return []
-  const changed = clock.targetMs !== allowance.targetMs || clock.level !== allowance.level.id || clock.calendarVersion !== allowance.calendar.version
+  const changed =
+    clock.targetMs !== allowance.targetMs ||
+    clock.level !== allowance.level.id ||
+    clock.calendarVersion !== allowance.calendar.version
   const late = clock.elapsedMs > allowance.targetMs
   const taken: SlaClock = {
     ...clock,
@@ -94,6 +132,7 @@ export function continueCycle(view: StepView, clock: SlaClock, reason: string): 
     ...(late && clock.breachedAt !== null ? {} : { breachedAt: null, dueAt: null, lateFrom: null }),
   }
   const { calendar } = allowance.calendar
-  if (allowance.target.pausesIn(view.ticket.status, view.ticket.kind)) return [{ type: 'sla_paused', clock: pause(taken, calendar, at), reason }]
+  if (allowance.target.pausesIn(view.ticket.status, view.ticket.kind))
+    return [{ type: 'sla_paused', clock: pause(taken, calendar, at), reason }]
   return resumed(view, run(taken, calendar, at), reason)
 }

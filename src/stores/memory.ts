@@ -1,20 +1,29 @@
+import { deepFreeze } from '../model/json.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { Commit, CommitOutcome, Effect, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
+import type { Commit, Effect, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
+import { conflictOf, type Kept } from './conflict.ts'
+import { refuseNul } from './nul.ts'
 
-interface Kept {
+interface KeptTicket {
   readonly row: TicketRow
   readonly events: AnyTicketEvent[]
 }
 
+interface KeptEffect {
+  readonly effect: Effect
+  attempts: number
+  hiddenUntil: number
+}
+
 /** Everything of one tenant. */
 interface Shelf {
-  readonly tickets: Map<string, Kept>
+  readonly tickets: Map<string, KeptTicket>
   readonly references: Map<string, string>
   readonly externalIds: Map<string, { ticketId: string; commandId: string | null }>
   readonly receipts: Map<string, Receipt>
   readonly leases: Map<string, Lease>
-  readonly effects: Map<string, Effect>
+  readonly effects: Map<string, KeptEffect>
   readonly settled: Set<string>
   readonly log: AnyTicketEvent[]
   lastNumber: number
@@ -41,8 +50,8 @@ const emptyShelf = (): Shelf => ({
 export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } = {}): Store {
   const shelves = new Map<string, Shelf>()
   const shelfOf = (tenant: string): Shelf => {
-    let shelf = shelves.get(tenant)
-    if (!shelf) shelves.set(tenant, (shelf = emptyShelf()))
+    const shelf = shelves.get(tenant) ?? emptyShelf()
+    shelves.set(tenant, shelf)
     return shelf
   }
   const live = (lease: Lease | undefined): lease is Lease => lease !== undefined && lease.until > clock.now()
@@ -50,17 +59,26 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
     const lease = shelf.leases.get(key.ticketId)
     return live(lease) && lease.holder === key.holder && lease.token === key.token
   }
-  const matching = (shelf: Shelf, query: Pick<Query, 'matches'>) => [...shelf.tickets.values()].map(({ row }) => row).filter(({ ticket }) => query.matches(ticket))
+  const matching = (shelf: Shelf, query: Pick<Query, 'matches'>) =>
+    [...shelf.tickets.values()].map(({ row }) => row).filter(({ ticket }) => query.matches(ticket))
 
   return {
     now: async () => clock.now(),
     load: async (tenant, ticketId, commandId) => {
       const shelf = shelfOf(tenant)
-      return { row: shelf.tickets.get(ticketId)?.row ?? null, now: clock.now(), receipt: (commandId !== undefined && shelf.receipts.get(commandId)) || null }
+      return {
+        row: shelf.tickets.get(ticketId)?.row ?? null,
+        now: clock.now(),
+        receipt: (commandId !== undefined && shelf.receipts.get(commandId)) || null,
+      }
     },
     commit: async (commit) => {
+      refuseNul(commit)
       const shelf = shelfOf(commit.tenant)
-      const conflict = conflictOf(shelf, commit, holds)
+      const conflict = conflictOf(
+        keptOn(shelf, (key) => holds(shelf, key)),
+        commit,
+      )
       if (!conflict) save(shelf, commit)
       return conflict ?? { ok: true }
     },
@@ -87,7 +105,10 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
     due: async (tenant, { now, plannedBy, limit }) =>
       [...shelfOf(tenant).tickets.values()]
         .map(({ row }) => row)
-        .filter(({ ticket, nextAt, plannedBy: by }) => (nextAt !== null && nextAt <= now) || (by !== plannedBy && ticket.kind !== 'closed'))
+        .filter(
+          ({ ticket, nextAt, plannedBy: by }) =>
+            (nextAt !== null && nextAt <= now) || (by !== plannedBy && ticket.kind !== 'closed'),
+        )
         .sort((a, b) => (a.nextAt ?? now) - (b.nextAt ?? now) || (a.ticket.id < b.ticket.id ? -1 : 1))
         .slice(0, limit)
         .map(({ ticket }) => ticket.id),
@@ -103,6 +124,7 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       return { events, position: after + events.length }
     },
     claim: async (tenant, ticketId, holder, forMs) => {
+      refuseNul([tenant, ticketId, holder])
       const shelf = shelfOf(tenant)
       const held = shelf.leases.get(ticketId)
       if (live(held) && held.holder !== holder) return null
@@ -121,11 +143,20 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       const shelf = shelfOf(tenant)
       return holds(shelf, key) && shelf.leases.delete(key.ticketId)
     },
-    effects: async (tenant, { now, limit }) =>
-      [...shelfOf(tenant).effects.values()]
-        .filter((effect) => effect.dueAt <= now)
-        .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
-        .slice(0, limit),
+    effects: async (tenant, { now, limit, hideMs }) =>
+      pendingEffects(shelfOf(tenant), now)
+        .slice(0, limit)
+        .map((kept) => {
+          if (hideMs !== undefined) {
+            kept.attempts += 1
+            kept.hiddenUntil = now + hideMs
+          }
+          return deepFreeze({ ...kept.effect, attempts: kept.attempts })
+        }),
+    defer: async (tenant, effectId, until) => {
+      const kept = shelfOf(tenant).effects.get(effectId)
+      if (kept) kept.hiddenUntil = until
+    },
     settle: async (tenant, effectId) => {
       const shelf = shelfOf(tenant)
       if (shelf.effects.delete(effectId)) shelf.settled.add(effectId)
@@ -134,35 +165,50 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
   }
 }
 
-function conflictOf(shelf: Shelf, { changes, receipt, lease }: Commit, holds: (shelf: Shelf, key: LeaseKey) => boolean): CommitOutcome | undefined {
-  const known = receipt && shelf.receipts.get(receipt.commandId)
-  if (known) return { ok: false, conflict: 'receipt', receipt: known }
-  if (lease && !holds(shelf, lease)) return { ok: false, conflict: 'lease', ticketId: lease.ticketId }
-  for (const { externalIds } of changes)
-    for (const externalId of externalIds) {
-      const taken = shelf.externalIds.get(externalId)
-      if (taken) return { ok: false, conflict: 'external_id', externalId, ticketId: taken.ticketId }
-    }
-  for (const { ticketId, expectedVersion } of changes) {
-    const actual = shelf.tickets.get(ticketId)?.row.ticket.version ?? 0
-    if (actual !== expectedVersion) return { ok: false, conflict: 'version', ticketId, actual }
-  }
-  for (const { ticketId, ticket } of changes) {
-    const taken = shelf.references.get(ticket.reference)
-    if (taken !== undefined && taken !== ticketId) return { ok: false, conflict: 'reference', reference: ticket.reference }
-  }
-  return undefined
-}
+const keptOn = (shelf: Shelf, holds: (key: LeaseKey) => boolean): Kept => ({
+  receipt: (commandId) => shelf.receipts.get(commandId),
+  holds,
+  externalId: (externalId) => shelf.externalIds.get(externalId)?.ticketId,
+  version: (ticketId) => shelf.tickets.get(ticketId)?.row.ticket.version ?? 0,
+  reference: (reference) => shelf.references.get(reference),
+})
 
 function save(shelf: Shelf, { changes, effects, receipt }: Commit): void {
-  for (const { ticketId, ticket, nextAt, plannedBy, events, externalIds } of changes) {
-    const kept = shelf.tickets.get(ticketId)?.events ?? []
-    kept.push(...events)
-    shelf.tickets.set(ticketId, { row: { ticket, nextAt, plannedBy }, events: kept })
+  for (const { ticketId, ticket, nextAt, plannedBy, events, externalIds, redacted } of changes) {
+    const kept = shelf.tickets.get(ticketId)
+    if (events.length === 0) {
+      if (kept) shelf.tickets.set(ticketId, { ...kept, row: { ticket: kept.row.ticket, nextAt, plannedBy } })
+      continue
+    }
+    shelf.tickets.set(ticketId, { row: { ticket, nextAt, plannedBy }, events: [...(kept?.events ?? []), ...events] })
     shelf.references.set(ticket.reference, ticketId)
-    for (const externalId of externalIds) shelf.externalIds.set(externalId, { ticketId, commandId: receipt?.commandId ?? null })
+    for (const externalId of externalIds)
+      shelf.externalIds.set(externalId, { ticketId, commandId: receipt?.commandId ?? null })
     shelf.log.push(...events)
+    for (const event of redacted ?? []) replaceEvent(shelf, event)
   }
-  for (const effect of effects) if (!shelf.settled.has(effect.id) && !shelf.effects.has(effect.id)) shelf.effects.set(effect.id, effect)
+  for (const effect of effects)
+    if (!shelf.settled.has(effect.id) && !shelf.effects.has(effect.id))
+      shelf.effects.set(effect.id, { effect, attempts: 0, hiddenUntil: 0 })
   if (receipt) shelf.receipts.set(receipt.commandId, receipt)
+}
+
+function replaceEvent(shelf: Shelf, event: AnyTicketEvent): void {
+  const events = shelf.tickets.get(event.ticketId)?.events
+  const old = events?.[event.version - 1]
+  if (!events || !old) return
+  events[event.version - 1] = event
+  shelf.log[shelf.log.indexOf(old)] = event
+}
+
+/** The earliest effect of each ticket, unless it is hidden or not due yet. */
+function pendingEffects(shelf: Shelf, now: number): KeptEffect[] {
+  const heads = new Map<string, KeptEffect>()
+  for (const kept of shelf.effects.values()) {
+    const head = heads.get(kept.effect.ticketId)
+    if (!head || kept.effect.dueAt < head.effect.dueAt) heads.set(kept.effect.ticketId, kept)
+  }
+  const ready = ({ effect, hiddenUntil }: KeptEffect) => effect.dueAt <= now && hiddenUntil <= now
+  const saved = [...shelf.effects.values()].filter((kept) => heads.get(kept.effect.ticketId) === kept && ready(kept))
+  return saved.sort((a, b) => a.effect.dueAt - b.effect.dueAt)
 }

@@ -164,13 +164,19 @@ export const workflowEvents: Rows<WorkflowEventType> = {
   linked: {
     v: 1,
     apply(ticket, data) {
-      ticket.links = data.as === 'parent' ? { ...ticket.links, parent: data.to } : { ...ticket.links, related: [...ticket.links.related, data.to] }
+      ticket.links =
+        data.as === 'parent'
+          ? { ...ticket.links, parent: data.to }
+          : { ...ticket.links, related: [...ticket.links.related, data.to] }
     },
   },
   unlinked: {
     v: 1,
     apply(ticket, data) {
-      ticket.links = data.as === 'parent' ? { ...ticket.links, parent: null } : { ...ticket.links, related: ticket.links.related.filter((id) => id !== data.to) }
+      ticket.links =
+        data.as === 'parent'
+          ? { ...ticket.links, parent: null }
+          : { ...ticket.links, related: ticket.links.related.filter((id) => id !== data.to) }
     },
   },
   merged: {
@@ -195,4 +201,5 @@ export const workflowEvents: Rows<WorkflowEventType> = {
   signalled: { v: 1, apply() {} },
 }
 
-const whole = (facts: Requester | null, personal: Partial<Requester> | undefined): Requester | null => facts && { ...facts, ...personal }
+const whole = (facts: Requester | null, personal: Partial<Requester> | undefined): Requester | null =>
+  facts && { ...facts, ...personal }

@@ -11,13 +11,27 @@ export interface MoveDetails {
 }
 
 /** Moves to a status if the workflow allows it; to the present one it is a no-op (or postpones anew). */
-export function moveTo(pass: WorkflowPass, name: string, details: MoveDetails = {}, path = 'status'): Refusal | undefined {
+export function moveTo(
+  pass: WorkflowPass,
+  name: string,
+  details: MoveDetails = {},
+  path = 'status',
+): Refusal | undefined {
   const { ticket, definition } = pass
   const to = definition.workflow.statusNamed(name)
-  if (!to) return refuse('unknown_name', { what: 'status', name, known: definition.workflow.statuses.map((s) => s.name) }, path)
-  const past = details.until != null && details.until <= pass.at ? refuse('wake_in_past', { until: details.until, at: pass.at }, 'until') : undefined
+  if (!to)
+    return refuse(
+      'unknown_name',
+      { what: 'status', name, known: definition.workflow.statuses.map((s) => s.name) },
+      path,
+    )
+  const past =
+    details.until != null && details.until <= pass.at
+      ? refuse('wake_in_past', { until: details.until, at: pass.at }, 'until')
+      : undefined
   if (past) return past
-  if (details.until != null && to.kind !== 'postponed') return refuse('invalid_command', { reason: 'only a postponed ticket waits until an instant' }, 'until')
+  if (details.until != null && to.kind !== 'postponed')
+    return refuse('invalid_command', { reason: 'only a postponed ticket waits until an instant' }, 'until')
   if (to.name === ticket.status) return to.kind === 'postponed' ? postponeAgain(pass, details) : undefined
   const allowed = definition.workflow.movesFrom(ticket.status, ticket.kind)
   if (!allowed.includes(to.name)) return refuse('move_not_allowed', { from: ticket.status, to: to.name, allowed }, path)
@@ -33,7 +47,12 @@ function postponeAgain(pass: WorkflowPass, { until, reason }: MoveDetails): unde
 }
 
 /** The move itself, already allowed: every fact that follows from it in one event. */
-export function changeStatus(pass: WorkflowPass, to: Status, because: StatusChangeReason, details: MoveDetails = {}): void {
+export function changeStatus(
+  pass: WorkflowPass,
+  to: Status,
+  because: StatusChangeReason,
+  details: MoveDetails = {},
+): void {
   const { ticket, at } = pass
   const reopens = isOutOfWork(ticket.kind) && !isOutOfWork(to.kind)
   pass.emit('status_changed', {
@@ -50,14 +69,28 @@ export function changeStatus(pass: WorkflowPass, to: Status, because: StatusChan
   })
 }
 
-function postponement({ ticket, definition }: WorkflowPass, to: Status, details: MoveDetails): Pick<StatusFacts, 'postponedUntil' | 'postponeReason' | 'wakesTo'> {
+function postponement(
+  { ticket, definition }: WorkflowPass,
+  to: Status,
+  details: MoveDetails,
+): Pick<StatusFacts, 'postponedUntil' | 'postponeReason' | 'wakesTo'> {
   if (to.kind !== 'postponed') return { postponedUntil: null, postponeReason: null, wakesTo: null }
-  const wakesTo = ticket.kind === 'postponed' ? ticket.wakesTo : definition.workflow.defaultOf(ticket.kind === 'new' ? 'new' : 'open')?.name
+  const wakesTo =
+    ticket.kind === 'postponed'
+      ? ticket.wakesTo
+      : definition.workflow.defaultOf(ticket.kind === 'new' ? 'new' : 'open')?.name
   return { postponedUntil: details.until ?? null, postponeReason: details.reason ?? null, wakesTo: wakesTo ?? null }
 }
 
 /** `resolvedAt` is the instant of the present stay out of work; `closedAt` of the present stay in Closed. */
-function ending({ ticket, at }: WorkflowPass, to: Status, details: MoveDetails): Pick<StatusFacts, 'resolvedAt' | 'closedAt' | 'closeReason'> {
-  const resolvedAt = to.kind === 'resolved' ? (ticket.resolvedAt ?? at) : to.kind === 'closed' ? ticket.resolvedAt : null
-  return to.kind === 'closed' ? { resolvedAt, closedAt: at, closeReason: details.reason ?? null } : { resolvedAt, closedAt: null, closeReason: null }
+function ending(
+  { ticket, at }: WorkflowPass,
+  to: Status,
+  details: MoveDetails,
+): Pick<StatusFacts, 'resolvedAt' | 'closedAt' | 'closeReason'> {
+  const resolvedAt =
+    to.kind === 'resolved' ? (ticket.resolvedAt ?? at) : to.kind === 'closed' ? ticket.resolvedAt : null
+  return to.kind === 'closed'
+    ? { resolvedAt, closedAt: at, closeReason: details.reason ?? null }
+    : { resolvedAt, closedAt: null, closeReason: null }
 }

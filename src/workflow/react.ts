@@ -7,13 +7,18 @@ import type { Reaction } from './status.ts'
 import type { Workflow } from './workflow.ts'
 
 /** What a message does to the status: the reaction of the workflow, if there is one. */
-export function react(pass: WorkflowPass, reaction: Reaction, because: 'agent_reply' | 'requester_message' | 'merge'): void {
+export function react(
+  pass: WorkflowPass,
+  reaction: Reaction,
+  because: 'agent_reply' | 'requester_message' | 'merge',
+): void {
   const to = pass.definition.workflow.reactionTo(reaction, pass.ticket.status, pass.ticket.kind)
   if (to) changeStatus(pass, to, because)
 }
 
 /** When the ticket last left work: entered Resolved, or Closed without it. */
-export const leftWorkAt = (ticket: Pick<Ticket, 'resolvedAt' | 'closedAt'>): number | null => ticket.resolvedAt ?? ticket.closedAt
+const leftWorkAt = (ticket: Pick<Ticket, 'resolvedAt' | 'closedAt'>): number | null =>
+  ticket.resolvedAt ?? ticket.closedAt
 
 /** Refuses what would reopen a ticket outside its window; the last millisecond of the window is inside. */
 export function checkReopenWindow(workflow: Workflow, ticket: Readonly<Ticket>, at: number): Refusal | undefined {

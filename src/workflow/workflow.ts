@@ -38,14 +38,21 @@ export interface Workflow<S extends string = string> {
   readonly reactionTo: (reaction: Reaction, status: string, kind: StatusKind) => Status<S> | undefined
 }
 
-const StatusSchema = z.strictObject({ name: Name, kind: z.enum(statusKinds), label: Name.optional(), default: z.boolean().optional() })
+const StatusSchema = z.strictObject({
+  name: Name,
+  kind: z.enum(statusKinds),
+  label: Name.optional(),
+  default: z.boolean().optional(),
+})
 const ByStatus = <T extends z.ZodType>(to: T) => z.record(z.string(), to)
 
-export const WorkflowSchema = z.strictObject({
+const WorkflowSchema = z.strictObject({
   statuses: z.array(StatusSchema).min(1).max(200),
   initial: z.array(Name).min(1).optional(),
   moves: ByStatus(z.array(Name)).optional(),
-  reactions: z.strictObject({ agentReply: ByStatus(Name).optional(), requesterMessage: ByStatus(Name).optional() }).optional(),
+  reactions: z
+    .strictObject({ agentReply: ByStatus(Name).optional(), requesterMessage: ByStatus(Name).optional() })
+    .optional(),
   reopen: z.strictObject({ within: z.nullable(DurationInput) }).optional(),
   autoClose: z.strictObject({ after: z.nullable(DurationInput) }).optional(),
 })
@@ -67,7 +74,10 @@ export function defineWorkflow<const S extends string>(definition: WorkflowDefin
 }
 
 /** As `defineWorkflow`, from any value, with findings instead of an error. */
-export function compileWorkflow(definition: unknown, path = ''): { readonly value: Workflow } | { readonly refusals: readonly Refusal[] } {
+export function compileWorkflow(
+  definition: unknown,
+  path = '',
+): { readonly value: Workflow } | { readonly refusals: readonly Refusal[] } {
   const parsed = findIssues(WorkflowSchema, definition, 'invalid_definition', path)
   if ('refusals' in parsed) return parsed
   const refusals = [...checkStatuses(parsed.value.statuses, path), ...checkReferences(parsed.value, path)]
@@ -83,11 +93,14 @@ function checkStatuses(statuses: Parsed['statuses'], path: string): Refusal[] {
   const at = (i: number) => `${joinPath(path, 'statuses')}[${i}]`
   const refusals: Refusal[] = []
   for (const [i, status] of statuses.entries()) {
-    if (statuses.findIndex((other) => other.name === status.name) < i) refusals.push(refuse('duplicate_name', { what: 'status', name: status.name }, `${at(i)}.name`))
+    if (statuses.findIndex((other) => other.name === status.name) < i)
+      refusals.push(refuse('duplicate_name', { what: 'status', name: status.name }, `${at(i)}.name`))
     if (status.default && statuses.findIndex((other) => other.default && other.kind === status.kind) < i)
       refusals.push(refuse('duplicate_name', { what: 'default status of kind', name: status.kind }, `${at(i)}.default`))
   }
-  for (const kind of requiredKinds) if (!statuses.some((status) => status.kind === kind)) refusals.push(refuse('missing_kind', { kind }, joinPath(path, 'statuses')))
+  for (const kind of requiredKinds)
+    if (!statuses.some((status) => status.kind === kind))
+      refusals.push(refuse('missing_kind', { kind }, joinPath(path, 'statuses')))
   return refusals
 }
 
@@ -95,25 +108,33 @@ function checkStatuses(statuses: Parsed['statuses'], path: string): Refusal[] {
 function checkReferences(definition: Parsed, path: string): Refusal[] {
   const known = definition.statuses.map((status) => status.name)
   const named: [name: string, path: string][] = []
-  definition.initial?.forEach((name, i) => named.push([name, `initial[${i}]`]))
+  for (const [i, name] of (definition.initial ?? []).entries()) named.push([name, `initial[${i}]`])
   for (const [from, to] of Object.entries(definition.moves ?? {})) {
     named.push([from, joinPath('moves', from)])
-    to.forEach((name, i) => named.push([name, `${joinPath('moves', from)}[${i}]`]))
+    for (const [i, name] of to.entries()) named.push([name, `${joinPath('moves', from)}[${i}]`])
   }
   for (const reaction of reactions)
     for (const [from, to] of Object.entries(definition.reactions?.[reaction] ?? {})) {
       const at = joinPath(`reactions.${reaction}`, from)
       named.push([from, at], [to, at])
     }
-  return named.filter(([name]) => !known.includes(name)).map(([name, at]) => refuse('unknown_name', { what: 'status', name, known }, path === '' ? at : `${path}.${at}`))
+  return named
+    .filter(([name]) => !known.includes(name))
+    .map(([name, at]) => refuse('unknown_name', { what: 'status', name, known }, path === '' ? at : `${path}.${at}`))
 }
 
 function compile(parsed: Parsed, definition: WorkflowDefinition): Workflow {
   const { statuses } = parsed
   const byName = new Map(statuses.map((status) => [status.name, status]))
-  const defaults = new Map(statusKinds.map((kind) => [kind, statuses.find((s) => s.kind === kind && s.default) ?? statuses.find((s) => s.kind === kind)]))
+  const defaults = new Map(
+    statusKinds.map((kind) => [
+      kind,
+      statuses.find((s) => s.kind === kind && s.default) ?? statuses.find((s) => s.kind === kind),
+    ]),
+  )
   const moves = new Map<string, readonly string[]>(Object.entries(parsed.moves ?? {}))
-  const ofKinds = (kinds: readonly StatusKind[], except: string) => statuses.filter((s) => kinds.includes(s.kind) && s.name !== except).map((s) => s.name)
+  const ofKinds = (kinds: readonly StatusKind[], except: string) =>
+    statuses.filter((s) => kinds.includes(s.kind) && s.name !== except).map((s) => s.name)
   const own = (reaction: Reaction, status: string): string | undefined => {
     const table = parsed.reactions?.[reaction] ?? {}
     return Object.hasOwn(table, status) ? table[status] : undefined
@@ -121,7 +142,9 @@ function compile(parsed: Parsed, definition: WorkflowDefinition): Workflow {
   return Object.freeze({
     definition,
     statuses,
-    initial: parsed.initial ?? statuses.filter((s) => ['new', 'open', 'resolved', 'closed'].includes(s.kind)).map((s) => s.name),
+    initial:
+      parsed.initial ??
+      statuses.filter((s) => ['new', 'open', 'resolved', 'closed'].includes(s.kind)).map((s) => s.name),
     reopenWithinMs: parsed.reopen === undefined ? defaultReopenWithin : parsed.reopen.within,
     autoCloseAfterMs: parsed.autoClose === undefined ? defaultAutoCloseAfter : parsed.autoClose.after,
     statusNamed: (name: string) => byName.get(name),
@@ -147,10 +170,19 @@ function checkReachable(workflow: Workflow, path: string): Refusal[] {
       const next = workflow.reactionTo(reaction, name, status.kind)
       if (next) met.add(next.name)
     }
-    const byTime = status.kind === 'postponed' ? workflow.defaultOf('open') : status.kind === 'resolved' && workflow.autoCloseAfterMs !== null ? workflow.defaultOf('closed') : undefined
+    const byTime =
+      status.kind === 'postponed'
+        ? workflow.defaultOf('open')
+        : status.kind === 'resolved' && workflow.autoCloseAfterMs !== null
+          ? workflow.defaultOf('closed')
+          : undefined
     if (byTime) met.add(byTime.name)
   }
-  return workflow.statuses.flatMap((status, i) => (met.has(status.name) ? [] : [refuse('unreachable_status', { status: status.name }, `${joinPath(path, 'statuses')}[${i}]`)]))
+  return workflow.statuses.flatMap((status, i) =>
+    met.has(status.name)
+      ? []
+      : [refuse('unreachable_status', { status: status.name }, `${joinPath(path, 'statuses')}[${i}]`)],
+  )
 }
 
 /** New → Answered → Open → Postponed → Resolved → Closed, as LiveAgent has them. */

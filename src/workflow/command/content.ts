@@ -27,24 +27,44 @@ export const TagList = list(Name, bounds.tags)
 
 export const contentCommands = {
   setFields: row({ schema: Content, onClosed: 'accepted', decide: (pass, content) => setContent(pass, content) }),
-  tag: row({ schema: z.strictObject({ tags: TagList }), onClosed: 'accepted', decide: (pass, { tags }) => setTags(pass, tags, []) }),
-  untag: row({ schema: z.strictObject({ tags: TagList }), onClosed: 'accepted', decide: (pass, { tags }) => setTags(pass, [], tags) }),
+  tag: row({
+    schema: z.strictObject({ tags: TagList }),
+    onClosed: 'accepted',
+    decide: (pass, { tags }) => setTags(pass, tags, []),
+  }),
+  untag: row({
+    schema: z.strictObject({ tags: TagList }),
+    onClosed: 'accepted',
+    decide: (pass, { tags }) => setTags(pass, [], tags),
+  }),
   rate: row({
     schema: z.strictObject({ score: z.number(), comment: Line.optional() }),
     onClosed: 'accepted',
     decide: ({ emit }, { score, comment }) => void emit('rated', { score: score + 0 }, { comment: comment ?? null }),
   }),
   /** A signal of the application, for metrics of its own. */
-  signal: row({ schema: z.strictObject({ name: Name }), onClosed: 'refused', decide: ({ emit }, { name }) => void emit('signalled', { name }) }),
+  signal: row({
+    schema: z.strictObject({ name: Name }),
+    onClosed: 'refused',
+    decide: ({ emit }, { name }) => void emit('signalled', { name }),
+  }),
 }
 
 /** Records what differs, and nothing when nothing does. */
-export function setContent({ ticket, emit }: WorkflowPass, { subject, fields = {}, ...content }: Content): Refusal | undefined {
-  const changed = Object.entries(content).filter(([key, value]) => value !== undefined && value !== ticket[key as keyof ContentFacts])
+export function setContent(
+  { ticket, emit }: WorkflowPass,
+  { subject, fields = {}, ...content }: Content,
+): Refusal | undefined {
+  const changed = Object.entries(content).filter(
+    ([key, value]) => value !== undefined && value !== ticket[key as keyof ContentFacts],
+  )
   const removed = Object.keys(fields).filter((key) => fields[key] === null && Object.hasOwn(ticket.fields, key))
-  const set = Object.entries(fields).filter(([key, value]) => value !== null && !(Object.hasOwn(ticket.fields, key) && sameJson(value, ticket.fields[key])))
+  const set = Object.entries(fields).filter(
+    ([key, value]) => value !== null && !(Object.hasOwn(ticket.fields, key) && sameJson(value, ticket.fields[key])),
+  )
   const count = new Set([...Object.keys(ticket.fields), ...set.map(([key]) => key)]).size - removed.length
-  if (count > bounds.fields) return refuse('too_large', { limit: bounds.fields, actual: count, unit: 'entries' }, 'fields')
+  if (count > bounds.fields)
+    return refuse('too_large', { limit: bounds.fields, actual: count, unit: 'entries' }, 'fields')
   const renamed = subject !== undefined && subject !== ticket.subject
   if (changed.length + removed.length + set.length === 0 && !renamed) return undefined
   emit(
@@ -56,7 +76,11 @@ export function setContent({ ticket, emit }: WorkflowPass, { subject, fields = {
 }
 
 /** Adds and removes by folded name; a tag stands as registered, else as first written. */
-export function setTags({ ticket, definition, emit }: WorkflowPass, add: readonly string[], remove: readonly string[]): Refusal | undefined {
+export function setTags(
+  { ticket, definition, emit }: WorkflowPass,
+  add: readonly string[],
+  remove: readonly string[],
+): Refusal | undefined {
   const before = new Map(ticket.tagKeys.map((key, i) => [key, ticket.tags[i] as string]))
   const after = new Map(before)
   for (const name of remove) after.delete(foldText(name))
@@ -67,15 +91,23 @@ export function setTags({ ticket, definition, emit }: WorkflowPass, add: readonl
     if (refusal) return refusal
     after.set(key, definition.tags.find(name)?.name ?? name)
   }
-  if (after.size > bounds.tags) return refuse('too_large', { limit: bounds.tags, actual: after.size, unit: 'entries' }, 'tags')
+  if (after.size > bounds.tags)
+    return refuse('too_large', { limit: bounds.tags, actual: after.size, unit: 'entries' }, 'tags')
   const added = [...after].filter(([key]) => !before.has(key)).map(([, name]) => name)
   const removed = [...before].filter(([key]) => !after.has(key)).map(([, name]) => name)
-  if (added.length + removed.length > 0) emit('tags_changed', { added, removed, tags: [...after.values()], tagKeys: [...after.keys()] })
+  if (added.length + removed.length > 0)
+    emit('tags_changed', { added, removed, tags: [...after.values()], tagKeys: [...after.keys()] })
   return undefined
 }
 
 export function checkTag({ tags }: WorkflowPass['definition'], name: string, path: string): Refusal | undefined {
   const known = tags.find(name)
   if (known?.archived) return refuse('tag_archived', { tag: known.name }, path)
-  return known || tags.open ? undefined : refuse('unknown_name', { what: 'tag', name, known: tags.tags.filter((tag) => !tag.archived).map((tag) => tag.name) }, path)
+  return known || tags.open
+    ? undefined
+    : refuse(
+        'unknown_name',
+        { what: 'tag', name, known: tags.tags.filter((tag) => !tag.archived).map((tag) => tag.name) },
+        path,
+      )
 }

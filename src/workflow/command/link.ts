@@ -15,7 +15,8 @@ export const linkCommands = {
     decide: ({ ticket, emit }, { to, as = 'related' }) => {
       if (to === ticket.id) return refuse('invalid_command', { reason: 'a ticket cannot be linked to itself' }, 'to')
       if (as === 'related' ? ticket.links.related.includes(to) : ticket.links.parent === to) return undefined
-      if (as === 'related' && ticket.links.related.length >= bounds.related) return refuse('too_large', { limit: bounds.related, actual: bounds.related + 1, unit: 'entries' }, 'to')
+      if (as === 'related' && ticket.links.related.length >= bounds.related)
+        return refuse('too_large', { limit: bounds.related, actual: bounds.related + 1, unit: 'entries' }, 'to')
       emit('linked', { as, to })
       return undefined
     },
@@ -24,7 +25,8 @@ export const linkCommands = {
     schema: Link,
     onClosed: 'accepted',
     decide: ({ ticket, emit }, { to, as = 'related' }) => {
-      if (as === 'related' ? ticket.links.related.includes(to) : ticket.links.parent === to) emit('unlinked', { as, to })
+      if (as === 'related' ? ticket.links.related.includes(to) : ticket.links.parent === to)
+        emit('unlinked', { as, to })
       return undefined
     },
   }),

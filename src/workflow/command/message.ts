@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
 import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
-import { checkReopenWindow, react } from '../react.ts'
 import type { WorkflowPass } from '../pass.ts'
+import { checkReopenWindow, react } from '../react.ts'
 import { row } from './row.ts'
 
-export const MessageContent = z.strictObject(messageInput)
-export type MessageContent = z.output<typeof MessageContent>
+const MessageContent = z.strictObject(messageInput)
+type MessageContent = z.output<typeof MessageContent>
 
 const IncomingMessage = MessageContent.extend({
   role: z.enum(['requester', 'collaborator', 'third_party', 'bot', 'system']).optional(),
@@ -41,27 +41,36 @@ export const messageCommands = {
     schema: MessageContent,
     onClosed: 'refused',
     decide: (pass, content) =>
-      staffOnly(pass, 'reply') ?? addMessage(pass, { content, role: pass.actor.kind as MessageRole, visibility: 'public' }, 'react'),
+      staffOnly(pass, 'reply') ??
+      addMessage(pass, { content, role: pass.actor.kind as MessageRole, visibility: 'public' }, 'react'),
   }),
   /** An internal note. */
   note: row({
     schema: MessageContent,
     onClosed: 'accepted',
     decide: (pass, content) =>
-      staffOnly(pass, 'note') ?? addMessage(pass, { content, role: pass.actor.kind as MessageRole, visibility: 'internal' }, 'react'),
+      staffOnly(pass, 'note') ??
+      addMessage(pass, { content, role: pass.actor.kind as MessageRole, visibility: 'internal' }, 'react'),
   }),
 }
 
 const staff = ['agent', 'bot', 'system'] as const
 
 const staffOnly = ({ actor }: WorkflowPass, command: string): Refusal | undefined =>
-  (staff as readonly string[]).includes(actor.kind) ? undefined : refuse('wrong_actor', { command, actor: actor.kind, allowed: staff })
+  (staff as readonly string[]).includes(actor.kind)
+    ? undefined
+    : refuse('wrong_actor', { command, actor: actor.kind, allowed: staff })
 
 /** Role and visibility as said; unsaid, people outside write publicly as themselves, and all else is internal. */
 export function written({ actor }: WorkflowPass, input: MessageInUpdate, forAgents: 'requester' | 'agent'): Draft {
   const { role, visibility, reopens, ...content } = input
   const writes = role ?? (actor.kind === 'agent' ? forAgents : actor.kind)
-  return { content, role: writes, visibility: visibility ?? (writes === 'requester' || writes === 'collaborator' ? 'public' : 'internal'), reopens }
+  return {
+    content,
+    role: writes,
+    visibility: visibility ?? (writes === 'requester' || writes === 'collaborator' ? 'public' : 'internal'),
+    reopens,
+  }
 }
 
 /**
@@ -71,11 +80,13 @@ export function written({ actor }: WorkflowPass, input: MessageInUpdate, forAgen
 export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | 'given'): Refusal | undefined {
   const { ticket, actor } = pass
   const outsider = !(staff as readonly string[]).includes(actor.kind)
-  if (outsider && draft.role !== actor.kind) return refuse('wrong_actor', { command: 'message', actor: actor.kind, allowed: [draft.role] }, 'role')
+  if (outsider && draft.role !== actor.kind)
+    return refuse('wrong_actor', { command: 'message', actor: actor.kind, allowed: [draft.role] }, 'role')
   const passive = draft.content.automatic === true || draft.reopens === false
   const asks = !passive && asksForAnswer({ ...draft, automatic: false })
   const refused = ticket.kind === 'closed' && status === 'react' ? checkClosed(pass, draft, passive, asks) : undefined
-  const late = refused ?? (asks && status === 'react' ? checkReopenWindow(pass.definition.workflow, ticket, pass.at) : undefined)
+  const late =
+    refused ?? (asks && status === 'react' ? checkReopenWindow(pass.definition.workflow, ticket, pass.at) : undefined)
   if (late) return late
   recordMessage(pass, draft, { passive, opening: false })
   if (passive || status === 'given') return undefined
@@ -86,10 +97,16 @@ export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | '
 
 /** A closed ticket takes what is internal or passive, and what may reopen it. */
 const checkClosed = ({ ticket }: WorkflowPass, draft: Draft, passive: boolean, asks: boolean): Refusal | undefined =>
-  asks || draft.visibility === 'internal' || (passive && draft.role !== 'agent') ? undefined : refuse('ticket_closed', { ticketId: ticket.id, command: 'message' })
+  asks || draft.visibility === 'internal' || (passive && draft.role !== 'agent')
+    ? undefined
+    : refuse('ticket_closed', { ticketId: ticket.id, command: 'message' })
 
 /** The event of a message, with what it does to who waits for whom. */
-export function recordMessage(pass: WorkflowPass, { content, role, visibility }: Draft, { passive, opening }: { passive: boolean; opening: boolean }): void {
+export function recordMessage(
+  pass: WorkflowPass,
+  { content, role, visibility }: Draft,
+  { passive, opening }: { passive: boolean; opening: boolean },
+): void {
   const { ticket, actor, at } = pass
   const asks = !passive && asksForAnswer({ role, visibility, automatic: false })
   const answers = !passive && role === 'agent' && visibility === 'public'

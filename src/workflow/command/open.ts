@@ -2,13 +2,13 @@ import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
 import { bounds } from '../../model/bounds.ts'
 import type { Json } from '../../model/json.ts'
-import { asksForAnswer, messageInput, type MessageRole, messageRoles } from '../../model/message.ts'
+import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
 import { isOutOfWork } from '../../model/names.ts'
 import { Requester } from '../../model/person.ts'
 import { Id, JsonValue, Line, list, Name, record } from '../../model/schema.ts'
 import { foldText } from '../../model/text.ts'
-import { checkPriority, effectivePriority } from '../priority.ts'
 import type { WorkflowPass } from '../pass.ts'
+import { checkPriority, effectivePriority } from '../priority.ts'
 import { react } from '../react.ts'
 import type { Status } from '../status.ts'
 import { checkTag, contentInput, TagList } from './content.ts'
@@ -19,7 +19,11 @@ import { inOrder, row } from './row.ts'
 const { subject: _subject, fields: _fields, ...content } = contentInput
 const People = list(Id, bounds.people)
 
-const CarriedMessage = z.strictObject({ ...messageInput, role: z.enum(messageRoles), visibility: z.enum(['public', 'internal']) })
+const CarriedMessage = z.strictObject({
+  ...messageInput,
+  role: z.enum(messageRoles),
+  visibility: z.enum(['public', 'internal']),
+})
 
 const Open = z.strictObject({
   /** Unique in the desk; the ticket's id unless given. */
@@ -57,17 +61,28 @@ export const openCommand = {
 function open(pass: WorkflowPass, input: Open): Refusal | undefined {
   const { actor, definition } = pass
   const role = input.role ?? actor.kind
-  const name = input.status ?? definition.workflow.initial.find((initial) => definition.workflow.statusNamed(initial)?.kind === 'new') ?? definition.workflow.initial[0] ?? ''
+  const name =
+    input.status ??
+    definition.workflow.initial.find((initial) => definition.workflow.statusNamed(initial)?.kind === 'new') ??
+    definition.workflow.initial[0] ??
+    ''
   const status = definition.workflow.initial.includes(name) ? definition.workflow.statusNamed(name) : undefined
   const calendar = input.requester?.calendar
   const refusal = inOrder(
-    () => (outside.has(actor.kind) && role !== actor.kind ? refuse('wrong_actor', { command: 'open', actor: actor.kind, allowed: [role] }, 'role') : undefined),
+    () =>
+      outside.has(actor.kind) && role !== actor.kind
+        ? refuse('wrong_actor', { command: 'open', actor: actor.kind, allowed: [role] }, 'role')
+        : undefined,
     () => (input.priority === undefined ? undefined : checkPriority(definition, input.priority)),
     () => inOrder(...(input.tags ?? []).map((tag, i) => () => checkTag(definition, tag, `tags[${i}]`))),
-    () => (calendar === undefined || definition.calendarNamed(calendar) ? undefined : unknownCalendar(pass, calendar, 'requester.calendar')),
+    () =>
+      calendar === undefined || definition.calendarNamed(calendar)
+        ? undefined
+        : unknownCalendar(pass, calendar, 'requester.calendar'),
   )
   if (refusal) return refusal
-  if (!status) return refuse('unknown_name', { what: 'initial status', name, known: definition.workflow.initial }, 'status')
+  if (!status)
+    return refuse('unknown_name', { what: 'initial status', name, known: definition.workflow.initial }, 'status')
   recordOpening(pass, input, role, status)
   return undefined
 }
@@ -80,7 +95,10 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
   const visibility = input.visibility ?? (role === 'requester' || role === 'collaborator' ? 'public' : 'internal')
   const asks = asksForAnswer({ role, visibility, automatic })
   const outbound = role === 'agent' && visibility === 'public' && !automatic
-  const requester = input.requester === undefined && actor.kind === 'requester' ? { id: actor.id, ...(actor.name === undefined ? {} : { name: actor.name }) } : (input.requester ?? null)
+  const requester =
+    input.requester === undefined && actor.kind === 'requester'
+      ? { id: actor.id, ...(actor.name === undefined ? {} : { name: actor.name }) }
+      : (input.requester ?? null)
   const { facts, personal } = splitRequester(requester)
   const tags = new Map((input.tags ?? []).map((tag) => [foldText(tag), definition.tags.find(tag)?.name ?? tag]))
   const prioritySources = input.priority === undefined ? {} : { manual: input.priority }
@@ -120,7 +138,12 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
       resolvedAt: status.kind === 'resolved' ? at : null,
       closedAt: status.kind === 'closed' ? at : null,
       closeReason: status.kind === 'closed' ? (input.reason ?? null) : null,
-      links: { mergedInto: null, parent: input.parent ?? null, followUpOf: input.followUpOf ?? null, related: input.related ?? [] },
+      links: {
+        mergedInto: null,
+        parent: input.parent ?? null,
+        followUpOf: input.followUpOf ?? null,
+        related: input.related ?? [],
+      },
     },
     {
       subject: input.subject,
@@ -132,8 +155,14 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
     },
   )
   const written = input.body !== undefined || input.attachments !== undefined
-  if (written) recordMessage(pass, { content: input, role, visibility }, { passive: automatic || outOfWork, opening: true })
-  for (const carried of input.messages ?? []) recordMessage(pass, { content: carried, role: carried.role, visibility: carried.visibility }, { passive: true, opening: true })
+  if (written)
+    recordMessage(pass, { content: input, role, visibility }, { passive: automatic || outOfWork, opening: true })
+  for (const carried of input.messages ?? [])
+    recordMessage(
+      pass,
+      { content: carried, role: carried.role, visibility: carried.visibility },
+      { passive: true, opening: true },
+    )
   // an agent who opens a ticket by writing to the requester has answered it, unless a status was said
   if (written && outbound && input.status === undefined) react(pass, 'agentReply', 'agent_reply')
 }
@@ -141,4 +170,5 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
 /** The first 500 characters, never half of a surrogate pair. */
 const excerptOf = (body: string): string => body.slice(0, bounds.excerptCharacters).replace(/[\uD800-\uDBFF]$/, '')
 
-const withoutNulls = (fields: Readonly<Record<string, Json>>): Record<string, Json> => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+const withoutNulls = (fields: Readonly<Record<string, Json>>): Record<string, Json> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))

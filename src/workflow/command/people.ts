@@ -49,22 +49,44 @@ export const peopleCommands = {
       if (sameJson(requester, pass.ticket.requester)) return undefined
       const { facts, personal } = splitRequester(requester)
       const calendar = facts?.calendar
-      if (calendar !== undefined && !pass.definition.calendarNamed(calendar)) return unknownCalendar(pass, calendar, 'requester.calendar')
+      if (calendar !== undefined && !pass.definition.calendarNamed(calendar))
+        return unknownCalendar(pass, calendar, 'requester.calendar')
       pass.emit('requester_changed', { requester: facts }, { requester: personal })
       return undefined
     },
   }),
-  addFollower: row({ schema: z.strictObject({ person: Id }), onClosed: 'refused', decide: (pass, { person }) => setPeople(pass, 'followers', [person], []) }),
-  removeFollower: row({ schema: z.strictObject({ person: Id }), onClosed: 'refused', decide: (pass, { person }) => setPeople(pass, 'followers', [], [person]) }),
-  addCollaborator: row({ schema: z.strictObject({ person: Id }), onClosed: 'refused', decide: (pass, { person }) => setPeople(pass, 'collaborators', [person], []) }),
-  removeCollaborator: row({ schema: z.strictObject({ person: Id }), onClosed: 'refused', decide: (pass, { person }) => setPeople(pass, 'collaborators', [], [person]) }),
+  addFollower: row({
+    schema: z.strictObject({ person: Id }),
+    onClosed: 'refused',
+    decide: (pass, { person }) => setPeople(pass, 'followers', [person], []),
+  }),
+  removeFollower: row({
+    schema: z.strictObject({ person: Id }),
+    onClosed: 'refused',
+    decide: (pass, { person }) => setPeople(pass, 'followers', [], [person]),
+  }),
+  addCollaborator: row({
+    schema: z.strictObject({ person: Id }),
+    onClosed: 'refused',
+    decide: (pass, { person }) => setPeople(pass, 'collaborators', [person], []),
+  }),
+  removeCollaborator: row({
+    schema: z.strictObject({ person: Id }),
+    onClosed: 'refused',
+    decide: (pass, { person }) => setPeople(pass, 'collaborators', [], [person]),
+  }),
 }
 
 export function setAssignee({ ticket, at, emit }: WorkflowPass, to: string | null): undefined {
   const from = ticket.assignee
   if (to === from) return
   const reassigned = from !== null && to !== null
-  emit('assignee_changed', { from, assignee: to, assignedSince: to === null ? null : at, reassignments: ticket.counts.reassignments + (reassigned ? 1 : 0) })
+  emit('assignee_changed', {
+    from,
+    assignee: to,
+    assignedSince: to === null ? null : at,
+    reassignments: ticket.counts.reassignments + (reassigned ? 1 : 0),
+  })
 }
 
 export function setDepartment({ ticket, at, emit }: WorkflowPass, to: string | null): undefined {
@@ -72,10 +94,16 @@ export function setDepartment({ ticket, at, emit }: WorkflowPass, to: string | n
   if (to !== from) emit('department_changed', { from, department: to, departmentSince: to === null ? null : at })
 }
 
-function setPeople({ ticket, emit }: WorkflowPass, of: 'followers' | 'collaborators', add: readonly string[], remove: readonly string[]): Refusal | undefined {
+function setPeople(
+  { ticket, emit }: WorkflowPass,
+  of: 'followers' | 'collaborators',
+  add: readonly string[],
+  remove: readonly string[],
+): Refusal | undefined {
   const before = ticket[of]
   const people = [...before.filter((id) => !remove.includes(id)), ...add.filter((id) => !before.includes(id))]
-  if (people.length > bounds.people) return refuse('too_large', { limit: bounds.people, actual: people.length, unit: 'entries' }, 'person')
+  if (people.length > bounds.people)
+    return refuse('too_large', { limit: bounds.people, actual: people.length, unit: 'entries' }, 'person')
   if (!sameJson(people, before)) emit('people_changed', { of }, { people })
   return undefined
 }

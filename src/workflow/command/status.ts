@@ -3,8 +3,8 @@ import { type Refusal, refuse } from '../../errors.ts'
 import { isOutOfWork, type StatusKind } from '../../model/names.ts'
 import { DurationInput, InstantInput, Line, Name } from '../../model/schema.ts'
 import { changeStatus, moveTo } from '../move.ts'
-import { checkReopenWindow } from '../react.ts'
 import type { WorkflowPass } from '../pass.ts'
+import { checkReopenWindow } from '../react.ts'
 import { inOrder, row } from './row.ts'
 
 /** When a postponed ticket wakes: an instant, the start of a calendar's next interval, or an amount of open time. */
@@ -28,7 +28,10 @@ export const statusCommands = {
   postpone: row({
     schema: z.strictObject({ status: Name.optional(), ...moveDetails }),
     onClosed: 'refused',
-    decide: (pass, { status, ...details }) => withDefault(pass, 'postponed', status, (name) => setStatus(pass, { until: null, reason: '', ...details, status: name })),
+    decide: (pass, { status, ...details }) =>
+      withDefault(pass, 'postponed', status, (name) =>
+        setStatus(pass, { until: null, reason: '', ...details, status: name }),
+      ),
   }),
   wake: row({
     schema: z.strictObject({}),
@@ -46,8 +49,15 @@ export const statusCommands = {
     onClosed: 'refused',
     decide: (pass, { solved }) => {
       const { ticket, definition } = pass
-      if (ticket.kind !== 'resolved') return refuse('move_not_allowed', { from: ticket.status, to: solved ? 'closed' : 'open', allowed: definition.workflow.movesFrom(ticket.status, ticket.kind) })
-      return withDefault(pass, solved ? 'closed' : 'open', undefined, (name) => moveTo(pass, name, solved ? { reason: 'confirmed' } : {}))
+      if (ticket.kind !== 'resolved')
+        return refuse('move_not_allowed', {
+          from: ticket.status,
+          to: solved ? 'closed' : 'open',
+          allowed: definition.workflow.movesFrom(ticket.status, ticket.kind),
+        })
+      return withDefault(pass, solved ? 'closed' : 'open', undefined, (name) =>
+        moveTo(pass, name, solved ? { reason: 'confirmed' } : {}),
+      )
     },
   }),
   close: row({
@@ -59,12 +69,18 @@ export const statusCommands = {
   reopen: row({
     schema: z.strictObject({ status: Name.optional() }),
     onClosed: 'accepted',
-    decide: (pass, { status }) => (isOutOfWork(pass.ticket.kind) ? withDefault(pass, 'open', status, (name) => setStatus(pass, { status: name })) : undefined),
+    decide: (pass, { status }) =>
+      isOutOfWork(pass.ticket.kind)
+        ? withDefault(pass, 'open', status, (name) => setStatus(pass, { status: name }))
+        : undefined,
   }),
 }
 
 /** Any status change a command asks for. */
-export function setStatus(pass: WorkflowPass, input: { status: string; until?: Until | null | undefined; reason?: string | undefined }): Refusal | undefined {
+export function setStatus(
+  pass: WorkflowPass,
+  input: { status: string; until?: Until | null | undefined; reason?: string | undefined },
+): Refusal | undefined {
   const { ticket, actor, definition } = pass
   const to = definition.workflow.statusNamed(input.status)
   const reopening = isOutOfWork(ticket.kind) && to !== undefined && !isOutOfWork(to.kind)
@@ -81,26 +97,38 @@ function wakeInstant(pass: WorkflowPass, until: Until): number | Refusal {
   if (typeof until === 'number') return until
   const id = 'nextOpening' in until ? until.nextOpening : until.calendar
   const calendar = pass.definition.calendarNamed(id)
-  if (!calendar) return refuse('unknown_name', { what: 'calendar', name: id, known: pass.definition.calendarIds }, 'until')
+  if (!calendar)
+    return refuse('unknown_name', { what: 'calendar', name: id, known: pass.definition.calendarIds }, 'until')
   if ('business' in until) return calendar.add(pass.at, until.business)
   // while open, "the next opening" is the one after the interval that is running
   const closing = calendar.isOpen(pass.at) ? calendar.nextClosing(pass.at) : pass.at
-  return closing === null ? refuse('wake_in_past', { until: pass.at, at: pass.at }, 'until') : calendar.nextOpening(closing)
+  return closing === null
+    ? refuse('wake_in_past', { until: pass.at, at: pass.at }, 'until')
+    : calendar.nextOpening(closing)
 }
 
 /** Leaves Postponed for the status it remembers; elsewhere there is nothing to wake. */
 export function wake(pass: WorkflowPass, because: 'command' | 'wake'): Refusal | undefined {
   const { ticket, definition } = pass
   if (ticket.kind !== 'postponed') return undefined
-  const to = (ticket.wakesTo !== null && definition.workflow.statusNamed(ticket.wakesTo)) || definition.workflow.defaultOf('open')
+  const to =
+    (ticket.wakesTo !== null && definition.workflow.statusNamed(ticket.wakesTo)) ||
+    definition.workflow.defaultOf('open')
   if (to) changeStatus(pass, to, because)
   return undefined
 }
 
 /** The status named, or the default one of a kind; a workflow without that kind has nowhere to go. */
-function withDefault(pass: WorkflowPass, kind: StatusKind, name: string | undefined, then: (name: string) => Refusal | undefined): Refusal | undefined {
+function withDefault(
+  pass: WorkflowPass,
+  kind: StatusKind,
+  name: string | undefined,
+  then: (name: string) => Refusal | undefined,
+): Refusal | undefined {
   const { workflow } = pass.definition
   const to = name === undefined ? workflow.defaultOf(kind) : workflow.statusNamed(name)
   const fits = workflow.statuses.filter((status) => status.kind === kind).map((status) => status.name)
-  return to && to.kind === kind ? then(to.name) : refuse('unknown_name', { what: `status of kind ${kind}`, name: name ?? '(default)', known: fits }, 'status')
+  return to && to.kind === kind
+    ? then(to.name)
+    : refuse('unknown_name', { what: `status of kind ${kind}`, name: name ?? '(default)', known: fits }, 'status')
 }

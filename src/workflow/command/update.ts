@@ -7,7 +7,7 @@ import { contentInput, setContent, setTags, TagList } from './content.ts'
 import { addMessage, MessageInUpdate, written } from './message.ts'
 import { setAssignee, setDepartment } from './people.ts'
 import { inOrder, row } from './row.ts'
-import { setStatus, StatusInput } from './status.ts'
+import { StatusInput, setStatus } from './status.ts'
 
 const Update = z.strictObject({
   ...contentInput,
@@ -36,17 +36,32 @@ function update(pass: WorkflowPass, input: Update): Refusal | undefined {
     () => (priority === undefined ? undefined : setPriority(pass, 'manual', priority, null)),
     () => (department === undefined ? undefined : setDepartment(pass, department)),
     () => (assignee === undefined ? undefined : setAssignee(pass, assignee)),
-    () => (message === undefined ? undefined : addMessage(pass, written(pass, message, 'agent'), status === undefined ? 'react' : 'given')),
+    () =>
+      message === undefined
+        ? undefined
+        : addMessage(pass, written(pass, message, 'agent'), status === undefined ? 'react' : 'given'),
     () => (status === undefined ? undefined : setStatus(pass, { status, until, reason })),
   )
 }
 
 /** A closed ticket takes fields, tags and messages; anything else only together with the status that reopens it. */
-function checkClosed({ ticket, definition }: WorkflowPass, { priority, department, assignee, message, status }: Update): Refusal | undefined {
+function checkClosed(
+  { ticket, definition }: WorkflowPass,
+  { priority, department, assignee, message, status }: Update,
+): Refusal | undefined {
   const to = status === undefined ? undefined : definition.workflow.statusNamed(status)
   if (to !== undefined && to.kind !== 'closed') return undefined
   // a public message beside "Closed" would be an answer on a closed ticket; without a status the message's own rules decide
-  const kept = message === undefined || status === undefined || message.visibility === 'internal' || message.automatic || message.reopens === false
-  const more = Object.entries({ priority, department, assignee, ...(kept ? {} : { message }) }).find(([, value]) => value !== undefined)?.[0]
-  return more === undefined ? undefined : refuse('ticket_closed', { ticketId: ticket.id, command: `update of ${more}` }, more)
+  const kept =
+    message === undefined ||
+    status === undefined ||
+    message.visibility === 'internal' ||
+    message.automatic ||
+    message.reopens === false
+  const more = Object.entries({ priority, department, assignee, ...(kept ? {} : { message }) }).find(
+    ([, value]) => value !== undefined,
+  )?.[0]
+  return more === undefined
+    ? undefined
+    : refuse('ticket_closed', { ticketId: ticket.id, command: `update of ${more}` }, more)
 }
