@@ -40,6 +40,7 @@ export {
 export type { Actor, ActorKind } from './model/actor.ts'
 export { bounds } from './model/bounds.ts'
 export type { SlaClock } from './model/clock.ts'
+export type { Effect } from './model/effect.ts'
 export type { Cause, TicketEvent } from './model/event.ts'
 export type { Json, JsonObject } from './model/json.ts'
 export type { Attachment, Message, MessageRole } from './model/message.ts'
@@ -60,7 +61,6 @@ export { type Metric, standardMetrics } from './sla/metric.ts'
 export type {
   Commit,
   CommitOutcome,
-  Effect,
   Lease,
   LeaseKey,
   Loaded,

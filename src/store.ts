@@ -1,6 +1,6 @@
 import type { Condition } from './condition/condition.ts'
 import type { SortKey, SortPosition } from './condition/sort-key.ts'
-import type { JsonObject } from './model/json.ts'
+import type { Effect } from './model/effect.ts'
 import type { Ticket } from './model/ticket.ts'
 import type { AnyTicketEvent } from './model/ticket-event.ts'
 
@@ -143,21 +143,6 @@ export interface LeaseKey {
 
 export interface Lease extends LeaseKey {
   readonly until: number
-}
-
-/**
- * Something to be done outside, at least once: the store keeps it until it is settled. `data` names things
- * by their ids and holds nothing personal: erasure does not look for it there.
- */
-export interface Effect {
-  /** Derived from what caused it, so that repeats are one. */
-  readonly id: string
-  readonly ticketId: string
-  readonly kind: string
-  readonly data: JsonObject
-  readonly dueAt: number
-  /** Not worth doing after this instant; null: always. */
-  readonly staleAfter: number | null
 }
 
 /** An effect with how often it was given out to be done, this time included. */

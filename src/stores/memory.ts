@@ -1,6 +1,7 @@
 import { deepFreeze } from '../model/json.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { Commit, Effect, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
+import type { Effect } from '../model/effect.ts'
+import type { Commit, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { conflictOf, type Kept } from './conflict.ts'
 import { refuseNul } from './nul.ts'
@@ -180,7 +181,9 @@ function save(shelf: Shelf, { changes, effects, receipt }: Commit): void {
       if (kept) shelf.tickets.set(ticketId, { ...kept, row: { ticket: kept.row.ticket, nextAt, plannedBy } })
       continue
     }
-    shelf.tickets.set(ticketId, { row: { ticket, nextAt, plannedBy }, events: [...(kept?.events ?? []), ...events] })
+    const log = kept?.events ?? []
+    log.push(...events)
+    shelf.tickets.set(ticketId, { row: { ticket, nextAt, plannedBy }, events: log })
     shelf.references.set(ticket.reference, ticketId)
     for (const externalId of externalIds)
       shelf.externalIds.set(externalId, { ticketId, commandId: receipt?.commandId ?? null })
