@@ -1,6 +1,6 @@
+import type { Effect } from '../model/effect.ts'
 import { deepFreeze } from '../model/json.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { Effect } from '../model/effect.ts'
 import type { Commit, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { conflictOf, type Kept } from './conflict.ts'

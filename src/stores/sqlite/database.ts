@@ -1,0 +1,93 @@
+import { fail } from '../../errors.ts'
+import { fateUnknown, toDeskError } from './failure.ts'
+import type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.ts'
+
+/**
+ * A handle with its statements prepared once and its errors in the codes of this library. All of it is synchronous:
+ * between BEGIN and COMMIT nobody else gets a turn on the handle, so no request's writes end up in another's rollback.
+ */
+export class Database {
+  readonly #handle: SqliteHandle
+  readonly #statements = new Map<string, SqliteStatement>()
+
+  constructor(handle: SqliteHandle) {
+    this.#handle = handle
+  }
+
+  row<Row>(sql: string, ...values: SqliteValue[]): Row | undefined {
+    return attempt(() => this.#statement(sql).get(...values) as Row | undefined)
+  }
+
+  rows<Row>(sql: string, ...values: SqliteValue[]): Row[] {
+    return attempt(() => this.#statement(sql).all(...values) as Row[])
+  }
+
+  /** Runs a writing statement: how many rows it changed. */
+  change(sql: string, ...values: SqliteValue[]): number {
+    return attempt(() => Number(this.#statement(sql).run(...values).changes))
+  }
+
+  /** As `change`, where anything but one row means that the tables are not what they should be. */
+  changeOne(sql: string, ...values: SqliteValue[]): void {
+    const changes = this.change(sql, ...values)
+    if (changes !== 1) throw fail('store_failed', { reason: `${changes} rows changed where 1 should have` })
+  }
+
+  /** Statements that are run once. */
+  exec(sql: string): void {
+    attempt(() => this.#handle.exec(sql))
+  }
+
+  /**
+   * All that `work` writes, or nothing. The write lock is taken first, so what `work` reads stays true until the end.
+   * Refused with `store_busy` while somebody else's transaction is open on the handle: what joined it could be lost.
+   */
+  write<Result>(work: () => Result): Result {
+    this.exec('BEGIN IMMEDIATE')
+    let result: Result
+    try {
+      result = work()
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+    try {
+      this.#handle.exec('COMMIT')
+    } catch (error) {
+      // still open means nothing was written; else SQLite ended the transaction without saying how
+      throw this.#rollBack() ? toDeskError(error) : fateUnknown(error)
+    }
+    return result
+  }
+
+  close(): void {
+    this.#statements.clear()
+    attempt(() => this.#handle.close())
+  }
+
+  #statement(sql: string): SqliteStatement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const prepared = this.#handle.prepare(sql)
+    this.#statements.set(sql, prepared)
+    return prepared
+  }
+
+  /** False if there was no transaction any more. */
+  #rollBack(): boolean {
+    try {
+      this.#handle.exec('ROLLBACK')
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+function attempt<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    throw toDeskError(error)
+  }
+}

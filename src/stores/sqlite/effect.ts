@@ -1,0 +1,51 @@
+import { deepFreeze } from '../../model/json.ts'
+import type { Effect, PendingEffect } from '../../store.ts'
+import type { Database } from './database.ts'
+
+/** Effects to be done: of each ticket the earliest, unless it is hidden. */
+export function effectsIn(db: Database, tenant: string, now: number, limit: number): PendingEffect[] {
+  const rows = db.rows<{ effect: string; attempts: number }>(
+    `SELECT effect, attempts FROM ticketwright_effects AS own
+     WHERE tenant = ? AND settled = 0 AND due_at <= ? AND hidden_until <= ? AND NOT EXISTS (
+       SELECT 1 FROM ticketwright_effects AS other
+       WHERE other.tenant = own.tenant AND other.ticket_id = own.ticket_id AND other.settled = 0
+         AND (other.due_at, other.position) < (own.due_at, own.position)
+     )
+     ORDER BY due_at, position LIMIT ?`,
+    tenant,
+    now,
+    now,
+    limit,
+  )
+  return rows.map(({ effect, attempts }) => deepFreeze({ ...(JSON.parse(effect) as Effect), attempts }))
+}
+
+/** The same, each counted and hidden until an instant. */
+export const takeEffects = (db: Database, tenant: string, now: number, limit: number, until: number): PendingEffect[] =>
+  effectsIn(db, tenant, now, limit).map((effect) => {
+    db.changeOne(
+      'UPDATE ticketwright_effects SET hidden_until = ?, attempts = attempts + 1 WHERE tenant = ? AND id = ?',
+      until,
+      tenant,
+      effect.id,
+    )
+    return deepFreeze({ ...effect, attempts: effect.attempts + 1 })
+  })
+
+export function deferEffect(db: Database, tenant: string, effectId: string, until: number): void {
+  db.change(
+    'UPDATE ticketwright_effects SET hidden_until = ? WHERE tenant = ? AND id = ? AND settled = 0',
+    until,
+    tenant,
+    effectId,
+  )
+}
+
+/** The id stays, so that a repeat is not done again; what was to be done goes. */
+export function settleEffect(db: Database, tenant: string, effectId: string): void {
+  db.change(
+    `UPDATE ticketwright_effects SET settled = 1, effect = '' WHERE tenant = ? AND id = ? AND settled = 0`,
+    tenant,
+    effectId,
+  )
+}

@@ -1,0 +1,2 @@
+export type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.ts'
+export { sqliteStore } from './sqlite-store.ts'

@@ -1,0 +1,42 @@
+import type { Lease, LeaseKey } from '../../store.ts'
+import type { Database } from './database.ts'
+
+/**
+ * Leases: one row per ticket that was ever claimed, so that its token only ever rises; a lease given back has ended
+ * at 0. Each is one statement, judged by `now`, the store's clock.
+ */
+export function claimIn(
+  db: Database,
+  tenant: string,
+  ticketId: string,
+  holder: string,
+  now: number,
+  forMs: number,
+): Lease | null {
+  const claimed = db.row<{ token: number }>(
+    `INSERT INTO ticketwright_leases (tenant, ticket_id, holder, token, until) VALUES (?, ?, ?, 1, ?)
+     ON CONFLICT (tenant, ticket_id) DO UPDATE
+     SET holder = excluded.holder, token = token + 1, until = excluded.until
+     WHERE until <= ? OR holder = excluded.holder
+     RETURNING token`,
+    tenant,
+    ticketId,
+    holder,
+    now + forMs,
+    now,
+  )
+  return claimed ? { ticketId, holder, token: claimed.token, until: now + forMs } : null
+}
+
+/** Moves the end of a live lease; false if it was lost. */
+export const moveEnd = (db: Database, tenant: string, lease: LeaseKey, now: number, until: number): boolean =>
+  db.change(
+    `UPDATE ticketwright_leases SET until = ?
+     WHERE tenant = ? AND ticket_id = ? AND holder = ? AND token = ? AND until > ?`,
+    until,
+    tenant,
+    lease.ticketId,
+    lease.holder,
+    lease.token,
+    now,
+  ) === 1

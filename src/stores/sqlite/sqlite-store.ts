@@ -1,0 +1,137 @@
+import { deepFreeze } from '../../model/json.ts'
+import type { AnyTicketEvent } from '../../model/ticket-event.ts'
+import type { Store } from '../../store.ts'
+import { type Clock, systemClock } from '../../time/clock.ts'
+import { refuseNul } from '../nul.ts'
+import { commitTo, receiptIn } from './commit.ts'
+import { Database } from './database.ts'
+import { deferEffect, effectsIn, settleEffect, takeEffects } from './effect.ts'
+import { toDeskError } from './failure.ts'
+import { dueIn, findIn, matchingIn, rowOf, type StoredRow } from './find.ts'
+import { openFile, type SqliteHandle } from './handle.ts'
+import { claimIn, moveEnd } from './lease.ts'
+import { prepare } from './schema.ts'
+
+const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(JSON.parse(event) as AnyTicketEvent)
+
+/**
+ * Keeps tickets in a SQLite file: durable, for one machine. Takes the path of the file (opened with node:sqlite), or
+ * an open handle of node:sqlite or better-sqlite3, which stays its owner's to close and in which the tables begin with
+ * `ticketwright_`. The file is put into WAL mode. Every write is one synchronous transaction of its own.
+ * `clock` judges leases and what is due; the system's unless given.
+ * @throws DeskError `store_failed`, `store_busy`; here also when the tables are those of a later release
+ * @example const store = sqliteStore('tickets.db')
+ */
+export function sqliteStore(
+  where: SqliteHandle | string,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Store {
+  const db = open(where)
+  const now = () => clock.now()
+
+  return {
+    now: async () => now(),
+    load: async (tenant, ticketId, commandId) => {
+      const row = db.row<StoredRow>(
+        'SELECT ticket, next_at, planned_by FROM ticketwright_tickets WHERE tenant = ? AND id = ?',
+        tenant,
+        ticketId,
+      )
+      // after the row: a commit of another process in between shows its receipt, never its ticket without it
+      const receipt = commandId === undefined ? undefined : receiptIn(db, tenant, commandId)
+      return { row: row ? rowOf(row) : null, now: now(), receipt: receipt ? deepFreeze(receipt) : null }
+    },
+    commit: async (commit) => {
+      refuseNul(commit)
+      return db.write(() => commitTo(db, commit, now()))
+    },
+    history: async (tenant, ticketId, { after = 0, limit = -1 } = {}) =>
+      db
+        .rows<{ event: string }>(
+          'SELECT event FROM ticketwright_events WHERE tenant = ? AND ticket_id = ? AND version > ? ORDER BY version LIMIT ?',
+          tenant,
+          ticketId,
+          after,
+          limit,
+        )
+        .map(eventOf),
+    find: async (query) => findIn(db, query, now()),
+    count: async ({ tenant, matches }) => matchingIn(db, { tenant, matches }, now()).length,
+    due: async (tenant, ask) => dueIn(db, tenant, ask),
+    lookup: async (tenant, key) => {
+      const found =
+        'reference' in key
+          ? db.row<Found>(
+              'SELECT id, NULL AS command_id FROM ticketwright_tickets WHERE tenant = ? AND reference = ?',
+              tenant,
+              key.reference,
+            )
+          : db.row<Found>(
+              'SELECT ticket_id AS id, command_id FROM ticketwright_external_ids WHERE tenant = ? AND external_id = ?',
+              tenant,
+              key.externalId,
+            )
+      return found ? { ticketId: found.id, commandId: found.command_id } : null
+    },
+    nextNumber: async (tenant) => {
+      refuseNul(tenant)
+      const next = `INSERT INTO ticketwright_numbers VALUES (?, 1)
+        ON CONFLICT (tenant) DO UPDATE SET last = last + 1 RETURNING last`
+      return db.write(() => db.row<{ last: number }>(next, tenant)?.last ?? 0)
+    },
+    changes: async (tenant, after, limit) => {
+      const rows = db.rows<{ position: number; event: string }>(
+        'SELECT position, event FROM ticketwright_events WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?',
+        tenant,
+        after,
+        limit,
+      )
+      return { events: rows.map(eventOf), position: rows.at(-1)?.position ?? after }
+    },
+    claim: async (tenant, ticketId, holder, forMs) => {
+      refuseNul([tenant, ticketId, holder])
+      return db.write(() => claimIn(db, tenant, ticketId, holder, now(), forMs))
+    },
+    renew: async (tenant, { ticketId, holder, token }, forMs) =>
+      db.write(() => {
+        const at = now()
+        const lease = { ticketId, holder, token, until: at + forMs }
+        return moveEnd(db, tenant, lease, at, lease.until) ? lease : null
+      }),
+    release: async (tenant, lease) => db.write(() => moveEnd(db, tenant, lease, now(), 0)),
+    effects: async (tenant, { now: at, limit, hideMs }) =>
+      hideMs === undefined
+        ? effectsIn(db, tenant, at, limit)
+        : db.write(() => takeEffects(db, tenant, at, limit, at + hideMs)),
+    defer: async (tenant, effectId, until) => db.write(() => deferEffect(db, tenant, effectId, until)),
+    settle: async (tenant, effectId) => db.write(() => settleEffect(db, tenant, effectId)),
+    close: async () => {
+      if (typeof where === 'string') db.close()
+    },
+  }
+}
+
+interface Found {
+  readonly id: string
+  readonly command_id: string | null
+}
+
+function open(where: SqliteHandle | string): Database {
+  const handle = typeof where === 'string' ? opened(where) : where
+  const db = new Database(handle)
+  try {
+    prepare(db)
+  } catch (error) {
+    if (typeof where === 'string') handle.close()
+    throw error
+  }
+  return db
+}
+
+function opened(path: string): SqliteHandle {
+  try {
+    return openFile(path)
+  } catch (error) {
+    throw toDeskError(error)
+  }
+}
