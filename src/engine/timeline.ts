@@ -43,20 +43,20 @@ function buildTimeline(revisions: readonly Definition[]): Timeline {
   }
   const levels = new Map(
     revisions.flatMap((revision) =>
-      [...revision.levels.values()].map((level) => [`${level.id} ${level.version}`, level]),
+      [...revision.levels.values()].map((level) => [level.version, level]),
     ),
   )
   const calendars = new Map(
     revisions.flatMap((revision) =>
-      [...revision.calendars.values()].map((named) => [`${named.id} ${named.version}`, named.calendar]),
+      [...revision.calendars.values()].map((named) => [named.version, named.calendar]),
     ),
   )
   return {
     revisions,
     latest,
     at: (instant) => revisions.findLast((revision, i) => i === 0 || (revision.since ?? 0) <= instant) ?? latest,
-    level: (id, version) => known(levels.get(`${id} ${version}`), 'level', id, version),
-    calendar: (id, version) => known(calendars.get(`${id} ${version}`), 'calendar', id, version),
+    level: (id, version) => known(levels.get(version), 'level', id, version),
+    calendar: (id, version) => known(calendars.get(version), 'calendar', id, version),
   }
 }
 

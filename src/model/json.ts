@@ -62,7 +62,7 @@ const pathHead = (path: string): string => (path.length > 120 ? `${path.slice(0,
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key])
+  for (const key in value) deepFreeze(value[key])
   return value
 }
 

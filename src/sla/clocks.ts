@@ -49,12 +49,15 @@ export const rulesReadChange = (
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
 export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts): void {
+  let metrics: readonly string[] | undefined
   for (const { event, ticket } of stages)
-    for (const signal of signalsOf(event))
-      for (const metric of metricsInPlay(pass, facts)) {
+    for (const signal of signalsOf(event)) {
+      metrics ??= metricsInPlay(pass, facts)
+      for (const metric of metrics) {
         const view = viewOf(pass, ticket, metric, allowanceOf(pass.definition, pass.versions, facts, metric))
         if (view) record(pass, takeSignal(view, pass.ticket.clocks[metric], signal))
       }
+    }
 }
 
 /** After the events: clocks whose level, allowance or calendar changed with the facts of the ticket go over to the new one. */
