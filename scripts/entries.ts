@@ -5,6 +5,8 @@
  */
 export const entries = {
   '.': 'src/index.ts',
+  './render': 'src/render/index.ts',
+  './sqlite': 'src/stores/sqlite/index.ts',
 } as const satisfies Record<'.' | `./${string}`, string>
 
 /** `./sqlite` → `sqlite`, `.` → `index`: the file name in `dist/` and `docs/api/`. */

@@ -1,0 +1,1 @@
+export { workflowDiagram } from './workflow-diagram.ts'
