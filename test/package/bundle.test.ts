@@ -15,6 +15,7 @@ const neutral = (contents: string) =>
     globalName: 'bundled',
     platform: 'neutral',
     mainFields: ['module', 'main'],
+    define: { 'process.env.NODE_ENV': '"production"' }, // as bundlers do; immer asks for it
     tsconfigRaw: {}, // ours leads `ticketwright` to the sources; importers get the build
   })
 
@@ -53,6 +54,12 @@ describe('withDroppableConstants', () => {
     ['const limit = bounds.characters', `const limit = ${pure('bounds.characters')}`],
     ['const all = [...some]', `const all = ${pure('[...some]')}`],
     ['const rows = { close: row(1) } as const', `const rows = ${pure('{ close: row(1) } as const')}`],
+    ['const all = { ...some }', `const all = ${pure('{ ...some }')}`],
+    [
+      'const { a, b: [c], ...rest } = f()',
+      'const taken0 = /* @__PURE__ */ (() => { const { a, b: [c], ...rest } = f(); return { a, c, rest } })(), ' +
+        ['a', 'c', 'rest'].map((name) => `${name} = /* @__PURE__ */ (() => taken0.${name})()`).join(', '),
+    ],
     ['const f = () => g()', 'const f = () => g()'],
     ['const table = { a: 1, say: (x) => x.y }', 'const table = { a: 1, say: (x) => x.y }'],
     ['function f() { const x = g() }', 'function f() { const x = g() }'],
