@@ -141,7 +141,9 @@ export class OpenTable {
     }
     if ((year.from[0] as number) - quiet > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
     // the last millisecond of the target, and then its end
-    return locate(year, target - 1 - (this.#sum[number] as number)) + 1
+    const end = locate(year, target - 1 - (this.#sum[number] as number)) + 1
+    if (end === yearStart[YEARS]) throw this.#exhausted(at, 'forward')
+    return end
   }
 
   /** The last instant not after `at` with `count <= target`. */

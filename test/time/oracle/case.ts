@@ -30,11 +30,11 @@ export function oracleCase(seed: number): OracleCase {
   const combined = choose.chance(0.25)
   // near, so that the jump matters to both, or anywhere
   const other = hoursDefinition('b', choose.chance(0.5) ? zone : choose.pick(zoneNames), centre, choose)
-  const instants = Array.from({ length: 4 }, () => {
+  const instants = Array.from({ length: 3 }, () => {
     const minute = Math.floor(centre / MINUTE) + choose.below(4 * DAY) - 2 * DAY
     return minute * MINUTE + choose.pick([0, 0, 0, 1, -1, 29_500, 59_999])
   })
-  instants.push(centre, centre - 1, centre + 1)
+  instants.push(centre, centre - 1)
   return {
     seed,
     nearJump,

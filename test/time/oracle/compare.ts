@@ -1,9 +1,9 @@
+import { isDeskError } from '../../../src/errors.ts'
 import {
   type BusinessCalendar,
   businessCalendar,
   type CalendarDefinition,
 } from '../../../src/time/business-calendar.ts'
-import { isDeskError } from '../../../src/errors.ts'
 import { type OracleCase, oracleCase } from './case.ts'
 import { CLOSED, type MinuteCalendar, minuteCalendar } from './minute-calendar.ts'
 import { walk } from './walk.ts'
@@ -42,8 +42,8 @@ export function compareCases(from: number, count: number, make: Maker = business
 
 function compare(given: OracleCase, make: Maker, tally: Tally) {
   const { definition, others } = given
-  const start = Math.floor(given.centre / MINUTE - 9 * DAY) * MINUTE
-  const minutes = minuteCalendar(definition, others, start, 18)
+  const start = Math.floor(given.centre / MINUTE - 7 * DAY) * MINUTE
+  const minutes = minuteCalendar(definition, others, start, 15)
   const calendar = minutes && made(given, make)
   if (!minutes || !calendar) {
     tally.skipped++

@@ -30,22 +30,25 @@ export const zoneNames = [...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/GMT
 
 const jumps = new Map<string, readonly number[]>()
 
-/** Instants at which the zone's clocks jump, 1970–2090; two that undo each other within 30 days may be missing. */
+/** Instants at which the zone's clocks jump, 1970–2045; two that undo each other within 30 days may be missing. */
 export function jumpsOf(zone: string): readonly number[] {
   const known = jumps.get(zone)
   if (known) return known
   const found: number[] = []
   const offset = (at: number) => wallAt(zone, at) - at
   const step = 30 * DAY * MINUTE
-  for (let at = step; at < Date.UTC(2090, 0); at += step) {
-    if (offset(at) === offset(at + step)) continue
+  let before = offset(step)
+  for (let at = step; at < Date.UTC(2045, 0); at += step) {
+    const after = offset(at + step)
+    if (before === after) continue
     let [low, high] = [at, at + step]
     while (high - low > 1000) {
       const middle = Math.floor((low + high) / 2000) * 1000
-      if (offset(middle) === offset(low)) low = middle
+      if (offset(middle) === before) low = middle
       else high = middle
     }
     found.push(high)
+    before = after
   }
   jumps.set(zone, found)
   return found
@@ -64,13 +67,19 @@ export interface WallClock {
 export function wallClock(zone: string, start: number, days: number): WallClock | undefined {
   const labels = new Int32Array(days * DAY)
   const ask = (index: number) => wallAt(zone, start + index * MINUTE)
-  // a day whose clocks advance by 24 hours is asked for once, one that has a jump in it minute by minute
-  for (let day = 0; day < labels.length; day += DAY) {
-    const first = ask(day)
-    if (first % MINUTE || ask(day + DAY) % MINUTE) return undefined
-    const plain = ask(day + DAY) - first === DAY * MINUTE
-    for (let i = day; i < day + DAY; i++) labels[i] = plain ? first / MINUTE + i - day : ask(i) / MINUTE
+  // a day, then an hour, over which the clocks advance evenly is asked for once; the rest minute by minute
+  function fill(from: number, length: number): boolean {
+    const [first, after] = [ask(from), ask(from + length)]
+    if (first % MINUTE || after % MINUTE) return false
+    if (after - first === length * MINUTE || length === 1) {
+      for (let i = 0; i < length; i++) labels[from + i] = first / MINUTE + i
+      return true
+    }
+    const step = length === DAY ? 60 : 1
+    for (let i = from; i < from + length; i += step) if (!fill(i, step)) return false
+    return true
   }
+  for (let day = 0; day < labels.length; day += DAY) if (!fill(day, DAY)) return undefined
   const lowest = (labels[0] as number) - 2 * DAY
   const firsts = new Int32Array(labels.length + 4 * DAY).fill(-1)
   for (let i = labels.length - 1; i >= 0; i--) firsts[(labels[i] as number) - lowest] = i
