@@ -36,7 +36,7 @@ export interface ErrorFacts {
   ticket_merged: { ticketId: string; into: string }
   merge_cycle: { ticketId: string; into: string }
   move_not_allowed: { from: string; to: string; allowed: readonly string[] }
-  follow_up_required: { ticketId: string; leftWorkAt: number; withinMs: number }
+  follow_up_required: { ticketId: string; leftWorkAt: number | null; withinMs: number | null }
   wake_in_past: { until: number; at: number }
   tag_archived: { tag: string }
   wrong_actor: { command: string; actor: string; allowed: readonly string[] }
@@ -94,7 +94,7 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
   merge_cycle: (f) => `merging ${f.ticketId} into ${f.into} would close a circle`,
   move_not_allowed: (f) =>
     `a ticket cannot go from ${f.from} to ${f.to}; from there it can go to: ${f.allowed.join(', ') || 'nowhere'}`,
-  follow_up_required: (f) => `ticket ${f.ticketId} left work more than ${f.withinMs} ms ago; open a follow-up`,
+  follow_up_required: (f) => `ticket ${f.ticketId} can no longer be reopened by a message; open a follow-up`,
   wake_in_past: (f) => `a ticket postponed at ${f.at} cannot wake at ${f.until}; name a later instant`,
   tag_archived: (f) => `tag ${f.tag} is archived and cannot be added`,
   wrong_actor: (f) => `${f.command} is for ${f.allowed.join(' or ')}, not for ${f.actor}`,
@@ -163,8 +163,10 @@ export function isDeskError<C extends ErrorCode = ErrorCode>(error: unknown, cod
 /** The sentence for a refusal, with its path in front. */
 export function sentence(refusal: Refusal): string {
   const text = (sentences[refusal.code] as (facts: unknown) => string)(refusal.facts)
-  return refusal.path ? `${refusal.path}: ${text}` : text
+  return refusal.path ? `${clipped(refusal.path)}: ${text}` : text
 }
+
+const clipped = (path: string): string => (path.length > 120 ? `${path.slice(0, 120)}…` : path)
 
 export function refuse<C extends ErrorCode>(code: C, facts: ErrorFacts[C], path?: string): Refusal<C> {
   return (path === undefined ? { code, facts } : { code, path, facts }) as Refusal<C>

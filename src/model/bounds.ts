@@ -11,6 +11,8 @@ export const bounds = {
   fields: 100,
   attachments: 50,
   nesting: 32,
+  /** Values in one input, definitions included. */
+  values: 200_000,
   ticketBytes: 64 * 1024,
   idCharacters: 64,
   externalIdCharacters: 500,

@@ -15,20 +15,22 @@ const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 
  */
 export function checkShape(root: unknown, path = ''): Refusal | undefined {
   const todo: { value: unknown; path: string; depth: number }[] = [{ value: root, path, depth: 0 }]
+  let seen = 0
   for (let next = todo.pop(); next; next = todo.pop()) {
     const { value, path, depth } = next
-    if (typeof value === 'string') {
-      if (!value.isWellFormed()) return refuse('invalid_text', { reason: 'text with half a surrogate pair' }, path)
-      continue
-    }
+    if (typeof value === 'string' && !value.isWellFormed())
+      return refuse('invalid_text', { reason: 'text with half a surrogate pair' }, path)
     if (typeof value !== 'object' || value === null) continue
     if (depth > bounds.nesting)
-      return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, pathHead(path))
+      return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, path)
+    seen += Array.isArray(value) ? value.length : Object.keys(value).length
+    if (seen > bounds.values) return refuse('too_large', { limit: bounds.values, actual: seen, unit: 'entries' }, path)
     if (Array.isArray(value)) {
       for (let i = value.length - 1; i >= 0; i--)
         todo.push({ value: value[i], path: `${path}[${i}]`, depth: depth + 1 })
     } else if (isPlainObject(value)) {
       for (const key of Object.keys(value)) {
+        if (!key.isWellFormed()) return refuse('invalid_text', { reason: 'a key with half a surrogate pair' }, path)
         if (forbiddenKeys.has(key)) return refuse('forbidden_key', { key }, joinPath(path, key))
         todo.push({ value: (value as Record<string, unknown>)[key], path: joinPath(path, key), depth: depth + 1 })
       }
@@ -52,11 +54,9 @@ export function pathText(path: readonly PropertyKey[], start = ''): string {
 }
 
 export const joinPath = (path: string, key: string): string => {
-  const step = /^[\p{L}\p{N}_$-]+$/u.test(key) ? key : `[${shown(key)}]`
+  const step = /^[\p{L}\p{N}_$-]{1,64}$/u.test(key) ? key : `[${shown(key)}]`
   return path === '' || step.startsWith('[') ? path + step : `${path}.${step}`
 }
-
-const pathHead = (path: string): string => (path.length > 120 ? `${path.slice(0, 120)}…` : path)
 
 /** Freezes a plain value and all that it holds; stops at what is frozen already. */
 export function deepFreeze<T>(value: T): T {

@@ -26,5 +26,9 @@ export function checkReopenWindow(workflow: Workflow, ticket: Readonly<Ticket>, 
   const within = workflow.reopenWithinMs
   if (!isOutOfWork(ticket.kind) || left === null || within === null) return undefined
   if (within > 0 && at - left <= within) return undefined
-  return refuse('follow_up_required', { ticketId: ticket.id, leftWorkAt: left, withinMs: within })
+  return followUpRequired(workflow, ticket)
 }
+
+/** What only a new, linked ticket can take up. */
+export const followUpRequired = ({ reopenWithinMs }: Workflow, ticket: Readonly<Ticket>): Refusal =>
+  refuse('follow_up_required', { ticketId: ticket.id, leftWorkAt: leftWorkAt(ticket), withinMs: reopenWithinMs })

@@ -154,6 +154,8 @@ function compile(parsed: Parsed, definition: WorkflowDefinition): Workflow {
       const to = own(reaction, status)
       const toKind = reactionsByKind[reaction][kind]
       const target = to !== undefined ? byName.get(to) : toKind && defaults.get(toKind)
+      // a closed status that may not be left is a dead end for messages as well
+      if (kind === 'closed' && target && moves.get(status)?.includes(target.name) === false) return undefined
       return target?.name === status ? undefined : target
     },
   })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
 import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
 import type { WorkflowPass } from '../pass.ts'
-import { checkReopenWindow, react } from '../react.ts'
+import { checkReopenWindow, followUpRequired, react } from '../react.ts'
 import { row } from './row.ts'
 
 const MessageContent = z.strictObject(messageInput)
@@ -85,14 +85,20 @@ export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | '
   const passive = draft.content.automatic === true || draft.reopens === false
   const asks = !passive && asksForAnswer({ ...draft, automatic: false })
   const refused = ticket.kind === 'closed' && status === 'react' ? checkClosed(pass, draft, passive, asks) : undefined
-  const late =
-    refused ?? (asks && status === 'react' ? checkReopenWindow(pass.definition.workflow, ticket, pass.at) : undefined)
+  const late = refused ?? (asks && status === 'react' ? checkReopening(pass) : undefined)
   if (late) return late
   recordMessage(pass, draft, { passive, opening: false })
   if (passive || status === 'given') return undefined
   if (asks) react(pass, 'requesterMessage', 'requester_message')
   else if (draft.role === 'agent' && draft.visibility === 'public') react(pass, 'agentReply', 'agent_reply')
   return undefined
+}
+
+/** A message that would reopen must come within the window; on a dead end there is nothing it could reopen. */
+function checkReopening({ ticket, definition, at }: WorkflowPass): Refusal | undefined {
+  const to = definition.workflow.reactionTo('requesterMessage', ticket.status, ticket.kind)
+  if (to) return checkReopenWindow(definition.workflow, ticket, at)
+  return ticket.kind === 'closed' ? followUpRequired(definition.workflow, ticket) : undefined
 }
 
 /** A closed ticket takes what is internal or passive, and what may reopen it. */
