@@ -1,5 +1,6 @@
+import type { Effect } from '../../model/effect.ts'
 import { deepFreeze } from '../../model/json.ts'
-import type { Effect, PendingEffect } from '../../store.ts'
+import type { PendingEffect } from '../../store.ts'
 import type { Database } from './database.ts'
 
 /** Effects to be done: of each ticket the earliest, unless it is hidden. */

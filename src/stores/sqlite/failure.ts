@@ -28,4 +28,6 @@ export function toDeskError(error: unknown): DeskError {
 
 /** A commit of which neither success nor failure is known. */
 export const fateUnknown = (error: unknown): DeskError =>
-  new DeskError(refuse('outcome_unknown', { reason: toDeskError(error).facts.reason }), undefined, { cause: error })
+  new DeskError(refuse('outcome_unknown', { reason: toDeskError(error).message.slice(0, 200) }), undefined, {
+    cause: error,
+  })

@@ -1,0 +1,76 @@
+import { same } from '../check.ts'
+import { storeCase } from '../store-case.ts'
+
+export const effectCases = [
+  storeCase('an effect is kept once, and not again after it was settled', async (bench) => {
+    const { at, store, tenant } = bench
+    const effect = bench.effect('e1', 't1')
+    const ids = async () => (await store.effects(tenant, { now: at, limit: 10 })).map(({ id }) => id)
+    await bench.save({ effects: [effect, effect] })
+    await bench.save({ effects: [{ ...effect, data: { changed: true } }] })
+    same(
+      await store.effects(tenant, { now: at, limit: 10 }),
+      [{ ...effect, attempts: 0 }],
+      'an effect saved three times',
+    )
+    await store.settle(tenant, 'e1')
+    await store.settle(tenant, 'e1')
+    await store.settle(tenant, 'none')
+    same(await ids(), [], 'the effects after it was settled')
+    await bench.save({ effects: [effect] })
+    same(await ids(), [], 'the effects after a settled one was repeated')
+  }),
+
+  storeCase('effects come when they are due, by due time, then as they were saved', async (bench) => {
+    const { at, store, tenant } = bench
+    const due = async (now: number, limit = 10) => (await store.effects(tenant, { now, limit })).map(({ id }) => id)
+    await bench.save({ effects: [bench.effect('later', 't1', at + 10), bench.effect('e9', 't2', at - 5)] })
+    await bench.save({ effects: [bench.effect('e10', 't3', at - 5), bench.effect('first', 't4', at - 9)] })
+    same(await due(at), ['first', 'e9', 'e10'], 'the effects due now')
+    same(await due(at, 2), ['first', 'e9'], 'the first two effects')
+    same(await due(at + 10), ['first', 'e9', 'e10', 'later'], 'the effects due later')
+  }),
+
+  storeCase('the effects of one ticket come one after the other', async (bench) => {
+    const { at, store, tenant } = bench
+    const due = async () => (await store.effects(tenant, { now: at, limit: 10 })).map(({ id }) => id)
+    await bench.save({ effects: [bench.effect('t1:10', 't1'), bench.effect('t1:9', 't1'), bench.effect('t2:1', 't2')] })
+    same(await due(), ['t1:10', 't2:1'], 'the effects to begin with')
+    await store.settle(tenant, 't1:10')
+    same(await due(), ['t1:9', 't2:1'], 'the effects after the first of t1 was settled')
+  }),
+
+  storeCase('an effect that one worker took is hidden from the others, for as long as it asked', async (bench) => {
+    const { at, store, tenant } = bench
+    const take = async (now: number, hideMs?: number) => {
+      const found = await store.effects(tenant, { now, limit: 10, ...(hideMs === undefined ? {} : { hideMs }) })
+      return found.map(({ id, attempts }) => [id, attempts])
+    }
+    await bench.save({
+      effects: [bench.effect('e1', 't1', at - 1), bench.effect('e2', 't1'), bench.effect('e3', 't2')],
+    })
+    same(
+      await take(at, 100),
+      [
+        ['e1', 1],
+        ['e3', 1],
+      ],
+      'what the first worker takes',
+    )
+    same(await take(at + 99, 100), [], 'what the second finds meanwhile, the later one of t1 included')
+    same(
+      await take(at + 100, 100),
+      [
+        ['e1', 2],
+        ['e3', 2],
+      ],
+      'what the second takes over',
+    )
+    await store.defer(tenant, 'e1', at + 10_000)
+    await store.settle(tenant, 'e3')
+    same(await take(at + 9_999), [], 'what there is before the put-off one comes back')
+    same(await take(at + 10_000), [['e1', 2]], 'the one put off, looked at without taking it')
+    await store.settle(tenant, 'e1')
+    same(await take(at + 10_000), [['e2', 0]], 'the next of its ticket')
+  }),
+]

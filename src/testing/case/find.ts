@@ -1,0 +1,128 @@
+import type { Condition } from '../../condition/condition.ts'
+import type { Ticket } from '../../model/ticket.ts'
+import { namedOrderings, type Ordering } from '../../queue/ordering.ts'
+import { check, same } from '../check.ts'
+import { type Bench, storeCase } from '../store-case.ts'
+import { queryOf } from './query.ts'
+
+const priorities = ['Low', 'Medium', 'High', 'Urgent'] as const
+
+/** Tickets that differ in what orderings look at, with many ties and gaps. */
+async function crowd(bench: Bench): Promise<Ticket[]> {
+  const tickets: Ticket[] = []
+  for (let i = 0; i < 24; i++) {
+    const id = `t${(i * 7) % 24}` // neither in the order of ids nor of texts
+    const effort = i % 3 === 0 ? {} : { effortMinutes: (i % 5) * 10 }
+    const opened = await bench.open(id, {
+      priority: priorities[i % 4] as string,
+      fields: { lane: i % 2, half: i / 2 },
+      ...effort,
+    })
+    tickets.push(
+      i % 6 === 0
+        ? await bench.act(opened, { type: 'resolve' })
+        : i % 5 === 0
+          ? await bench.act(opened, { type: 'reply', body: 'hello' })
+          : opened,
+    )
+  }
+  return tickets
+}
+
+const orderings: readonly Ordering[] = [
+  ...(Object.keys(namedOrderings) as (keyof typeof namedOrderings)[]),
+  [{ by: { field: 'effortMinutes' }, direction: 'descending', nulls: 'first' }],
+  [
+    { by: { field: 'fields.lane' }, direction: 'ascending', nulls: 'last' },
+    { by: { field: 'fields.half' }, direction: 'descending', nulls: 'last' },
+  ],
+]
+
+const conditions: readonly (Condition | null)[] = [
+  null,
+  { field: 'kind', op: 'oneOf', value: ['new', 'open'] },
+  {
+    any: [
+      { field: 'fields.lane', op: 'is', value: 1 },
+      { field: 'priority', op: 'is', value: 'Low' },
+    ],
+  },
+]
+
+const ids = (rows: readonly { readonly ticket: Ticket }[]) => rows.map(({ ticket }) => ticket.id)
+
+export const findCases = [
+  storeCase('find gives what filtering and sorting all tickets would, and count as many', async (bench) => {
+    const tickets = await crowd(bench)
+    for (const when of conditions)
+      for (const order of orderings) {
+        const query = queryOf(bench.tenant, when, order)
+        const expected = tickets
+          .filter(query.matches)
+          .sort((a, b) => query.compare(query.position(a), query.position(b)))
+        const what = `${JSON.stringify(when)} by ${JSON.stringify(order)}`
+        const found = await bench.store.find(query)
+        same(
+          ids(found),
+          expected.map(({ id }) => id),
+          `find ${what}`,
+        )
+        same(
+          found.map(({ ticket }) => ticket),
+          expected,
+          `the tickets of find ${what}`,
+        )
+        same(await bench.store.count(query), expected.length, `count ${what}`)
+      }
+  }),
+
+  storeCase('pages of find put together are the whole, whatever their size', async (bench) => {
+    await crowd(bench)
+    for (const order of orderings)
+      for (const limit of [1, 5, 7, 24]) {
+        const query = queryOf(bench.tenant, null, order)
+        const whole = ids(await bench.store.find(query))
+        const pages: string[] = []
+        for (let after: ReturnType<typeof query.position> | undefined; pages.length <= whole.length; ) {
+          const page = await bench.store.find({ ...query, limit, after })
+          check(page.length <= limit, `a page should have at most ${limit} rows, it has ${page.length}`)
+          pages.push(...ids(page))
+          const last = page.at(-1)
+          if (!last) break
+          after = query.position(last.ticket)
+        }
+        same(pages, whole, `the pages of ${limit} by ${JSON.stringify(order)}`)
+      }
+  }),
+
+  storeCase('a position of a ticket that is gone from a view still says where to go on', async (bench) => {
+    const opened = []
+    for (const id of ['t1', 't2', 't3', 't4']) opened.push(await bench.open(id))
+    const query = queryOf(bench.tenant, { field: 'kind', op: 'is', value: 'new' })
+    const after = query.position(opened[1] as Ticket)
+    await bench.act(opened[1] as Ticket, { type: 'resolve' })
+    same(ids(await bench.store.find({ ...query, after })), ['t3', 't4'], 'the rows after a ticket that has gone')
+  }),
+
+  storeCase('tickets that somebody else holds are left out, one’s own and free ones not', async (bench) => {
+    for (const id of ['t1', 't2', 't3', 't4', 't5']) await bench.open(id)
+    const claimed = await Promise.all([
+      bench.store.claim(bench.tenant, 't1', 'ana', 60_000),
+      bench.store.claim(bench.tenant, 't2', 'ben', 60_000),
+      bench.store.claim(bench.tenant, 't3', 'ben', 150),
+      bench.store.claim(bench.tenant, 't4', 'ben', 60_000),
+    ])
+    check(
+      claimed.every((lease) => lease !== null),
+      'free tickets should be claimed',
+    )
+    if (claimed[3]) await bench.store.release(bench.tenant, claimed[3])
+    const free = async (holder: string) => ids(await bench.store.find({ ...queryOf(bench.tenant), freeFor: holder }))
+    same(await free('ana'), ['t1', 't4', 't5'], 'what is free for ana')
+    same(await free('ben'), ['t2', 't3', 't4', 't5'], 'what is free for ben')
+    same(await free(''), ['t4', 't5'], 'what nobody holds')
+    await bench.pass(150)
+    same(await free('ana'), ['t1', 't3', 't4', 't5'], 'what is free for ana when a lease has run out')
+    same(ids(await bench.store.find(queryOf(bench.tenant))), ['t1', 't2', 't3', 't4', 't5'], 'all, whoever holds them')
+  }),
+]

@@ -1,0 +1,132 @@
+import type { CommandRequest } from '../engine/command.ts'
+import type { Decision } from '../engine/decide.ts'
+import type { Effect } from '../model/effect.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { Commit, CommitOutcome, LeaseKey, Receipt, Store, TicketChange } from '../store.ts'
+import { check } from './check.ts'
+import type { ManualClock } from './manual-clock.ts'
+import { changeOf, decided } from './sample.ts'
+
+/** An empty store to be tried, with what can be done to it from outside. */
+export interface StoreSetup {
+  readonly store: Store
+  /** The clock the store goes by. Without one the cases wait for real time to pass, some tenths of a second. */
+  readonly clock?: ManualClock
+  /** Closes the store and opens what it kept once more; absent: it keeps nothing. */
+  readonly reopen?: () => Promise<Store>
+  /** Closes the store and clears away what it kept. */
+  close(): Promise<void>
+}
+
+export type MakeStore = () => StoreSetup | Promise<StoreSetup>
+
+/** One promise of the store port. `run` throws an Error that says which part of it is broken. */
+export interface StoreCase {
+  readonly name: string
+  /** Makes a store of its own and closes it. What the store cannot show is skipped, with the reason. */
+  run(make: MakeStore): Promise<{ readonly skipped: string | null }>
+}
+
+/** Makes a case of its body; a store that cannot show it says why in `lacks`. */
+export const storeCase = (
+  name: string,
+  body: (bench: Bench) => Promise<void>,
+  lacks: (setup: StoreSetup) => string | null = () => null,
+): StoreCase => ({
+  name,
+  run: async (make) => {
+    const setup = await make()
+    try {
+      const skipped = lacks(setup)
+      if (skipped === null) await body(new Bench(setup, await setup.store.now()))
+      return { skipped }
+    } finally {
+      await setup.close()
+    }
+  },
+})
+
+let benches = 0
+
+/** A store on trial, a tenant of its own, and the means to write to it as a desk would. */
+export class Bench {
+  readonly setup: StoreSetup
+  readonly store: Store
+  readonly tenant: string
+  /** The store's clock when the case began. */
+  readonly at: number
+  #commands = 0
+
+  constructor(setup: StoreSetup, at: number) {
+    benches += 1
+    this.setup = setup
+    this.store = setup.store
+    this.tenant = `case-${benches}`
+    this.at = at
+  }
+
+  /** Lets time pass: on the manual clock, or really. */
+  async pass(ms: number): Promise<void> {
+    if (this.setup.clock) this.setup.clock.pass(ms)
+    else await new Promise((resolve) => setTimeout(resolve, ms))
+  }
+
+  commandId(): string {
+    this.#commands += 1
+    return `command-${this.#commands}`
+  }
+
+  /** What opening a ticket leads to; its reference is `R-` and its id unless given. */
+  opening(ticketId: string, input: Partial<CommandRequest & { type: 'open' }> = {}, tenant = this.tenant): Decision {
+    const open = { subject: `Subject of ${ticketId}`, body: 'Since this morning', reference: `R-${ticketId}`, ...input }
+    return decided(null, { ...open, type: 'open' } as CommandRequest, this.#by(ticketId, tenant))
+  }
+
+  /** What a command on a ticket leads to. */
+  following(before: Ticket, request: CommandRequest, tenant = this.tenant): Decision {
+    return decided(before, request, this.#by(before.id, tenant))
+  }
+
+  /** Opens a ticket and saves it. */
+  async open(ticketId: string, input: Partial<CommandRequest & { type: 'open' }> = {}): Promise<Ticket> {
+    const opened = this.opening(ticketId, input)
+    await this.save({ changes: [changeOf(null, opened)] })
+    return opened.ticket
+  }
+
+  /** Gives a command and saves what it leads to. */
+  async act(before: Ticket, request: CommandRequest): Promise<Ticket> {
+    const decision = this.following(before, request)
+    await this.save({ changes: [changeOf(before, decision)] })
+    return decision.ticket
+  }
+
+  commit(commit: Partial<Commit>): Promise<CommitOutcome> {
+    return this.store.commit({ tenant: this.tenant, changes: [], effects: [], ...commit })
+  }
+
+  /** A commit that must go through. */
+  async save(commit: Partial<Commit>): Promise<void> {
+    const outcome = await this.commit(commit)
+    check(outcome.ok, `a commit without a conflict should be saved; the store said ${JSON.stringify(outcome)}`)
+  }
+
+  receipt(commandId: string, changes: readonly TicketChange[] = []): Receipt {
+    const tickets = changes.map(({ ticketId, expectedVersion, ticket }) => ({
+      ticketId,
+      from: expectedVersion,
+      to: ticket.version,
+    }))
+    return { commandId, hash: `hash of ${commandId}`, tickets, unchanged: changes.length === 0, at: this.at }
+  }
+
+  effect(id: string, ticketId: string, dueAt = this.at): Effect {
+    return { id, ticketId, kind: 'notify', data: { to: 'ana', about: ticketId }, dueAt, staleAfter: null }
+  }
+
+  #by(ticketId: string, tenant: string) {
+    return { tenant, ticketId, at: this.at, commandId: this.commandId() }
+  }
+}
+
+export const keyOf = ({ ticketId, holder, token }: LeaseKey): LeaseKey => ({ ticketId, holder, token })

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { sqliteStore } from '../../src/stores/sqlite/index.ts'
+import { storeCases } from '../../src/testing/index.ts'
+import { memory, sqliteFile, sqliteHandle, sqliteInMemory } from './setups.ts'
+
+const stores = {
+  memory,
+  'SQLite, in memory': sqliteInMemory,
+  'SQLite, a handle of the application': sqliteHandle,
+  'SQLite, a file': sqliteFile,
+}
+
+describe.each(Object.entries(stores))('%s', (name, make) => {
+  it.each(storeCases)('$name', async ({ run }) => {
+    const { skipped } = await run(make)
+    if (skipped !== null)
+      expect([name, skipped]).toEqual([expect.stringContaining('memory'), 'the store keeps nothing'])
+  })
+})
+
+describe('on the machine’s own clock', () => {
+  const real = {
+    memory: () => ({ store: memoryStore(), close: async () => {} }),
+    SQLite: () => {
+      const store = sqliteStore(':memory:')
+      return { store, close: () => store.close() }
+    },
+  }
+  it.each(Object.entries(real))('%s does the same', async (_name, make) => {
+    for (const { run } of storeCases.filter(({ name }) => name.includes('lease'))) await run(make)
+  })
+})
+
+it('every case has a name of its own', () => {
+  expect(new Set(storeCases.map(({ name }) => name)).size).toBe(storeCases.length)
+})
