@@ -7,6 +7,7 @@ export const entries = {
   '.': 'src/index.ts',
   './render': 'src/render/index.ts',
   './sqlite': 'src/stores/sqlite/index.ts',
+  './testing': 'src/testing/index.ts',
 } as const satisfies Record<'.' | `./${string}`, string>
 
 /** `./sqlite` → `sqlite`, `.` → `index`: the file name in `dist/` and `docs/api/`. */

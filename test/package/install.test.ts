@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -50,6 +50,11 @@ describe('the packed tarball in an empty project', { timeout: 120_000 }, () => {
     expect(run('node', `refuse.${kind}`)).toBe('true there is no ticket t1\n')
   })
 
+  it('runs the quickstart', () => {
+    copyFileSync(join(root, 'examples/quickstart.ts'), join(project, 'quickstart.mts'))
+    expect(run('node', 'quickstart.mts')).not.toBe('')
+  })
+
   it('shares its classes between entries and with the other module system’s errors by shape', () => {
     write(
       'both.mjs',
@@ -86,7 +91,7 @@ describe('the packed tarball in an empty project', { timeout: 120_000 }, () => {
       write('use.mts', use)
       write('use.cts', use)
       write('wrong.mts', `import { isDeskError } from 'ticketwright'\nisDeskError(null, 'no_such_code')`)
-      const objections = tsc('use.mts', 'use.cts', 'wrong.mts')
+      const objections = tsc('use.mts', 'use.cts', 'quickstart.mts', 'wrong.mts')
         .split(/\n(?! )/)
         .filter((line) => line !== '')
       expect(objections).toEqual([expect.stringMatching(/^wrong\.mts.*no_such_code/)])
