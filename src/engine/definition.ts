@@ -1,24 +1,20 @@
 import * as z from 'zod'
-import { compileCondition } from '../condition/compile.ts'
-import { type Condition, type ConditionUse, checkCondition, fieldsRead } from '../condition/condition.ts'
-import { DeskError, type Refusal, refuse } from '../errors.ts'
+import type { Condition } from '../condition/condition.ts'
+import { DeskError, type Refusal } from '../errors.ts'
 import { contentHash, deepFreeze, isPlainObject } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
-import { type Priority, type StandardPriority, standardPriorities } from '../model/priority.ts'
-import { findIssues, InstantInput, JsonValue, Line, Name } from '../model/schema.ts'
+import type { Priority, StandardPriority } from '../model/priority.ts'
+import { findIssues, InstantInput, JsonValue } from '../model/schema.ts'
 import type { Tag } from '../model/tag.ts'
-import { foldText } from '../model/text.ts'
-import { checkOrdering, compileOrdering, type Ordering } from '../queue/ordering.ts'
-import { type View, type ViewDefinition, ViewSchema } from '../queue/view.ts'
-import { checkLevel, compileLevel, type LevelDefinition, LevelSchema, SlaRuleSchema } from '../sla/level.ts'
-import { type Metric, type StandardMetric, standardMetrics } from '../sla/metric.ts'
+import { checkViews, compileView, type View, type ViewDefinition, ViewSchema } from '../queue/view.ts'
+import { checkSla, compileSla, slaSchema } from '../sla/definition.ts'
+import type { LevelDefinition } from '../sla/level.ts'
+import type { StandardMetric } from '../sla/metric.ts'
 import type { NamedCalendar, SlaSlice } from '../sla/slice.ts'
-import { alwaysOpen } from '../time/business-calendar.ts'
 import type { CalendarDefinition } from '../time/calendar.ts'
-import { readCalendars } from '../time/calendars.ts'
 import type { InstantInput as Instant } from '../time/instant.ts'
+import { checkNaming, compileNaming, namingSchema, prioritiesOf } from '../workflow/naming.ts'
 import type { WorkflowSlice } from '../workflow/pass.ts'
-import { tagRegistry } from '../workflow/tag-registry.ts'
 import {
   compileWorkflow,
   type StandardStatus,
@@ -26,10 +22,8 @@ import {
   type Workflow,
   type WorkflowDefinition,
 } from '../workflow/workflow.ts'
+import { type alwaysOpenId, namedCalendars } from './calendar.ts'
 import { fields } from './field.ts'
-
-/** The calendar that never closes; every definition knows it. */
-export const alwaysOpenId = 'alwaysOpen'
 
 /** Everything a desk is told, as data. Names are inferred, so that a misspelt one does not compile. */
 export interface DeskDefinition<
@@ -80,29 +74,9 @@ export interface Definition<X extends Names = Names> extends WorkflowSlice, SlaS
 const DefinitionSchema = z.strictObject({
   since: InstantInput.optional(),
   workflow: JsonValue.optional(),
-  priorities: z
-    .array(z.strictObject({ name: Name, rank: z.int(), label: Name.optional(), color: Line.optional() }))
-    .min(1)
-    .max(100)
-    .optional(),
-  defaultPriority: Name.optional(),
-  tags: z
-    .array(
-      z.strictObject({
-        name: Name,
-        color: Line.optional(),
-        background: Line.optional(),
-        visibility: z.enum(['public', 'private']).optional(),
-        archived: z.boolean().optional(),
-      }),
-    )
-    .max(10_000)
-    .optional(),
-  newTags: z.boolean().optional(),
+  ...namingSchema,
   calendars: z.array(JsonValue).max(1_000).optional(),
-  calendar: Name.optional(),
-  levels: z.array(LevelSchema).max(1_000).optional(),
-  slaRules: z.array(SlaRuleSchema).max(10_000).optional(),
+  ...slaSchema,
   views: z.array(ViewSchema).max(1_000).optional(),
 })
 type Parsed = z.output<typeof DefinitionSchema>
@@ -146,16 +120,18 @@ export function compileDefinition(
       : compileWorkflow(definition.workflow, 'workflow')
   const refusals: Refusal[] = 'refusals' in workflow ? [...workflow.refusals] : []
   const calendars = namedCalendars(definition.calendars ?? [], refusals)
-  const priorities: readonly Priority[] = definition.priorities ?? standardPriorities
-  const statuses = 'value' in workflow ? workflow.value.statuses.map((status) => status.name) : []
+  const names = {
+    priorities: prioritiesOf(definition).map((priority) => priority.name),
+    statuses: 'value' in workflow ? workflow.value.statuses.map((status) => status.name) : [],
+    calendars: [...calendars.keys()],
+  }
   refusals.push(
-    ...checkPriorities(definition, priorities),
-    ...checkTags(definition),
-    ...checkSla(definition, priorities, statuses, calendars),
-    ...checkViews(definition),
+    ...checkNaming(definition),
+    ...checkSla(definition, names, fields),
+    ...checkViews(definition.views ?? [], fields),
   )
   if (refusals.length > 0 || !('value' in workflow)) return { refusals }
-  return { value: compile(definition, plain as DeskDefinition, workflow.value, priorities, calendars) }
+  return { value: compile(definition, plain as DeskDefinition, workflow.value, calendars) }
 }
 
 /** A workflow made by `defineWorkflow` stands for its plain data. */
@@ -164,162 +140,31 @@ function withPlainWorkflow(input: unknown): unknown {
   return { ...input, workflow: input.workflow.definition }
 }
 
-function namedCalendars(list: readonly unknown[], refusals: Refusal[]): Map<string, NamedCalendar> {
-  const found = new Map<string, NamedCalendar>([
-    [alwaysOpenId, { id: alwaysOpenId, version: alwaysOpenId, calendar: alwaysOpen }],
-  ])
-  const parts = new Map(list.filter(isPlainObject).map((json) => [json.id, json]))
-  // a union is another calendar when one of its parts is
-  const content = (json: unknown, depth = 0): unknown => {
-    const of =
-      isPlainObject(json) && depth < parts.size ? [json.union, json.intersection].filter(Array.isArray).flat() : []
-    return of.length > 0 ? [json, of.map((id) => content(parts.get(id), depth + 1))] : json
-  }
-  for (const [id, calendar] of readCalendars(list, 'calendars', refusals, (json) => contentHash(content(json))))
-    found.set(id, { id, version: calendar.version ?? '', calendar })
-  list.forEach((json, i) => {
-    if (isPlainObject(json) && json.id === alwaysOpenId)
-      refusals.push(refuse('duplicate_name', { what: 'calendar', name: alwaysOpenId }, `calendars[${i}].id`))
-  })
-  return found
-}
-
-function checkPriorities(
-  { priorities: given = [], defaultPriority }: Parsed,
-  priorities: readonly Priority[],
-): Refusal[] {
-  const known = priorities.map((priority) => priority.name)
-  return [
-    ...given.flatMap((priority, i) =>
-      known.indexOf(priority.name) < i
-        ? [refuse('duplicate_name', { what: 'priority', name: priority.name }, `priorities[${i}].name`)]
-        : [],
-    ),
-    ...given.flatMap((priority, i) =>
-      given.findIndex((other) => other.rank === priority.rank) < i
-        ? [refuse('duplicate_name', { what: 'rank', name: String(priority.rank) }, `priorities[${i}].rank`)]
-        : [],
-    ),
-    ...(defaultPriority === undefined || known.includes(defaultPriority)
-      ? []
-      : [refuse('unknown_name', { what: 'priority', name: defaultPriority, known }, 'defaultPriority')]),
-  ]
-}
-
-function checkTags({ tags = [] }: Parsed): Refusal[] {
-  const keys = tags.map((tag) => foldText(tag.name))
-  return tags.flatMap((tag, i) =>
-    keys.indexOf(keys[i] as string) < i
-      ? [refuse('duplicate_name', { what: 'tag', name: tag.name }, `tags[${i}].name`)]
-      : [],
-  )
-}
-
-const inSlaRule: ConditionUse = {
-  name: 'an SLA rule',
-  classes: ['stored'],
-  except: Object.keys(fields).filter((name) => name.startsWith('sla.')),
-}
-const inView: ConditionUse = { name: 'a view', classes: ['stored'] }
-
-function checkSla(
-  { levels = [], slaRules = [], calendar }: Parsed,
-  priorities: readonly Priority[],
-  statuses: readonly string[],
-  calendars: ReadonlyMap<string, NamedCalendar>,
-): Refusal[] {
-  const names = {
-    priorities: priorities.map((priority) => priority.name),
-    statuses,
-    calendars: [...calendars.keys()],
-    hasDefaultCalendar: calendar !== undefined,
-  }
-  const known = levels.map((level) => level.id)
-  return [
-    ...(calendar === undefined || calendars.has(calendar)
-      ? []
-      : [refuse('unknown_name', { what: 'calendar', name: calendar, known: names.calendars }, 'calendar')]),
-    ...levels.flatMap((level, i) => [
-      ...(known.indexOf(level.id) < i
-        ? [refuse('duplicate_name', { what: 'level', name: level.id }, `levels[${i}].id`)]
-        : []),
-      ...checkLevel(level, names, `levels[${i}]`),
-    ]),
-    ...slaRules.flatMap((rule, i) => [
-      ...(rule.level === null || known.includes(rule.level)
-        ? []
-        : [refuse('unknown_name', { what: 'level', name: rule.level, known }, `slaRules[${i}].level`)]),
-      ...(rule.when === undefined ? [] : checkCondition(rule.when, fields, inSlaRule, `slaRules[${i}].when`)),
-    ]),
-  ]
-}
-
-function checkViews({ views = [] }: Parsed): Refusal[] {
-  return views.flatMap((view, i) => [
-    ...(views.findIndex((other) => other.id === view.id) < i
-      ? [refuse('duplicate_name', { what: 'view', name: view.id }, `views[${i}].id`)]
-      : []),
-    ...(view.when === undefined ? [] : checkCondition(view.when, fields, inView, `views[${i}].when`)),
-    ...(view.order === undefined ? [] : checkOrdering(view.order as Ordering, fields, `views[${i}].order`)),
-  ])
-}
-
 function compile(
   parsed: Parsed,
   input: DeskDefinition,
   workflow: Workflow,
-  priorities: readonly Priority[],
   calendars: ReadonlyMap<string, NamedCalendar>,
 ): Definition {
   const { since: _since, ...content } = input
   const json = deepFreeze(JSON.parse(JSON.stringify(content)) as DeskDefinition)
   const statuses = workflow.statuses.map((status) => status.name)
-  const views = new Map((parsed.views ?? []).map((view) => [view.id, compileView(view)]))
+  const naming = compileNaming(parsed)
+  const views = new Map((parsed.views ?? []).map((view) => [view.id, compileView(view, fields)]))
   const isNameOf = (known: readonly string[]) => (name: unknown) => typeof name === 'string' && known.includes(name)
   const definition: Definition = {
     json,
     version: contentHash(json),
     since: parsed.since ?? null,
     workflow,
-    priorities,
-    defaultPriority:
-      priorities.find((priority) => priority.name === parsed.defaultPriority) ??
-      ([...priorities].sort((a, b) => a.rank - b.rank)[0] as Priority),
-    tags: tagRegistry(parsed.tags ?? [], parsed.newTags ?? true),
-    calendars,
+    ...naming,
+    ...compileSla(parsed, statuses, calendars, fields),
     calendarNamed: (id) => calendars.get(id)?.calendar,
     calendarIds: [...calendars.keys()],
-    defaultCalendar: parsed.calendar ?? null,
-    metrics: new Map<string, Metric>(Object.entries(standardMetrics)),
-    levels: new Map((parsed.levels ?? []).map((level) => [level.id, compileLevel(level, statuses)])),
-    slaRules: (parsed.slaRules ?? []).map(({ when, level }) => ({
-      when: when as Condition | undefined,
-      matches: when === undefined ? () => true : compileCondition(when as unknown as Condition, fields),
-      level,
-    })),
-    fieldsOfSlaRules: [
-      ...new Set(
-        (parsed.slaRules ?? []).flatMap(({ when }) =>
-          when === undefined ? [] : [...fieldsRead(when as unknown as Condition)],
-        ),
-      ),
-    ],
-    fields,
     views,
     isStatus: isNameOf(statuses) as Definition['isStatus'],
-    isPriority: isNameOf(priorities.map((priority) => priority.name)) as Definition['isPriority'],
+    isPriority: isNameOf(naming.priorities.map((priority) => priority.name)) as Definition['isPriority'],
     isView: isNameOf([...views.keys()]) as Definition['isView'],
   }
   return Object.freeze(definition)
-}
-
-function compileView({ id, when, order = 'fifo', limit = 50 }: NonNullable<Parsed['views']>[number]): View {
-  const condition = (when ?? null) as Condition | null
-  return {
-    id,
-    when: condition,
-    matches: condition === null ? () => true : compileCondition(condition, fields),
-    order: compileOrdering(order as Ordering, fields),
-    limit,
-  }
 }

@@ -42,14 +42,10 @@ function buildTimeline(revisions: readonly Definition[]): Timeline {
       )
   }
   const levels = new Map(
-    revisions.flatMap((revision) =>
-      [...revision.levels.values()].map((level) => [level.version, level]),
-    ),
+    revisions.flatMap((revision) => [...revision.levels.values()].map((level) => [level.version, level])),
   )
   const calendars = new Map(
-    revisions.flatMap((revision) =>
-      [...revision.calendars.values()].map((named) => [named.version, named.calendar]),
-    ),
+    revisions.flatMap((revision) => [...revision.calendars.values()].map((named) => [named.version, named.calendar])),
   )
   return {
     revisions,

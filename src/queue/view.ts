@@ -1,8 +1,10 @@
 import * as z from 'zod'
-import type { Predicate } from '../condition/compile.ts'
-import type { Condition } from '../condition/condition.ts'
+import { compileCondition, type Predicate } from '../condition/compile.ts'
+import { type Condition, type ConditionUse, checkCondition } from '../condition/condition.ts'
+import type { FieldTable } from '../condition/field.ts'
+import { type Refusal, refuse } from '../errors.ts'
 import { Id, JsonValue, Name } from '../model/schema.ts'
-import { type CompiledOrdering, type Ordering, OrderingSchema } from './ordering.ts'
+import { type CompiledOrdering, checkOrdering, compileOrdering, type Ordering, OrderingSchema } from './ordering.ts'
 
 /** Which tickets, in which order, and how many at most. */
 export interface ViewDefinition<V extends string = string> {
@@ -24,6 +26,19 @@ export const ViewSchema = z.strictObject({
   limit: z.int().min(1).max(1_000).optional(),
 })
 
+const inView: ConditionUse = { name: 'a view', classes: ['stored'] }
+
+/** Everything wrong with views, each with its path. */
+export function checkViews(views: readonly z.output<typeof ViewSchema>[], fields: FieldTable): Refusal[] {
+  return views.flatMap(({ id, when, order }, i) => [
+    ...(views.findIndex((other) => other.id === id) < i
+      ? [refuse('duplicate_name', { what: 'view', name: id }, `views[${i}].id`)]
+      : []),
+    ...(when === undefined ? [] : checkCondition(when, fields, inView, `views[${i}].when`)),
+    ...(order === undefined ? [] : checkOrdering(order, fields, `views[${i}].order`)),
+  ])
+}
+
 /** A view ready for use. */
 export interface View {
   readonly id: string
@@ -31,4 +46,13 @@ export interface View {
   readonly matches: Predicate
   readonly order: CompiledOrdering
   readonly limit: number
+}
+
+export function compileView(
+  { id, when, order = 'fifo', limit = 50 }: z.output<typeof ViewSchema>,
+  fields: FieldTable,
+): View {
+  const condition = (when ?? null) as Condition | null
+  const matches = condition === null ? () => true : compileCondition(condition, fields)
+  return { id, when: condition, matches, order: compileOrdering(order, fields), limit }
 }

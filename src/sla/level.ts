@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Refusal, refuse } from '../errors.ts'
 import { contentHash, isPlainObject, joinPath } from '../model/json.ts'
 import { type StatusKind, statusKinds } from '../model/names.ts'
-import { DurationInput, Id, JsonValue, Name } from '../model/schema.ts'
+import { DurationInput, Id, Name } from '../model/schema.ts'
 import type { DurationInput as Duration } from '../time/duration.ts'
 import { type Metric, standardMetrics } from './metric.ts'
 
@@ -84,7 +84,6 @@ export const LevelSchema = z.strictObject({
   calendar: Name.optional(),
   targets: z.array(TargetSchema).max(50),
 })
-export const SlaRuleSchema = z.strictObject({ when: JsonValue.optional(), level: Name.nullable() })
 
 /** A target ready for use. */
 export interface Target {

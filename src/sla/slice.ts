@@ -1,5 +1,4 @@
 import type { Predicate } from '../condition/compile.ts'
-import type { Condition } from '../condition/condition.ts'
 import type { FieldTable } from '../condition/field.ts'
 import type { Pass } from '../model/pass.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -10,7 +9,6 @@ import type { Metric } from './metric.ts'
 
 /** Ordered: the first rule whose condition holds gives the level. */
 interface SlaRule {
-  readonly when: Condition | undefined
   readonly matches: Predicate
   /** null: such tickets have no SLA. */
   readonly level: string | null

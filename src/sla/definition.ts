@@ -1,0 +1,76 @@
+import * as z from 'zod'
+import { compileCondition } from '../condition/compile.ts'
+import { type Condition, type ConditionUse, checkCondition, fieldsRead } from '../condition/condition.ts'
+import type { FieldTable } from '../condition/field.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import { JsonValue, Name } from '../model/schema.ts'
+import { checkLevel, compileLevel, type LevelNames, LevelSchema } from './level.ts'
+import { type Metric, standardMetrics } from './metric.ts'
+import type { NamedCalendar, SlaSlice } from './slice.ts'
+
+/** What of a definition says how long things may take. */
+export const slaSchema = {
+  calendar: Name.optional(),
+  levels: z.array(LevelSchema).max(1_000).optional(),
+  slaRules: z
+    .array(z.strictObject({ when: JsonValue.optional(), level: Name.nullable() }))
+    .max(10_000)
+    .optional(),
+}
+const Sla = z.object(slaSchema)
+type SlaDefinition = z.output<typeof Sla>
+
+/** Everything wrong with levels and SLA rules, each with its path. */
+export function checkSla(
+  { levels = [], slaRules = [], calendar }: SlaDefinition,
+  names: Omit<LevelNames, 'hasDefaultCalendar'>,
+  fields: FieldTable,
+): Refusal[] {
+  const known = levels.map((level) => level.id)
+  const unknownCalendar = calendar !== undefined && !names.calendars.includes(calendar)
+  return [
+    ...(unknownCalendar
+      ? [refuse('unknown_name', { what: 'calendar', name: calendar, known: names.calendars }, 'calendar')]
+      : []),
+    ...levels.flatMap((level, i) => [
+      ...(known.indexOf(level.id) < i
+        ? [refuse('duplicate_name', { what: 'level', name: level.id }, `levels[${i}].id`)]
+        : []),
+      ...checkLevel(level, { ...names, hasDefaultCalendar: calendar !== undefined }, `levels[${i}]`),
+    ]),
+    ...slaRules.flatMap(({ when, level }, i) => [
+      ...(level === null || known.includes(level)
+        ? []
+        : [refuse('unknown_name', { what: 'level', name: level, known }, `slaRules[${i}].level`)]),
+      ...(when === undefined ? [] : checkCondition(when, fields, inSlaRule(fields), `slaRules[${i}].when`)),
+    ]),
+  ]
+}
+
+/** An SLA rule asks for what is kept on the ticket, and not for the clocks that it decides. */
+const inSlaRule = (fields: FieldTable): ConditionUse => ({
+  name: 'an SLA rule',
+  classes: ['stored'],
+  except: Object.keys(fields).filter((name) => name.startsWith('sla.')),
+})
+
+export function compileSla(
+  { levels = [], slaRules = [], calendar }: SlaDefinition,
+  statuses: readonly string[],
+  calendars: ReadonlyMap<string, NamedCalendar>,
+  fields: FieldTable,
+): SlaSlice {
+  const rules = slaRules.map(({ when, level }) => ({ when: when as Condition | undefined, level }))
+  return {
+    metrics: new Map<string, Metric>(Object.entries(standardMetrics)),
+    levels: new Map(levels.map((level) => [level.id, compileLevel(level, statuses)])),
+    slaRules: rules.map(({ when, level }) => ({
+      matches: when === undefined ? () => true : compileCondition(when, fields),
+      level,
+    })),
+    fieldsOfSlaRules: [...new Set(rules.flatMap(({ when }) => (when === undefined ? [] : [...fieldsRead(when)])))],
+    fields,
+    defaultCalendar: calendar ?? null,
+    calendars,
+  }
+}
