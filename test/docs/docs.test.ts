@@ -53,8 +53,15 @@ describe('the runner', () => {
   it('counts promises, also of constants, of awaited values and of refusals', async () => {
     const refused = `toInstant('now') // => DeskError invalid_instant`
     expect(
-      await runs(`import { toInstant } from 'ticketwright'`, 'const x = 1 // => 1', 'await x // => 2 - 1', refused),
-    ).toBe(3)
+      await runs(
+        `import { toInstant } from 'ticketwright'`,
+        'const x = 1 // => 1',
+        'await x // => 2 - 1',
+        refused,
+        'x',
+        '// => 1',
+      ),
+    ).toBe(4)
   })
 
   it.each([

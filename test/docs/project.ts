@@ -25,9 +25,7 @@ function programOf(files: ReadonlyMap<string, string>): ts.Program {
   host.readFile = (path) => files.get(path) ?? readFile(path)
   host.getSourceFile = (path, language, ...more) => {
     const text = files.get(path)
-    return text === undefined
-      ? getSourceFile(path, language, ...more)
-      : ts.createSourceFile(path, text, language, true)
+    return text === undefined ? getSourceFile(path, language, ...more) : ts.createSourceFile(path, text, language, true)
   }
   return ts.createProgram([...files.keys()], options, host)
 }

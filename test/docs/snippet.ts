@@ -81,18 +81,18 @@ function withPromises(file: string, code: string): { text: string; promises: num
   let done = 0
   let promises = 0
   for (const statement of tree.statements) {
-    const comment = ts.getTrailingCommentRanges(code, statement.end)?.[0]
-    const promised = comment && /^\/\/ => (.+)$/.exec(code.slice(comment.pos, comment.end))?.[1]
-    if (!promised) continue
+    // behind the statement, or alone on the next line
+    const [comment, promised] = /^;?[ \t]*\n?[ \t]*\/\/ => (.+)/.exec(code.slice(statement.end)) ?? []
+    if (comment === undefined || promised === undefined) continue
     const found = promisedBy(statement)
-    const where = JSON.stringify(`${file}:${tree.getLineAndCharacterOfPosition(comment.pos).line + 1}`)
+    const where = JSON.stringify(`${file}:${tree.getLineAndCharacterOfPosition(statement.end).line + 1}`)
     if (found === undefined) throw new Error(`${where}: a value is promised of something that has none`)
     const refusal = /^DeskError (\w+)$/.exec(promised)?.[1]
     text += code.slice(done, found.from)
     text += refusal
       ? `;await $refuses(${where}, async () => (${found.value}), '${refusal}');`
       : `;$same(${where}, (${found.value}), (${promised}));`
-    done = comment.end
+    done = statement.end + comment.length
     promises += 1
   }
   const marks = code.match(/\/\/ =>/g)?.length ?? 0
