@@ -169,11 +169,20 @@ function toRefusal(
   }
   if (issue.code === 'unrecognized_keys')
     return refuse(otherwise, { reason: `unknown key ${shown(issue.keys[0])}` }, joinPath(path, issue.keys[0] ?? ''))
-  if (issue.code === 'invalid_union' && issue.errors[0]?.[0])
-    return refuse(
-      otherwise,
-      { reason: `none of the accepted forms (${issue.errors.map((e) => e[0]?.message).join('; ')})`.slice(0, 200) },
-      path,
-    )
+  if (issue.code === 'invalid_union') {
+    const nearest = nearestForm(issue)
+    if (nearest) return toRefusal(nearest, otherwise, path)
+  }
   return refuse(otherwise, { reason: issue.message.slice(0, 200) }, path)
+}
+
+/** Of a union's forms the one that was meant: the finding deepest in the value, and of equals one with a code of its own. */
+function nearestForm({ errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | undefined {
+  const nearness = (found: z.core.$ZodIssue) => found.path.length * 2 + (found.code === 'custom' ? 1 : 0)
+  return errors
+    .flatMap(([first]) => (first ? [first] : []))
+    .reduce<z.core.$ZodIssue | undefined>(
+      (best, found) => (best && nearness(best) >= nearness(found) ? best : found),
+      undefined,
+    )
 }

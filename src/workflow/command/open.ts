@@ -61,12 +61,12 @@ export const openCommand = {
 function open(pass: WorkflowPass, input: Open): Refusal | undefined {
   const { actor, definition } = pass
   const role = input.role ?? actor.kind
+  const { initial, statusNamed, defaultOf } = definition.workflow
+  const usual = defaultOf('new')?.name ?? ''
   const name =
     input.status ??
-    definition.workflow.initial.find((initial) => definition.workflow.statusNamed(initial)?.kind === 'new') ??
-    definition.workflow.initial[0] ??
-    ''
-  const status = definition.workflow.initial.includes(name) ? definition.workflow.statusNamed(name) : undefined
+    (initial.includes(usual) ? usual : (initial.find((one) => statusNamed(one)?.kind === 'new') ?? initial[0] ?? ''))
+  const status = initial.includes(name) ? statusNamed(name) : undefined
   const calendar = input.requester?.calendar
   const refusal = inOrder(
     () =>
@@ -81,8 +81,7 @@ function open(pass: WorkflowPass, input: Open): Refusal | undefined {
         : unknownCalendar(pass, calendar, 'requester.calendar'),
   )
   if (refusal) return refusal
-  if (!status)
-    return refuse('unknown_name', { what: 'initial status', name, known: definition.workflow.initial }, 'status')
+  if (!status) return refuse('unknown_name', { what: 'initial status', name, known: initial }, 'status')
   recordOpening(pass, input, role, status)
   return undefined
 }
