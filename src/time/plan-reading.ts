@@ -49,9 +49,12 @@ export function planReader(
     )
   }
 
+  let outermost = ''
+
   function part(id: string, path: string): Plan | undefined {
+    if (open.size === 1) outermost = path
     if (open.has(id)) {
-      issues.push(refuse('invalid_definition', { reason: `calendar ${id} would contain itself` }, path))
+      issues.push(refuse('invalid_definition', { reason: `calendar ${id} would contain itself` }, outermost))
     } else if (!plans.has(id) && !waiting.has(id)) {
       const known = [...plans.keys(), ...waiting.keys()]
       issues.push(refuse('unknown_name', { what: 'calendar', name: id.slice(0, 64), known }, path))
@@ -63,7 +66,7 @@ export function planReader(
 }
 
 /** Looks through 1970–2199 for any open time, from 2001 on, for want of a better place to begin. */
-function opensEver(plan: Plan): boolean {
+export function opensEver(plan: Plan): boolean {
   const [first, days, step] = [11_323, 84_006, 63]
   for (let i = 0; i < days; i += step) {
     const from = ((first + i) % days) * DAY_MS
