@@ -176,13 +176,14 @@ function toRefusal(
   return refuse(otherwise, { reason: issue.message.slice(0, 200) }, path)
 }
 
-/** Of a union's forms the one that was meant: the finding deepest in the value, and of equals one with a code of its own. */
+/** Of a union's forms the one that was meant: the deepest finding, then the form with the fewest, then a code of its own. */
 function nearestForm({ errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | undefined {
-  const nearness = (found: z.core.$ZodIssue) => found.path.length * 2 + (found.code === 'custom' ? 1 : 0)
-  return errors
-    .flatMap(([first]) => (first ? [first] : []))
-    .reduce<z.core.$ZodIssue | undefined>(
-      (best, found) => (best && nearness(best) >= nearness(found) ? best : found),
-      undefined,
-    )
+  const rank = (form: readonly z.core.$ZodIssue[]) => [
+    -(form[0]?.path.length ?? 0),
+    form.length,
+    form[0]?.code === 'custom' ? 0 : 1,
+  ]
+  const forms = errors.map((form) => ({ found: form[0], rank: rank(form) }))
+  const order = (a: number[], b: number[]) => a.map((part, i) => part - (b[i] ?? 0)).find((by) => by !== 0) ?? 0
+  return forms.sort((a, b) => order(a.rank, b.rank))[0]?.found
 }

@@ -56,7 +56,7 @@ export const statusCommands = {
           allowed: definition.workflow.movesFrom(ticket.status, ticket.kind),
         })
       return withDefault(pass, solved ? 'closed' : 'open', undefined, (name) =>
-        moveTo(pass, name, solved ? { reason: 'confirmed' } : {}),
+        solved ? moveTo(pass, name, { reason: 'confirmed' }) : setStatus(pass, { status: name }),
       )
     },
   }),
