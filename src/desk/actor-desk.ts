@@ -4,6 +4,7 @@ import type { Actor } from '../model/actor.ts'
 import type { Names } from '../model/names.ts'
 import type { Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
+import type { Submission } from './commit.ts'
 import { merge } from './merge.ts'
 import { defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
@@ -111,13 +112,13 @@ export interface ActorDesk<X extends Names = Names> {
 }
 
 export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
-  const run = (ticketId: string, request: Request, options: CommandOptions = {}): Promise<Outcome> =>
-    submit(desk, actor, ticketId, request, options)
+  const run = (ticketId: string, request: Request, options: CommandOptions = {}, asked?: unknown): Promise<Outcome> =>
+    submit(desk, actor, ticketId, request, options, asked)
   const forMs = (time: DurationInput | undefined): number =>
     time === undefined ? defaultClaimMs : toDuration(time, 'forTime')
   return {
     actor,
-    perform: run,
+    perform: (id, command, options) => run(id, command, options),
     open: ({ ticketId = desk.ids(), ...input }, options) => run(ticketId, { ...input, type: 'open' }, options),
     message: (id, message, options) => run(id, { ...message, type: 'message' }, options),
     reply: (id, message, options) => run(id, { ...message, type: 'reply' }, options),
@@ -150,9 +151,9 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     link: (id, to, details, options) => run(id, { ...details, to, type: 'link' }, options),
     unlink: (id, to, details, options) => run(id, { ...details, to, type: 'unlink' }, options),
     followUp: async (id, input, options) =>
-      run(desk.ids(), { ...(await followUpOf(desk, id)), ...input, type: 'open' }, options),
+      run(desk.ids(), { ...(await followUpOf(desk, id)), ...input, type: 'open' }, options, { followUpOf: id, input }),
     split: async (id, input, options) =>
-      run(desk.ids(), { ...(await splitOf(desk, id, input)), type: 'open' }, options),
+      run(desk.ids(), { ...(await splitOf(desk, id, input)), type: 'open' }, options, { splitOf: id, input }),
     claim: async (id, time) => {
       await ticketNow(desk, id)
       return desk.store.claim(desk.tenant, id, actor.id, forMs(time))
@@ -174,8 +175,10 @@ async function submit(
   ticketId: string,
   request: Request,
   options: CommandOptions,
+  asked?: unknown,
 ): Promise<Outcome> {
-  const command = unwrap(parseCommand(request, { id: options.commandId ?? desk.ids(), ticketId, actor }))
+  const parsed = unwrap(parseCommand(request, { id: options.commandId ?? desk.ids(), ticketId, actor }))
+  const command: Submission = asked === undefined ? parsed : { ...parsed, asked }
   if (command.type === 'merge') return merge(desk, command, options)
   if (command.type === 'link') await ticketNow(desk, (command.input as { to: string }).to)
   return perform(desk, command, options)
@@ -188,7 +191,7 @@ async function followUpOf(desk: DeskContext, ticketId: string) {
     subject,
     requester,
     category,
-    tags: tags.filter((tag) => !desk.latest.tags.find(tag)?.archived),
+    tags: tags.filter((tag) => desk.latest.tags.accepts(tag)),
     ...(department === null ? {} : { department }),
   }
 }

@@ -6,9 +6,15 @@ import type { Ticket } from '../model/ticket.ts'
 import type { Receipt, TicketChange } from '../store.ts'
 import type { DeskContext } from './options.ts'
 
+/** A command on its way through the desk. */
+export interface Submission extends Command {
+  /** What the caller said, where the desk has added to it what it read elsewhere (a follow-up, a split). */
+  readonly asked?: unknown
+}
+
 /** What a command id stands for: who asked for what on which ticket. A new ticket has no id of the caller's yet. */
-const payloadHash = ({ type, ticketId, actor, input }: Command): string =>
-  contentHash({ type, ticketId: type === 'open' ? null : ticketId, actor: { kind: actor.kind, id: actor.id }, input })
+const payloadHash = ({ type, ticketId, actor: { kind, id }, input, asked = input }: Submission): string =>
+  contentHash({ type, ticketId: type === 'open' ? null : ticketId, actor: { kind, id }, asked })
 
 /** A decision as a store takes it. */
 export function changeOf(
@@ -30,7 +36,12 @@ export function changeOf(
   }
 }
 
-export function receiptOf(command: Command, changes: readonly TicketChange[], unchanged: boolean, at: number): Receipt {
+export function receiptOf(
+  command: Submission,
+  changes: readonly TicketChange[],
+  unchanged: boolean,
+  at: number,
+): Receipt {
   const tickets = changes.map(({ ticketId, expectedVersion, ticket }) => ({
     ticketId,
     from: expectedVersion,
@@ -40,6 +51,6 @@ export function receiptOf(command: Command, changes: readonly TicketChange[], un
 }
 
 /** @throws DeskError `idempotency_mismatch` when the id was used for something else */
-export function checkSamePayload(receipt: Receipt, command: Command): void {
+export function checkSamePayload(receipt: Receipt, command: Submission): void {
   if (receipt.hash !== payloadHash(command)) throw fail('idempotency_mismatch', { commandId: command.id })
 }

@@ -1,16 +1,15 @@
-import type { Command } from '../engine/command.ts'
 import { fail } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
-import { changeOf, receiptOf } from './commit.ts'
+import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
 import { type Attempt, afterConflict, attempts, decideWithHistory, repeated } from './perform.ts'
 
 /** Closes one ticket as merged and tells the other, in one commit. The outcome's ticket is the one that lives on. */
-export const merge = (desk: DeskContext, command: Command, options: CommandOptions): Promise<Outcome> =>
+export const merge = (desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome> =>
   attempts(command, () => mergeOnce(desk, command, options))
 
-async function mergeOnce(desk: DeskContext, command: Command, options: CommandOptions): Promise<Attempt> {
+async function mergeOnce(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Attempt> {
   const loaded = await desk.store.load(desk.tenant, command.ticketId, command.id)
   if (loaded.receipt) return repeated(desk, command, loaded.receipt)
   const source = loaded.row?.ticket

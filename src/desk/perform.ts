@@ -1,11 +1,10 @@
 import { advance } from '../engine/advance.ts'
-import type { Command } from '../engine/command.ts'
 import { type Decision, decide } from '../engine/decide.ts'
 import { fail, isDeskError, unwrap } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CommitOutcome, Loaded, Receipt } from '../store.ts'
-import { changeOf, checkSamePayload, receiptOf } from './commit.ts'
+import { changeOf, checkSamePayload, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import { type CommandOptions, type DeskContext, maxReloads, type Outcome } from './options.ts'
 
@@ -13,11 +12,11 @@ import { type CommandOptions, type DeskContext, maxReloads, type Outcome } from 
 export type Attempt = Outcome | 'again'
 
 /** Load, decide, save; again when somebody else was quicker or the store did not say whether it saved. */
-export async function perform(desk: DeskContext, command: Command, options: CommandOptions): Promise<Outcome> {
+export async function perform(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome> {
   return attempts(command, () => performOnce(desk, command, options))
 }
 
-export async function attempts(command: Command, attempt: () => Promise<Attempt>): Promise<Outcome> {
+export async function attempts(command: Submission, attempt: () => Promise<Attempt>): Promise<Outcome> {
   let last: unknown
   for (let reloads = 0; reloads <= maxReloads; reloads++) {
     try {
@@ -32,7 +31,7 @@ export async function attempts(command: Command, attempt: () => Promise<Attempt>
   throw last ?? fail('version_conflict', { ticketId: command.ticketId, expected: -1, actual: -1 })
 }
 
-async function performOnce(desk: DeskContext, command: Command, options: CommandOptions): Promise<Attempt> {
+async function performOnce(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Attempt> {
   const loaded = await desk.store.load(desk.tenant, command.ticketId, command.id)
   if (loaded.receipt) return repeated(desk, command, loaded.receipt)
   const twin = await sameMessage(desk, command)
@@ -50,7 +49,7 @@ async function performOnce(desk: DeskContext, command: Command, options: Command
 
 async function save(
   desk: DeskContext,
-  command: Command,
+  command: Submission,
   options: CommandOptions,
   loaded: Loaded,
   before: Ticket | null,
@@ -80,7 +79,7 @@ async function save(
 /** Most conflicts mean "look again"; some are the answer. */
 export async function afterConflict(
   desk: DeskContext,
-  command: Command,
+  command: Submission,
   conflict: CommitOutcome & { ok: false },
 ): Promise<Attempt> {
   switch (conflict.conflict) {
@@ -100,7 +99,7 @@ export async function afterConflict(
 }
 
 /** What the command led to when it was first done. */
-export async function repeated(desk: DeskContext, command: Command, receipt: Receipt): Promise<Outcome> {
+export async function repeated(desk: DeskContext, command: Submission, receipt: Receipt): Promise<Outcome> {
   checkSamePayload(receipt, command)
   return outcomeOf(desk, receipt, command.ticketId)
 }
@@ -123,7 +122,7 @@ async function outcomeOf({ store, tenant }: DeskContext, receipt: Receipt, ticke
 }
 
 /** A message of an external id that is kept already: the same receipt, however it was sent. */
-async function sameMessage(desk: DeskContext, command: Command): Promise<Outcome | undefined> {
+async function sameMessage(desk: DeskContext, command: Submission): Promise<Outcome | undefined> {
   const input = command.input as { externalId?: string; message?: { externalId?: string } }
   const externalId = input.externalId ?? input.message?.externalId
   const found = externalId === undefined ? null : await desk.store.lookup(desk.tenant, { externalId })
@@ -145,7 +144,7 @@ async function sameMessage(desk: DeskContext, command: Command): Promise<Outcome
 /** A message to a merged ticket goes to the one that lives on; merges never close a circle, so the chain ends. */
 async function followMerge(
   desk: DeskContext,
-  command: Command,
+  command: Submission,
   options: CommandOptions,
   into: string,
 ): Promise<Outcome> {
@@ -165,7 +164,7 @@ async function checkRevision(
 }
 
 /** A new ticket without a reference gets the next number. */
-async function withReference(desk: DeskContext, command: Command): Promise<Command> {
+async function withReference(desk: DeskContext, command: Submission): Promise<Submission> {
   if (command.type !== 'open' || 'reference' in command.input) return command
   return {
     ...command,
@@ -177,7 +176,7 @@ async function withReference(desk: DeskContext, command: Command): Promise<Comma
 export async function decideWithHistory(
   desk: DeskContext,
   ticket: Ticket | null,
-  command: Command,
+  command: Submission,
   at: number,
 ): Promise<Decision | 'again'> {
   const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard }

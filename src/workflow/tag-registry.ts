@@ -7,9 +7,16 @@ export interface TagRegistry {
   /** May a tag that is not registered be added? */
   readonly open: boolean
   readonly find: (name: string) => Tag | undefined
+  /** May it be added now? */
+  readonly accepts: (name: string) => boolean
 }
 
 export function tagRegistry(tags: readonly Tag[], open: boolean): TagRegistry {
   const byKey = new Map(tags.map((tag) => [foldText(tag.name), tag]))
-  return { tags, open, find: (name) => byKey.get(foldText(name)) }
+  const find = (name: string) => byKey.get(foldText(name))
+  const accepts = (name: string) => {
+    const known = find(name)
+    return known ? !known.archived : open
+  }
+  return { tags, open, find, accepts }
 }
