@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { toInstant } from 'ticketwright'
+import { UsageError } from './failure.ts'
+
+export const usage = `Usage: npm run example:replay -- [options]
+
+  --file X.jsonl(.gz)            incidents to replay (default: examples/data/incidents-2000.jsonl.gz)
+  --at INSTANT                   when to look at the queues, such as 2016-04-11T10:00:00Z
+                                 (default: the time of the snapshot in the middle of the file)
+  --store memory|sqlite:FILE     where to keep the tickets (default: memory); FILE must not exist yet
+  --json                         print one JSON object
+  --help                         print this
+`
+
+export interface Arguments {
+  readonly file: string
+  /** null: the middle of the file. */
+  readonly at: number | null
+  /** Path of a SQLite file; null: in memory. */
+  readonly sqliteFile: string | null
+  readonly json: boolean
+  readonly help: boolean
+}
+
+const standardFile = fileURLToPath(new URL('../data/incidents-2000.jsonl.gz', import.meta.url))
+
+const options = {
+  file: { type: 'string', default: standardFile },
+  at: { type: 'string' },
+  store: { type: 'string', default: 'memory' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+/** @throws UsageError */
+export function readArguments(args: readonly string[]): Arguments {
+  const { file, at, store, json, help } = orUsage(() => parseArgs({ args: [...args], options }).values)
+  if (file === '') throw new UsageError('--file needs the name of a file')
+  return {
+    file,
+    at: at === undefined ? null : orUsage(() => toInstant(at, '--at')),
+    sqliteFile: sqliteFileOf(store),
+    json,
+    help,
+  }
+}
+
+function sqliteFileOf(store: string): string | null {
+  if (store === 'memory') return null
+  const file = /^sqlite:(.+)$/.exec(store)?.[1]
+  if (file === undefined) throw new UsageError(`--store: write memory or sqlite:FILE, not ${store}`)
+  return file
+}
+
+function orUsage<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
