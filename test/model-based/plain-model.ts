@@ -276,12 +276,12 @@ export class PlainTicket {
 
   private open(command: PlainCommand & { do: 'open' }, at: number): State {
     const { definition } = this
+    const asks = asksForAnswer(command.message)
+    const outbound = command.by === 'agent' && command.message.role === 'agent' && command.message.public
     const status = definition.statuses.find(({ name, kind }) =>
       command.status === undefined ? kind === 'new' : name === command.status,
     )
     if (!status) throw new Refused('unknown_name')
-    const asks = asksForAnswer(command.message)
-    const outbound = command.by === 'agent' && command.message.role === 'agent' && command.message.public
     const out = isOut(status.kind)
     const priority = command.priority ?? (definition.priorities[0] as string)
     const state: State = {
@@ -296,7 +296,7 @@ export class PlainTicket {
       assignee: command.assignee ?? null,
       department: command.department ?? null,
       requesterCalendar: command.requesterCalendar ?? null,
-      tags: [...new Set((command.tags ?? []).map((tag) => tag.toLowerCase()))],
+      tags: [...new Set((command.tags ?? []).map((tag) => tag.toLowerCase()))].sort(),
       level: null,
       targetPriority: priority,
       outbound,
@@ -329,6 +329,9 @@ export class PlainTicket {
     cause.hear({ name: 'opened' })
     if (state.assignee !== null) cause.hear({ name: 'assigned' })
     if (out) cause.hear({ name: 'status', from: 'new', cancels: isCancelling(state.kind, state.closeReason) })
+    // a public agent message, the opening one too, makes New and Open to Answered, unless a status was said
+    const answered = definition.statuses.find(({ kind }) => kind === 'answered')
+    if (outbound && command.status === undefined && answered) cause.goTo(answered.name)
     return state
   }
 
@@ -436,7 +439,8 @@ class Cause {
     if (state.mergedInto) throw new Refused('ticket_merged')
     if (state.kind !== 'closed') return
     if (['note', 'tag', 'untag', 'reopen'].includes(command.do)) return
-    if (command.do === 'message') return
+    if (command.do === 'message' && (command.message.automatic || ['requester', 'collaborator'].includes(command.message.role)))
+      return
     // setting the present status again is a no-op; from Closed the table knows only the reopening
     if (command.do === 'setStatus' || command.do === 'close') return
     if (command.do === 'update' && isQuiet(command)) return
@@ -465,8 +469,8 @@ class Cause {
           command.reason ?? null,
         )
       case 'wake':
-        if (state.kind !== 'postponed') throw new Refused('move_not_allowed')
-        return this.goTo(state.wakesTo as string)
+        if (state.kind === 'postponed') this.goTo(state.wakesTo as string)
+        return
       case 'resolve':
         return this.setStatus(this.named('resolved'))
       case 'confirm':
@@ -475,7 +479,7 @@ class Cause {
       case 'close':
         return this.setStatus(this.named('closed'), undefined, undefined, command.reason ?? null)
       case 'reopen':
-        if (!isOut(state.kind)) throw new Refused('move_not_allowed')
+        if (!isOut(state.kind)) return
         if (command.by !== 'agent') this.checkWindow()
         return this.setStatus(this.named('open'))
       case 'assign':
@@ -666,7 +670,7 @@ class Cause {
   private setTags(add: readonly string[], remove: readonly string[]): void {
     const before = this.state.tags.join()
     const kept = this.state.tags.filter((tag) => !remove.some((other) => other.toLowerCase() === tag))
-    this.state.tags = [...new Set([...kept, ...add.map((tag) => tag.toLowerCase())])]
+    this.state.tags = [...new Set([...kept, ...add.map((tag) => tag.toLowerCase())])].sort()
     if (this.state.tags.join() !== before) this.changed = true
   }
 
@@ -887,7 +891,10 @@ class Clocks {
     if (isOut(from)) {
       if (metric === 'nextResponse') {
         if (heard.waiting && heard.responded) this.start(metric, heard)
-      } else if (cycle?.endedBy === 'leftWork' && !(metric === 'firstAssignment' && heard.everAssigned))
+      } else if (
+        (cycle?.endedBy === 'leftWork' || cycle?.endedBy === 'noTarget') &&
+        !(metric === 'firstAssignment' && heard.everAssigned)
+      )
         this.continue(metric, cycle, heard)
       else if (!cycle && metric === 'firstResponse' && heard.outbound && heard.waiting) this.start(metric, heard)
       return
@@ -964,6 +971,7 @@ class Clocks {
     if (!cycle) return
     cycle.breachOpen = true
     cycle.dueOpen = true
-    if (cycle.breachedAt === null && this.isLate(cycle, cycle.endedAt ?? at)) this.breachNow(cycle, at)
+    const counting = cycle.ended || this.running(cycle) !== undefined
+    if (counting && cycle.breachedAt === null && this.isLate(cycle, cycle.endedAt ?? at)) this.breachNow(cycle, at)
   }
 }
