@@ -31,7 +31,12 @@ function programOf(files: ReadonlyMap<string, string>): ts.Program {
 }
 
 /** The public types, as a program sees them that writes `T['a']['b']`. */
-export function publicTypes(): { keys: (type: string) => string[]; literals: (type: string) => string[] } {
+export function publicTypes(): {
+  /** Names of all properties; of a union, those that every member has. */
+  keys: (type: string) => string[]
+  required: (type: string) => string[]
+  literals: (type: string) => string[]
+} {
   const asked = `${process.cwd()}/test/docs/asked.ts`
   const ask = (type: string): { checker: ts.TypeChecker; type: ts.Type } => {
     const known = types.get(type)
@@ -74,12 +79,15 @@ export function publicTypes(): { keys: (type: string) => string[]; literals: (ty
     const [first = '', ...rest] = path.split('.')
     return rest.reduce(step, ask(first).type)
   }
+  const keys = (path: string, but = 0): string[] =>
+    checker
+      .getPropertiesOfType(resolve(path))
+      .filter((property) => !(property.flags & but))
+      .map((property) => property.name)
+      .sort()
   return {
-    keys: (path) =>
-      checker
-        .getPropertiesOfType(resolve(path))
-        .map((property) => property.name)
-        .sort(),
+    keys: (path) => keys(path),
+    required: (path) => keys(path, ts.SymbolFlags.Optional),
     literals: (path) => {
       const type = resolve(path)
       return (type.isUnion() ? type.types : [type])

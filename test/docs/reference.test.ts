@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import {
+  type Condition,
+  compileDefinition,
+  createDesk,
+  defineDesk,
+  isDeskError,
+  matches,
+  memoryStore,
+  namedOrderings,
+  standardMetrics,
+  standardWorkflow,
+} from 'ticketwright'
+import { workflowDiagram } from 'ticketwright/render'
+import { describe, expect, it } from 'vitest'
+import { publicTypes } from './project.ts'
+import { codesIn, rowsOf } from './table.ts'
+
+const types = publicTypes()
+const page = (name: string) => readFileSync(`docs/${name}.md`, 'utf8')
+const desk = createDesk({ definition: defineDesk({}), store: memoryStore() })
+
+describe('the reference of errors', () => {
+  const rows = rowsOf(page('reference/errors'), 'Code')
+
+  it('has every code once', () => {
+    expect(rows.flatMap(([code = '']) => codesIn(code)).sort()).toEqual(types.keys('ErrorFacts'))
+  })
+
+  it.each(rows)('%s has its facts, and what to do', (code = '', facts = '', advice = '') => {
+    expect(codesIn(facts).sort()).toEqual(types.keys(`ErrorFacts.${codesIn(code)[0]}`))
+    expect(advice).not.toBe('')
+  })
+})
+
+describe('the reference of events', () => {
+  const text = page('reference/events')
+  const rows = rowsOf(text, 'Type')
+
+  it('has every type once', () => {
+    expect(rows.flatMap(([type = '']) => codesIn(type)).sort()).toEqual(types.keys('Events'))
+  })
+
+  it.each(rows)('%s has what it carries', (type = '', _when, data = '', personal = '') => {
+    const name = codesIn(type)[0]
+    expect(codesIn(data).sort()).toEqual(types.keys(`Events.${name}.data`))
+    expect(codesIn(personal).sort()).toEqual(types.keys(`Events.${name}.personal`))
+  })
+
+  it('has every key of the envelope and of the clock', () => {
+    const [envelope = [], clock = []] = [rowsOf(text, 'Key', 0), rowsOf(text, 'Key', 1)].map((table) =>
+      table.flatMap(([key = '']) => codesIn(key)).sort(),
+    )
+    expect(envelope).toEqual(types.keys('TicketEvent'))
+    expect(clock).toEqual(types.keys('SlaClock'))
+  })
+})
+
+describe('the reference of commands', () => {
+  const text = page('reference/commands')
+  const rows = rowsOf(text, 'Command')
+  const messageKeys = codesIn(/^"A message" means (.+)$/m.exec(text)?.[1] ?? '')
+
+  it('has every command once', () => {
+    expect(rows.flatMap(([name = '']) => codesIn(name)).sort()).toEqual(types.literals('CommandType'))
+  })
+
+  it.each(rows)('%s has what it takes', (name = '', _who, _closed, takes = '') => {
+    const keys = new Set([...codesIn(takes), ...(/\ba message\b/.test(takes) ? messageKeys : [])])
+    expect([...keys].sort()).toEqual(types.keys(`Commands.${codesIn(name)[0]}`))
+  })
+
+  it.each(rows)('%s asks for what is bold', (name = '', _who, _closed, takes = '') => {
+    const bold = [...takes.matchAll(/\*\*(.+?)\*\*/g)].flatMap(([, inner = '']) => codesIn(inner))
+    expect(bold.sort()).toEqual(types.required(`Commands.${codesIn(name)[0]}`))
+  })
+
+  it('says what a closed ticket takes', async () => {
+    const agent = { kind: 'agent', id: 'ana' } as const
+    const { ticket } = await desk.as(agent).open({ subject: 'Closed', status: 'Closed' })
+    const { commands } = await desk.allowed(ticket.id, agent)
+    const accepted = rows.filter(([, , closed]) => closed === 'accepted').flatMap(([name = '']) => codesIn(name))
+    expect(accepted.sort()).toEqual([...commands].sort())
+  })
+})
+
+describe('the reference of definitions', () => {
+  const text = page('reference/definition')
+  const tables = ['DeskDefinition', 'WorkflowDefinition', 'Status', 'Priority', 'Tag', 'LevelDefinition']
+
+  it.each([...tables, 'TargetDefinition', 'ViewDefinition'].map((type, i) => [type, i] as const))(
+    '%s has every key',
+    (type, i) => {
+      const keys = rowsOf(text, 'Key', i).flatMap(([key = '']) => codesIn(key))
+      expect(keys.sort()).toEqual(types.keys(type))
+    },
+  )
+
+  it('has every metric and every ordering', () => {
+    const names = (title: string) => rowsOf(text, title).flatMap(([name = '']) => codesIn(name))
+    expect(names('Metric')).toEqual(Object.keys(standardMetrics))
+    expect(names('Ordering')).toEqual(Object.keys(namedOrderings))
+  })
+})
+
+describe('the tables of conditions', () => {
+  const text = page('how-to/conditions')
+  const operators = rowsOf(text, 'Operator').map(
+    ([name = '', fits = '']) => [codesIn(name)[0] ?? '', fits.split(', ')] as const,
+  )
+  const fields = rowsOf(text, 'Field').flatMap(([names = '', type = '']) =>
+    codesIn(names).map((name) => [name === 'fields.' ? 'fields.own' : name, type] as const),
+  )
+
+  it('have every operator and every field', async () => {
+    expect(operators.map(([name]) => name).sort()).toEqual(types.literals('Operator'))
+    const { ticket } = await desk.as({ kind: 'agent', id: 'ana' }).open({ subject: 'Fields' })
+    let known: readonly string[] = []
+    try {
+      matches({ field: 'nonsense', op: 'present' }, ticket)
+    } catch (error) {
+      if (isDeskError(error, 'unknown_name')) known = error.facts.known
+    }
+    expect(fields.map(([name]) => name).sort()).toEqual([...known, 'fields.own'].sort())
+  })
+
+  it.each(fields)('say which operators fit %s, of type %s', (field, type) => {
+    const refused = ([op]: readonly [string, unknown]) => {
+      const found = compileDefinition({ views: [{ id: 'v', when: { field, op } as Condition }] })
+      return 'refusals' in found && found.refusals.some(({ path }) => path === 'views[0].when.op')
+    }
+    const fits = operators.filter(([, on]) => on.includes(type))
+    expect(operators.filter((operator) => !refused(operator)).map(([op]) => op)).toEqual(fits.map(([op]) => op))
+  })
+})
+
+it('the standard workflow is drawn as it is', () => {
+  const drawn = /```mermaid\n([^`]+)```/.exec(page('explanation/how-a-ticket-moves'))?.[1]
+  expect(drawn?.trim()).toBe(workflowDiagram(standardWorkflow).trim())
+})
