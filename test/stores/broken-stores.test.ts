@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest'
+import type { Ticket } from '../../src/model/ticket.ts'
+import type { Commit, Query, Store } from '../../src/store.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
+import { type ManualClock, manualClock, storeCases } from '../../src/testing/index.ts'
+
+/** What a store author may get wrong: a wrapper around a right store, and the case that must catch it. */
+interface Broken {
+  readonly catches: string
+  readonly wrap: (store: Store, clock: ManualClock) => Partial<Store>
+}
+
+const versionOf = async (store: Store, tenant: string, ticketId: string) =>
+  (await store.load(tenant, ticketId)).row?.ticket.version ?? 0
+
+/** The commit as the ticket's present version would have it: the last writer wins. */
+async function rebased(store: Store, commit: Commit): Promise<Commit> {
+  const changes = commit.changes.map(async (change) => ({
+    ...change,
+    expectedVersion: await versionOf(store, commit.tenant, change.ticketId),
+  }))
+  return { ...commit, changes: await Promise.all(changes) }
+}
+
+const broken: Record<string, Broken> = {
+  'ignores expectedVersion': {
+    catches: 'a version conflict saves nothing: no row, event, receipt, effect, external id or reference',
+    wrap: (store) => ({ commit: async (commit) => store.commit(await rebased(store, commit)) }),
+  },
+  'saves receipt and effects before it looks at the version': {
+    catches: 'a version conflict saves nothing: no row, event, receipt, effect, external id or reference',
+    wrap: (store) => ({
+      commit: async (commit) => {
+        const outcome = await store.commit(commit)
+        if (!outcome.ok && outcome.conflict === 'version') await store.commit({ ...commit, changes: [] })
+        return outcome
+      },
+    }),
+  },
+  'saves the ticket and loses its events on a conflict': {
+    catches: 'a version conflict saves nothing: no row, event, receipt, effect, external id or reference',
+    wrap: (store) => {
+      const torn = new Map<string, Ticket>()
+      return {
+        commit: async (commit) => {
+          const outcome = await store.commit(commit)
+          if (!outcome.ok && outcome.conflict === 'version')
+            for (const { ticketId, ticket } of commit.changes) torn.set(`${commit.tenant} ${ticketId}`, ticket)
+          return outcome
+        },
+        load: async (tenant, ticketId, commandId) => {
+          const loaded = await store.load(tenant, ticketId, commandId)
+          const ticket = torn.get(`${tenant} ${ticketId}`)
+          return ticket && loaded.row ? { ...loaded, row: { ...loaded.row, ticket } } : loaded
+        },
+      }
+    },
+  },
+  'saves several tickets one by one': {
+    catches: 'of several tickets all are saved or none',
+    wrap: (store) => ({
+      commit: async (commit) => {
+        for (const change of commit.changes) {
+          const outcome = await store.commit({ tenant: commit.tenant, changes: [change], effects: [] })
+          if (!outcome.ok) return outcome
+        }
+        return store.commit({ ...commit, changes: [] })
+      },
+    }),
+  },
+  'looks first and writes later': {
+    catches: 'of two commits at once on one version exactly one is saved',
+    wrap: (store) => ({
+      commit: async (commit) => {
+        for (const { ticketId, expectedVersion } of commit.changes) {
+          const actual = await versionOf(store, commit.tenant, ticketId)
+          if (actual !== expectedVersion) return { ok: false, conflict: 'version', ticketId, actual }
+        }
+        for (;;) {
+          const outcome = await store.commit(await rebased(store, commit))
+          if (outcome.ok || outcome.conflict !== 'version') return outcome
+        }
+      },
+    }),
+  },
+  'forgets the tenant in the key of receipts': {
+    catches: 'two tenants with the same ids never meet',
+    wrap: (store) => {
+      const receipts = new Map<string, Commit['receipt']>()
+      return {
+        commit: async (commit) => {
+          const outcome = await store.commit(commit)
+          if (outcome.ok && commit.receipt) receipts.set(commit.receipt.commandId, commit.receipt)
+          return outcome
+        },
+        load: async (tenant, ticketId, commandId = '') => ({
+          ...(await store.load(tenant, ticketId)),
+          receipt: receipts.get(commandId) ?? null,
+        }),
+      }
+    },
+  },
+  'forgets the tenant in the key of leases': {
+    catches: 'two tenants with the same ids never meet',
+    wrap: (store) => ({
+      claim: (_tenant, ...rest) => store.claim('all', ...rest),
+      renew: (_tenant, ...rest) => store.renew('all', ...rest),
+      release: (_tenant, ...rest) => store.release('all', ...rest),
+    }),
+  },
+  'never lets a lease expire': {
+    catches: 'an expired lease is anybody’s, its token is not',
+    wrap: (store) => ({ claim: (tenant, id, holder) => store.claim(tenant, id, holder, 1e12) }),
+  },
+  'does not ask for the lease when it commits': {
+    catches: 'a write under a lease that ran out is refused, also when nobody else claimed it',
+    wrap: (store) => ({ commit: (commit) => store.commit({ ...commit, lease: undefined }) }),
+  },
+  'fences by holder instead of token': {
+    catches: 'the same holder claims anew, and the older token is fenced off',
+    wrap: (store) => {
+      const tokens = new Map<string, number>()
+      return {
+        claim: async (tenant, ticketId, holder, forMs) => {
+          const lease = await store.claim(tenant, ticketId, holder, forMs)
+          if (lease) tokens.set(`${tenant} ${ticketId} ${holder}`, lease.token)
+          return lease
+        },
+        commit: ({ lease, ...commit }) => {
+          const token = lease && tokens.get(`${commit.tenant} ${lease.ticketId} ${lease.holder}`)
+          return store.commit(lease && token !== undefined ? { ...commit, lease: { ...lease, token } } : commit)
+        },
+      }
+    },
+  },
+  'repeats a command it has done': {
+    catches: 'of the same command twice at once one is done',
+    wrap: (store) => ({ commit: ({ receipt: _receipt, ...commit }) => store.commit(commit) }),
+  },
+  'sends an effect again after it was settled': {
+    catches: 'an effect is kept once, and not again after it was settled',
+    wrap: (store) => {
+      let round = 0
+      const settled = new Map<string, string>()
+      return {
+        settle: async (tenant, id) => {
+          round += 1
+          await store.settle(tenant, settled.get(id) ?? id)
+          settled.set(id, `${id}#${round}`)
+        },
+        commit: (commit) =>
+          store.commit({ ...commit, effects: commit.effects.map((e) => ({ ...e, id: settled.get(e.id) ?? e.id })) }),
+      }
+    },
+  },
+  'hides nothing that a worker took': {
+    catches: 'an effect that one worker took is hidden from the others, for as long as it asked',
+    wrap: (store) => ({ effects: (tenant, { now, limit }) => store.effects(tenant, { now, limit }) }),
+  },
+  'takes closed tickets for due': {
+    catches: 'tickets planned by another definition are due unless they are closed',
+    wrap: (store) => ({
+      due: async (tenant, ask) => {
+        const all: Query = {
+          ...{ tenant, when: null, matches: () => true, keys: [], limit: 1_000 },
+          ...{ position: ({ id }) => ({ values: [], id }), compare: (a, b) => (a.id < b.id ? -1 : 1) },
+        }
+        const rows = await store.find(all)
+        return rows
+          .filter(({ nextAt, plannedBy }) => (nextAt !== null && nextAt <= ask.now) || plannedBy !== ask.plannedBy)
+          .map(({ ticket }) => ticket.id)
+      },
+    }),
+  },
+  'limits before it sorts': {
+    catches: 'pages of find put together are the whole, whatever their size',
+    wrap: (store) => ({
+      find: async (query) => {
+        const first = { ...query, position: ({ id }: Ticket) => ({ values: [], id }), compare: byId, after: undefined }
+        const rows = await store.find(query.after ? query : first)
+        return [...rows].sort((a, b) => query.compare(query.position(a.ticket), query.position(b.ticket)))
+      },
+    }),
+  },
+  'gives the feed in order of version instead of commit': {
+    catches: 'the feed has every event once, in order of commit, page by page',
+    wrap: (store) => ({
+      changes: async (tenant, after, limit) => {
+        const { events, position } = await store.changes(tenant, after, limit)
+        return { events: [...events].sort((a, b) => a.version - b.version), position }
+      },
+    }),
+  },
+  'keeps JSON with sorted keys, as jsonb does': {
+    catches: 'what comes back is the JSON that was written, order of keys included',
+    wrap: (store) => ({
+      load: async (...ask) => {
+        const { row, ...rest } = await store.load(...ask)
+        return { ...rest, row: row && { ...row, ticket: Object.freeze(sorted(row.ticket)) as Ticket } }
+      },
+    }),
+  },
+  'hands out what can be changed': {
+    catches: 'tickets and events that are handed out are frozen',
+    wrap: (store) => ({ load: async (...ask) => structuredClone(await store.load(...ask)) }),
+  },
+  'keeps what was personal': {
+    catches: 'events that erasure rewrote are handed out as they stand now',
+    wrap: (store) => ({
+      commit: (commit) =>
+        store.commit({ ...commit, changes: commit.changes.map((change) => ({ ...change, redacted: undefined })) }),
+    }),
+  },
+}
+
+const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+const makeBroken = (wrap: Broken['wrap']) => () => {
+  const clock = manualClock('2026-11-23T09:00:00+02:00')
+  const store = memoryStore({ clock })
+  return { store: { ...store, ...wrap(store, clock) }, clock, close: () => store.close() }
+}
+
+describe('a store that', () => {
+  it.each(Object.entries(broken))('%s is caught', async (_what, { catches, wrap }) => {
+    const named = storeCases.filter(({ name }) => name === catches)
+    expect(named.length, `cases named “${catches}”`).toBe(1)
+    for (const { run } of named) await expect(run(makeBroken(wrap))).rejects.toThrow(/ (is|should) /)
+  })
+
+  it('is right passes, wrapped or not', async () => {
+    for (const { run } of storeCases) await run(makeBroken(() => ({})))
+  })
+})

@@ -1,0 +1,270 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { build } from 'esbuild'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { isDeskError } from '../../src/errors.ts'
+import type { SqliteHandle } from '../../src/stores/sqlite/index.ts'
+import { sqliteStore } from '../../src/stores/sqlite/index.ts'
+import { changeOf, decided } from '../../src/testing/sample.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'ticketwright-sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const newPath = () => join(folder, `${files++}.db`)
+
+const at = Date.parse('2026-11-23T07:00:00Z')
+const tenant = 'acme'
+const clock = { now: () => at }
+const by = (ticketId: string) => ({ tenant, ticketId, at })
+const opening = (ticketId: string) => changeOf(null, decided(null, { type: 'open', subject: 'Help' }, by(ticketId)))
+const commitOf = (...ids: string[]) => ({ tenant, changes: ids.map(opening), effects: [] })
+
+const codeOf = async (work: () => unknown) => {
+  try {
+    await work()
+    return 'nothing'
+  } catch (error) {
+    return isDeskError(error) ? error.code : String(error)
+  }
+}
+
+describe('sqliteStore', () => {
+  it('puts the file into WAL, syncs every commit, and waits for others', () => {
+    const handle = new DatabaseSync(newPath())
+    handle.exec('PRAGMA busy_timeout = 0')
+    sqliteStore(handle)
+    const pragma = (name: string) => Object.values(handle.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+    expect([pragma('journal_mode'), pragma('synchronous'), pragma('busy_timeout')]).toEqual(['wal', 2, 2_000])
+    handle.close()
+  })
+
+  it('refuses tables of a later release, and changes nothing', async () => {
+    const path = newPath()
+    await sqliteStore(path).close()
+    const handle = new DatabaseSync(path)
+    handle.exec(`UPDATE ticketwright_meta SET value = 99`)
+    expect(() => sqliteStore(handle)).toThrow('the tables are of version 99, this release knows 1')
+    expect(() => sqliteStore(path)).toThrow('version 99')
+    expect(handle.prepare('SELECT value FROM ticketwright_meta').get()).toEqual({ value: 99 })
+    handle.close()
+  })
+
+  it('leaves the tables and the user_version of the application alone', () => {
+    const handle = new DatabaseSync(':memory:')
+    handle.exec('PRAGMA user_version = 7; CREATE TABLE tickets (id TEXT)')
+    sqliteStore(handle)
+    expect(handle.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 })
+    expect(handle.prepare('SELECT * FROM tickets').all()).toEqual([])
+    handle.close()
+  })
+
+  it('says store_failed for a path that cannot be opened and for a closed store', async () => {
+    expect(await codeOf(() => sqliteStore(join(folder, 'none', 'x.db')))).toBe('store_failed')
+    const store = sqliteStore(newPath())
+    await store.close()
+    expect(await codeOf(() => store.load(tenant, 't1'))).toBe('store_failed')
+    expect(await codeOf(() => store.commit(commitOf('t1')))).toBe('store_failed')
+  })
+
+  it('leaves a handle that it was given open', async () => {
+    const handle = new DatabaseSync(':memory:')
+    await sqliteStore(handle).close()
+    expect(handle.prepare('SELECT 1 AS one').get()).toEqual({ one: 1 })
+    handle.close()
+  })
+
+  it('says store_busy while another process writes, and saves nothing', async () => {
+    const path = newPath()
+    const other = new DatabaseSync(path)
+    const handle = new DatabaseSync(path)
+    handle.exec('PRAGMA busy_timeout = 1')
+    const store = sqliteStore(handle, { clock })
+    other.exec('BEGIN IMMEDIATE')
+    expect(await codeOf(() => store.commit(commitOf('t1')))).toBe('store_busy')
+    expect((await store.load(tenant, 't1')).row).toBe(null)
+    other.exec('ROLLBACK')
+    expect(await store.commit(commitOf('t1'))).toEqual({ ok: true })
+    other.close()
+    handle.close()
+  })
+
+  it('never writes into a transaction that somebody else has open on its handle', async () => {
+    const handle = new DatabaseSync(':memory:')
+    const store = sqliteStore(handle, { clock })
+    handle.exec('CREATE TABLE mine (x)')
+    handle.exec('BEGIN; INSERT INTO mine VALUES (1)')
+    expect(await codeOf(() => store.commit(commitOf('t1')))).toBe('store_busy')
+    expect(await codeOf(() => store.nextNumber(tenant))).toBe('store_busy')
+    expect(await codeOf(() => store.claim(tenant, 't1', 'ana', 1_000))).toBe('store_busy')
+    handle.exec('COMMIT')
+    expect(handle.prepare('SELECT count(*) AS n FROM mine').get()).toEqual({ n: 1 })
+    expect(await store.commit(commitOf('t1'))).toEqual({ ok: true })
+    handle.close()
+  })
+
+  it('loses no acknowledged write to another request’s rollback on the same handle', async () => {
+    const handle = new DatabaseSync(':memory:')
+    const store = sqliteStore(handle, { clock })
+    await store.commit(commitOf('taken'))
+    const ids = Array.from({ length: 50 }, (_, i) => `t${i}`)
+    // every second request conflicts after its first ticket was looked at, and is rolled back
+    const outcomes = await Promise.all(
+      ids.map((id, i) => store.commit(i % 2 === 0 ? commitOf(id) : commitOf(id, 'taken'))),
+    )
+    for (const [i, id] of ids.entries()) {
+      expect(outcomes[i]?.ok).toBe(i % 2 === 0)
+      expect((await store.load(tenant, id)).row !== null).toBe(i % 2 === 0)
+    }
+    handle.close()
+  })
+
+  it.each([
+    ['a statement of the commit', /^INSERT INTO ticketwright_events/, 'store_failed'],
+    ['the write lock', /^BEGIN/, 'store_failed'],
+    ['COMMIT, while the transaction stays open', /^COMMIT/, 'store_failed'],
+  ])('undoes everything when %s fails', async (_what, failing, code) => {
+    const handle = new DatabaseSync(':memory:')
+    const fault = { on: false }
+    const store = sqliteStore(faulty(handle, fault, failing), { clock })
+    fault.on = true
+    expect(await codeOf(() => store.commit(commitOf('t1', 't2')))).toBe(code)
+    fault.on = false
+    expect((await store.load(tenant, 't1')).row).toBe(null)
+    expect((await store.changes(tenant, 0, 10)).events).toEqual([])
+    expect(await store.commit(commitOf('t1', 't2'))).toEqual({ ok: true })
+    handle.close()
+  })
+
+  it('says outcome_unknown when COMMIT fails and the transaction is over', async () => {
+    const handle = new DatabaseSync(':memory:')
+    const fault = { on: false }
+    const store = sqliteStore(
+      faulty(handle, fault, /^COMMIT/, () => handle.exec('COMMIT')),
+      { clock },
+    )
+    fault.on = true
+    expect(await codeOf(() => store.commit(commitOf('t1')))).toBe('outcome_unknown')
+    fault.on = false
+    expect((await store.load(tenant, 't1')).row).not.toBe(null)
+    handle.close()
+  })
+
+  it('tells the codes of node:sqlite and better-sqlite3 apart', async () => {
+    for (const [error, code] of [
+      [Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode: 261 }), 'store_busy'],
+      [Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY_SNAPSHOT' }), 'store_busy'],
+      [Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 }), 'store_failed'],
+      [Object.assign(new Error('attempt to write'), { code: 'SQLITE_READONLY' }), 'store_failed'],
+    ] as const) {
+      const handle = new DatabaseSync(':memory:')
+      const fault = { on: false, error }
+      const store = sqliteStore(faulty(handle, fault, /^BEGIN/), { clock })
+      fault.on = true
+      expect(await codeOf(() => store.commit(commitOf('t1')))).toBe(code)
+      handle.close()
+    }
+  })
+
+  it('asks an index for what is due, for the feed and for effects', () => {
+    const handle = new DatabaseSync(':memory:')
+    const asked: string[] = []
+    const spy = vi.spyOn(handle, 'prepare').mockImplementation((sql) => {
+      asked.push(sql)
+      return DatabaseSync.prototype.prepare.call(handle, sql)
+    })
+    const store = sqliteStore(handle, { clock })
+    const ask = { now: at, plannedBy: 'x', limit: 10 }
+    void store.due(tenant, ask)
+    void store.changes(tenant, 0, 10)
+    void store.effects(tenant, ask)
+    void store.history(tenant, 't1')
+    void store.lookup(tenant, { reference: 'R' })
+    void store.load(tenant, 't1', 'c1')
+    spy.mockRestore()
+    const reads = asked.filter((sql) => sql.startsWith('SELECT') && sql.includes('tenant'))
+    expect(reads.length).toBeGreaterThanOrEqual(7)
+    for (const sql of reads) {
+      const values = Array.from(sql.matchAll(/\?/g), () => 1)
+      const plan = handle.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
+      const scans = plan.filter(({ detail }) => /^SCAN (?!\(subquery)/.test(detail))
+      expect([sql, scans.map(({ detail }) => detail)]).toEqual([sql, []])
+    }
+    handle.close()
+  })
+})
+
+describe('node:sqlite', () => {
+  const bundled = (entry: string) =>
+    build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'neutral',
+      packages: 'external',
+      external: ['node:*'],
+      logLevel: 'silent',
+    })
+
+  it('does not come along with the main entry, nor does the store that uses it', async () => {
+    const { metafile, outputFiles } = await bundled('src/index.ts')
+    expect(Object.keys(metafile.inputs).filter((path) => /stores\/(sqlite|postgres)|testing/.test(path))).toEqual([])
+    expect(outputFiles[0]?.text).not.toContain('node:')
+  })
+
+  it.each(['src/stores/sqlite/index.ts', 'src/testing/index.ts'])('is imported by nothing in %s', async (entry) => {
+    const { metafile } = await bundled(entry)
+    const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
+    expect(imports.filter(({ path }) => path.startsWith('node:'))).toEqual([])
+  })
+
+  it.each(['esm', 'cjs'] as const)('is found by the %s form of the store', async (format) => {
+    const outfile = join(folder, format === 'esm' ? 'store.mjs' : 'store.cjs')
+    await build({ entryPoints: ['src/stores/sqlite/index.ts'], bundle: true, format, outfile, platform: 'neutral' })
+    const load =
+      format === 'esm' ? `import { sqliteStore } from './store.mjs'` : `const { sqliteStore } = require('./store.cjs')`
+    const program = `${load}; sqliteStore(':memory:').nextNumber('a').then(console.log)`
+    const kind = format === 'esm' ? 'module' : 'commonjs'
+    const { stdout, stderr } = spawnSync('node', [`--input-type=${kind}`, '-e', program], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect([stdout, stderr.replace(/.*ExperimentalWarning.*\n.*\n/, '')]).toEqual(['1\n', ''])
+  })
+})
+
+/** A handle that throws on the first statement that fits, while its fault is on. */
+function faulty(
+  handle: DatabaseSync,
+  fault: { on: boolean; error?: Error },
+  failing: RegExp,
+  first = () => {},
+): SqliteHandle {
+  const check = (sql: string) => {
+    if (!fault.on || !failing.test(sql.trim())) return
+    first()
+    throw fault.error ?? Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 10 })
+  }
+  return {
+    exec: (sql) => {
+      check(sql)
+      handle.exec(sql)
+    },
+    prepare: (sql) => {
+      const statement = handle.prepare(sql)
+      return {
+        get: (...values) => statement.get(...values),
+        all: (...values) => statement.all(...values),
+        run: (...values) => {
+          check(sql)
+          return statement.run(...values)
+        },
+      }
+    },
+    close: () => handle.close(),
+  }
+}
