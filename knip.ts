@@ -2,8 +2,8 @@ import type { KnipConfig } from 'knip'
 import { entries } from './scripts/entries.ts'
 
 export default {
-  entry: [...Object.values(entries), 'scripts/*.ts', 'examples/*.ts', 'examples/*/index.ts', 'bench/*.ts'],
-  project: ['{src,test,examples,scripts,bench}/**/*.ts'],
+  entry: [...Object.values(entries), 'scripts/*.ts', 'examples/*.ts', 'examples/*/index.ts'],
+  project: ['{src,test,examples,scripts}/**/*.ts'],
   // named in shell scripts or started by path
   ignoreDependencies: ['@arethetypeswrong/cli', '@biomejs/biome', 'dependency-cruiser', 'typescript-native'],
 } satisfies KnipConfig
