@@ -9,6 +9,7 @@ export const startFacts = {
   outbound: (ticket) => ticket.outbound,
   responded: (ticket) => ticket.firstRespondedAt !== null,
   waiting: (ticket) => ticket.waitingSince !== null,
+  unassigned: (ticket) => ticket.assignee === null,
 } as const satisfies Record<string, (ticket: Ticket) => boolean>
 export type StartFact = keyof typeof startFacts
 
@@ -21,10 +22,8 @@ export interface Metric {
   readonly pausedIn: readonly StatusKind[]
   /** What resolving or closing means for a clock that still runs. */
   readonly onLeavingWork: 'fulfil' | 'cancel'
-  /** `continue` resumes the cycle that leaving work ended, `restart` begins the next if the facts hold, `ignore` leaves it. */
-  readonly onReopen:
-    | { readonly mode: 'continue' | 'ignore' }
-    | { readonly mode: 'restart'; readonly if: readonly StartFact[] }
+  /** `continue` resumes the cycle that leaving work ended, `restart` begins the next, both if the facts hold; `ignore` leaves it. */
+  readonly onReopen: { readonly mode: 'continue' | 'restart' | 'ignore'; readonly if?: readonly StartFact[] }
   /** May it start again after a cycle has ended? */
   readonly recurs: boolean
 }
@@ -35,6 +34,8 @@ export const standardMetrics = {
     starts: [
       { on: 'opened', if: ['inbound'] },
       { on: 'requesterMessage', if: ['outbound'] },
+      // that message may be the one that reopens the ticket: no clock starts before it does
+      { on: 'reopened', if: ['outbound', 'waiting'] },
     ],
     fulfilledBy: ['agentReply'],
     pausedIn: ['postponed'],
@@ -63,7 +64,7 @@ export const standardMetrics = {
     fulfilledBy: ['assigned'],
     pausedIn: [],
     onLeavingWork: 'cancel',
-    onReopen: { mode: 'continue' },
+    onReopen: { mode: 'continue', if: ['unassigned'] },
     recurs: false,
   },
 } as const satisfies Record<string, Metric>

@@ -36,7 +36,7 @@ export interface StepView {
 /** What a signal does to the clock of one metric: nothing, or entries for the ledger in order. */
 export function takeSignal(view: StepView, clock: SlaClock | undefined, signal: Signal): LedgerChange[] {
   if (clock && clock.state !== 'ended') return whileOpen(view, clock, signal)
-  if (signal.name === 'reopened') return onReopen(view, clock)
+  if (signal.name === 'reopened' && (clock || view.row.onReopen.mode === 'restart')) return onReopen(view, clock)
   const starts = view.row.starts.some((start) => start.on === signal.name && holds(view, start.if))
   const again = clock === undefined || view.row.recurs
   const works = signal.name === 'opened' || !isOutOfWork(view.ticket.kind)
@@ -111,10 +111,10 @@ export function breachIfLate({ at }: StepView, clock: SlaClock): LedgerChange[] 
 
 function onReopen(view: StepView, clock: SlaClock | undefined): LedgerChange[] {
   const { onReopen } = view.row
-  if (onReopen.mode === 'restart')
-    return holds(view, onReopen.if) ? begin(view, (clock?.cycle ?? 0) + 1, 'reopened') : []
+  if (onReopen.mode === 'ignore' || !holds(view, onReopen.if)) return []
+  if (onReopen.mode === 'restart') return begin(view, (clock?.cycle ?? 0) + 1, 'reopened')
   const interrupted = clock !== undefined && (clock.leftWork || clock.endedBy === 'no_target')
-  return onReopen.mode === 'continue' && interrupted ? continueCycle(view, clock, 'reopened') : []
+  return interrupted ? continueCycle(view, clock, 'reopened') : []
 }
 
 /** Takes an ended cycle up again, under the terms now in force; the time in between was a pause. */
