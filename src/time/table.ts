@@ -130,35 +130,44 @@ export class OpenTable {
 
   /** The first instant not before `at` with `count >= target`. */
   forward(at: number, target: number): number {
+    const sum = this.#sum
     let number = yearOf(at)
-    let year = this.#year(number)
-    let quiet = at
-    while (target > (this.#sum[number] as number) + year.total) {
-      if (year.count) quiet = Math.max(quiet, year.to[year.count - 1] as number)
-      if (++number === YEARS || (yearStart[number] as number) - quiet > SEARCH_LIMIT_MS)
-        throw this.#exhausted(at, 'forward')
-      year = this.#year(number)
+    this.#year(number)
+    let open = number // the last year seen with open time in it
+    while (target > (sum[number + 1] as number)) {
+      if (sum[number] !== sum[number + 1]) open = number
+      // no need to look closer where fewer than eight empty years lie between
+      if (++number === YEARS || number - open > 11) throw this.#exhausted(at, 'forward')
+      if (number >= this.#high) this.#grow(number)
     }
-    if ((year.from[0] as number) - quiet > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
+    if (number - open > 8) {
+      const { to, count } = this.#year(open)
+      const quiet = Math.max(at, to[count - 1] ?? at)
+      if ((this.#year(number).from[0] as number) - quiet > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
+    }
     // the last millisecond of the target, and then its end
-    const end = locate(year, target - 1 - (this.#sum[number] as number)) + 1
+    const end = locate(this.#year(number), target - 1 - (sum[number] as number)) + 1
     if (end === yearStart[YEARS]) throw this.#exhausted(at, 'forward')
     return end
   }
 
   /** The last instant not after `at` with `count <= target`. */
   backward(at: number, target: number): number {
+    const sum = this.#sum
     let number = yearOf(at)
-    let year = this.#year(number)
-    let quiet = at
-    while (target < (this.#sum[number] as number)) {
-      if (year.count) quiet = Math.min(quiet, year.from[0] as number)
-      if (--number < 0 || quiet - (yearStart[number + 1] as number) > SEARCH_LIMIT_MS)
-        throw this.#exhausted(at, 'backward')
-      year = this.#year(number)
+    this.#year(number)
+    let open = number
+    while (target < (sum[number] as number)) {
+      if (sum[number] !== sum[number + 1]) open = number
+      if (--number < 0 || open - number > 11) throw this.#exhausted(at, 'backward')
+      if (number < this.#low) this.#grow(number)
     }
-    if (quiet - (year.to[year.count - 1] as number) > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'backward')
-    return locate(year, target - (this.#sum[number] as number))
+    if (open - number > 8) {
+      const quiet = Math.min(at, this.#year(open).from[0] as number)
+      const { to, count } = this.#year(number)
+      if (quiet - (to[count - 1] as number) > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'backward')
+    }
+    return locate(this.#year(number), target - (sum[number] as number))
   }
 
   nextOpening(at: number): number {
