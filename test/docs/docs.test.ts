@@ -42,7 +42,8 @@ describe('the examples of docstrings', () => {
   })
 
   it.each(examples)('$file gives what it promises', async (example) => {
-    expect(await run(example, { modules, globals, same })).toBeGreaterThan(0)
+    const own = await import(/* @vite-ignore */ `../../${example.file}`)
+    expect(await run(example, { modules, globals: { ...globals, ...own }, same })).toBeGreaterThan(0)
   })
 })
 
