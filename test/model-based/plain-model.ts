@@ -589,8 +589,8 @@ class Cause {
     if (target.kind === 'postponed' && typeof until === 'number' && until <= at) throw new Refused('wake_in_past')
     if (name === state.status) {
       if (target.kind !== 'postponed' || (until === undefined && reason === undefined)) return
-      const wake = until === undefined ? state.postponedUntil : until
-      const why = reason === undefined ? state.postponeReason : reason
+      // postponing again replaces both
+      const [wake, why] = [until ?? null, reason ?? null]
       if (wake === state.postponedUntil && why === state.postponeReason) return
       state.postponedUntil = wake
       state.postponeReason = why

@@ -12,14 +12,19 @@ import {
   unwrap,
 } from 'ticketwright'
 import { alwaysOpenPlain } from './plain-calendar.ts'
-import { type Cycle, PlainTicket, type Verdict } from './plain-model.ts'
+import { type Cycle, metrics, type PlainCommand, PlainTicket, type State, type Verdict } from './plain-model.ts'
 import type { Setting } from './settings.ts'
 import { commandAt, type Draft, instantOf, requestOf, type Step } from './step.ts'
 
 export type Decide = typeof decide
+export type Advance = typeof advance
 
-/** How often somebody stores what time has caused, besides the commands. */
-export type Polling = 'never' | { readonly everyMs: number } | { readonly random: () => number }
+/** The library's two functions, or others that ought to be caught. */
+export interface Under {
+  readonly decide: Decide
+  readonly advance: Advance
+}
+const library: Under = { decide, advance }
 
 export class Parted extends Error {
   readonly story: readonly string[]
@@ -44,17 +49,16 @@ export const withoutRecording = (events: readonly AnyTicketEvent[]): string =>
 /** A ticket of the library, with its log. */
 export class Subject {
   readonly setting: Setting
-  readonly decide: Decide
+  readonly under: Under
   ticket: Ticket | null = null
   readonly events: AnyTicketEvent[] = []
 
-  constructor(setting: Setting, decideWith: Decide) {
+  constructor(setting: Setting, under: Partial<Under> = {}) {
     this.setting = setting
-    this.decide = decideWith
+    this.under = { ...library, ...under }
   }
 
-  perform(draft: Draft, at: number, id: string): Verdict {
-    const command = commandAt(draft, at)
+  perform(command: PlainCommand, at: number, id: string): Verdict {
     const { actor, request } = requestOf(command)
     const parsed = parseCommand(request, { id, ticketId: 'T', actor })
     if (!parsed.ok) return { refused: parsed.error.code }
@@ -67,21 +71,21 @@ export class Subject {
 
   private ask(command: Command, at: number) {
     const { definition } = this.setting
-    const decided = this.decide(definition, this.ticket, command, at)
+    const decided = this.under.decide(definition, this.ticket, command, at)
     return !decided.ok && decided.error.code === 'history_needed'
-      ? this.decide(definition, this.ticket, command, at, { history: this.events })
+      ? this.under.decide(definition, this.ticket, command, at, { history: this.events })
       : decided
   }
 
   poll(now: number): void {
     if (!this.ticket) return
-    const { ticket, events } = advance(this.setting.definition, this.ticket, now)
+    const { ticket, events } = this.under.advance(this.setting.definition, this.ticket, now)
     this.ticket = ticket
     this.events.push(...events)
   }
 
   peek(now: number): Ticket | null {
-    return this.ticket && advance(this.setting.definition, this.ticket, now).ticket
+    return this.ticket && this.under.advance(this.setting.definition, this.ticket, now).ticket
   }
 
   /** Everything that must hold of a log and its ticket, whatever happened. */
@@ -101,13 +105,14 @@ export class Subject {
 }
 
 /** What both show of a ticket at an instant. */
-function shownByTicket(ticket: Ticket, setting: Setting, now: number) {
+function shownByTicket(ticket: Ticket) {
   const { counts } = ticket
   return {
     status: ticket.status,
     kind: ticket.kind,
     statusSince: ticket.statusSince,
     postponedUntil: ticket.postponedUntil,
+    postponeReason: ticket.postponeReason,
     wakesTo: ticket.wakesTo,
     priority: ticket.priority,
     assignee: ticket.assignee,
@@ -130,11 +135,6 @@ function shownByTicket(ticket: Ticket, setting: Setting, now: number) {
     replies: counts.replies,
     reopens: counts.reopens,
     reassignments: counts.reassignments,
-    ...Object.fromEntries(
-      Object.values(ticket.clocks as Record<string, SlaClock>).flatMap((clock) =>
-        Object.entries(shownByClock(clock, setting, now)).map(([key, value]) => [`${clock.metric}.${key}`, value]),
-      ),
-    ),
   }
 }
 
@@ -160,14 +160,13 @@ function shownByClock(clock: SlaClock, { plain }: Setting, now: number) {
   }
 }
 
-function shownByModel(model: PlainTicket, now: number) {
-  const state = model.state
-  if (!state) return {}
+function shownByModel(state: State) {
   return {
     status: state.status,
     kind: state.kind,
     statusSince: state.statusSince,
     postponedUntil: state.postponedUntil,
+    postponeReason: state.postponeReason,
     wakesTo: state.wakesTo,
     priority: state.priority,
     assignee: state.assignee,
@@ -190,15 +189,10 @@ function shownByModel(model: PlainTicket, now: number) {
     replies: state.replies,
     reopens: state.reopens,
     reassignments: state.reassignments,
-    ...Object.fromEntries(
-      state.cycles.flatMap((cycle) =>
-        Object.entries(shownByCycle(model, cycle, now)).map(([key, value]) => [`${cycle.metric}.${key}`, value]),
-      ),
-    ),
   }
 }
 
-/** `open`: the specification leaves it open here. */
+/** The specification leaves it open here. */
 const anything = Symbol('anything')
 
 function shownByCycle(model: PlainTicket, cycle: Cycle, now: number) {
@@ -228,93 +222,112 @@ const print = (value: unknown) =>
   typeof value === 'number' && value > 1e12 ? new Date(value).toISOString() : JSON.stringify(value)
 
 export function differences(ticket: Ticket | null, model: PlainTicket, setting: Setting, now: number): string[] {
-  if (!ticket || !model.state) return !ticket === !model.state ? [] : [`ticket ${!ticket ? 'missing' : 'there'}`]
-  const found: Record<string, unknown> = shownByTicket(ticket, setting, now)
-  const expected: Record<string, unknown> = shownByModel(model, now)
-  return [...new Set([...Object.keys(found), ...Object.keys(expected)])]
-    .filter((key) => expected[key] !== anything && found[key] !== expected[key])
-    .map((key) => `${key}: the library has ${print(found[key])}, the model ${print(expected[key])}`)
+  const { state } = model
+  if (!ticket || !state) return !ticket === !state ? [] : [`the library has ${ticket ? 'a' : 'no'} ticket`]
+  const found: string[] = []
+  part('', shownByTicket(ticket), shownByModel(state), found)
+  const clocks = ticket.clocks as Record<string, SlaClock>
+  for (const metric of metrics) {
+    const cycle = state.cycles.find((one) => one.metric === metric)
+    const clock = clocks[metric]
+    if (clock && cycle)
+      part(`${metric}.`, shownByClock(clock, setting, now), shownByCycle(model, cycle, now), found)
+    else if (clock || cycle) found.push(`${metric}: the library has ${clock ? 'a' : 'no'} clock`)
+  }
+  return found
+}
+
+/** Notes where two things of the same shape differ. */
+function part(prefix: string, found: object, expected: object, into: string[]): void {
+  for (const key of Object.keys(expected)) {
+    const [library, plain] = [found[key as never] as unknown, expected[key as never] as unknown]
+    if (plain !== anything && library !== plain)
+      into.push(`${prefix}${key}: the library has ${print(library)}, the model ${print(plain)}`)
+  }
 }
 
 export interface Run {
   readonly subject: Subject
-  readonly model: PlainTicket
-  readonly commands: number
+  /** The commands as they were given, at their instants. */
+  readonly given: readonly { readonly command: PlainCommand; readonly at: number }[]
+  /** Long after the last of them. */
+  readonly end: number
 }
 
-export interface Options {
-  readonly decide?: Decide
-  readonly polling?: Polling
-  /** Compare with the model; without it only the library runs. */
-  readonly compare?: boolean
-}
+const afterwards = 5 * 24 * 3_600_000
 
-/** Runs a history. Throws `Parted` where library and model differ. */
-export function run(setting: Setting, start: number, opening: Draft, steps: readonly Step[], options: Options = {}): Run {
-  const subject = new Subject(setting, options.decide ?? decide)
+/** Runs a history through both. Throws `Parted` where they differ. */
+export function run(setting: Setting, start: number, opening: Draft, steps: readonly Step[], under?: Partial<Under>): Run {
+  const subject = new Subject(setting, under)
   const model = new PlainTicket(setting.plain)
-  const polling = options.polling ?? 'never'
   const story: string[] = [`# ${setting.name}`]
+  const given: { command: PlainCommand; at: number }[] = []
   let now = start
-  const differ = (what: string) => {
+  const differ = (what: string): never => {
     throw new Parted(what, story)
   }
   const compare = (ticket: Ticket | null, shown: PlainTicket, at: number) => {
     const found = differences(ticket, shown, setting, at)
     if (found.length > 0) differ(`at ${print(at)}:\n  ${found.join('\n  ')}`)
   }
-  const all: Step[] = [{ when: { by: 0 }, command: opening }, ...steps]
-  for (const [i, step] of all.entries()) {
+  /** Looks at an instant at which nothing is stored. */
+  const peek = (at: number) => {
+    const later = model.clone()
+    later.advance(at)
+    compare(subject.peek(at), later, at)
+  }
+  for (const [i, step] of [{ when: { by: 0 }, command: opening } as Step, ...steps].entries()) {
     const at = instantOf(step.when, now, model)
-    const middle = Math.floor((now + at) / 2)
-    if (middle > now && model.state) {
-      const later = model.clone()
-      later.advance(middle)
-      compare(subject.peek(middle), later, middle)
-    }
-    pollUntil(subject, polling, now, at)
+    const between = Math.floor((now + at) / 2)
+    if (between > now) peek(between)
     if ('poll' in step) {
       story.push(`${print(at)} poll`)
-      if (at >= (model.state?.lastAt ?? at)) {
-        subject.poll(at)
-        model.advance(at)
-        now = Math.max(now, at)
-      }
+      subject.poll(at)
+      model.advance(at)
     } else {
-      story.push(`${print(at)} ${JSON.stringify(step.command)}`)
-      const expected = model.perform(commandAt(step.command, at), at)
-      const found = subject.perform(step.command, at, `c${i}`)
-      const [e, f] = [JSON.stringify(expected), JSON.stringify(found)]
-      if (e !== f) differ(`the library says ${f}, the model ${e}`)
-      now = Math.max(now, at)
-      // what is refused stores nothing
-      if (typeof expected === 'object') continue
+      const command = commandAt(step.command, at)
+      story.push(`${print(at)} ${JSON.stringify(command)}`)
+      given.push({ command, at })
+      const [expected, found] = [model.perform(command, at), subject.perform(command, at, `c${i}`)].map((verdict) =>
+        JSON.stringify(verdict),
+      )
+      if (expected !== found) differ(`the library says ${found}, the model ${expected}`)
     }
-    compare(subject.ticket, model, now)
+    now = Math.max(now, at)
+    peek(now)
   }
-  const end = now + 5 * 24 * 3_600_000
-  const later = model.clone()
-  later.advance(end)
-  compare(subject.peek(end), later, end)
-  const facts = subject.events.flatMap(({ cause, type, at }) =>
-    cause.kind === 'time' && ['sla_breached', 'status_changed'].includes(type)
-      ? type === 'sla_breached' && cause.fact !== 'breach'
-        ? []
-        : [`${cause.fact}${cause.fact === 'breach' ? ` ${cause.key}` : ''} ${at}`]
-      : [],
-  )
-  if (facts.join() !== (model.state?.facts ?? []).join())
-    differ(`facts of time: the library has ${facts.join()}, the model ${model.state?.facts.join()}`)
+  const end = now + afterwards
+  peek(end)
+  const facts = factsOfTime(subject.events).join()
+  if (facts !== model.state?.facts.join()) differ(`facts of time: the library has ${facts}, the model ${model.state?.facts}`)
   const wrong = subject.check()
   if (wrong) differ(wrong)
-  return { subject, model, commands: all.length }
+  return { subject, given, end }
 }
 
-function pollUntil(subject: Subject, polling: Polling, from: number, to: number): void {
-  if (polling === 'never') return
-  for (let now = from; ; ) {
-    now += 'everyMs' in polling ? polling.everyMs : polling.random()
-    if (now > to) return
-    subject.poll(now)
+/** Each once, in order: the breach, the wake, the automatic closing. */
+const factsOfTime = (events: readonly AnyTicketEvent[]): string[] =>
+  events.flatMap(({ cause, type, at }) =>
+    cause.kind === 'time' && type === (cause.fact === 'breach' ? 'sla_breached' : 'status_changed')
+      ? [`${cause.fact === 'breach' ? `breach ${cause.key}` : cause.fact} ${at}`]
+      : [],
+  )
+
+/** The same commands at the same instants, while somebody stores what time has caused after each `pause`. */
+export function replay(setting: Setting, { given, end }: Run, pause: () => number, under?: Partial<Under>): Subject {
+  const subject = new Subject(setting, under)
+  let polled = given[0]?.at ?? end
+  const pollUntil = (to: number) => {
+    for (let next = polled + pause(); next <= to; next = polled + pause()) {
+      subject.poll(next)
+      polled = next
+    }
   }
+  for (const [i, { command, at }] of given.entries()) {
+    pollUntil(at)
+    subject.perform(command, at, `c${i}`)
+  }
+  pollUntil(end)
+  subject.poll(end)
+  return subject
 }
