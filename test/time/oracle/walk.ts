@@ -34,7 +34,8 @@ export function walk({ clock, owner, date, ordered }: MinuteCalendar) {
   function subtract(at: number, duration: number): number | undefined {
     if (duration === 0) return at
     let left = duration
-    for (let i = index(at); i >= 0; i--) {
+    // intervals that began before the minutes at hand are missing
+    for (let i = index(at); i >= 2 * DAY; i--) {
       if (!open(i)) continue
       const to = Math.min(at, begin(i + 1))
       const length = to - begin(i)
