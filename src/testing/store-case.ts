@@ -10,7 +10,7 @@ import { changeOf, decided } from './sample.ts'
 /** An empty store to be tried, with what can be done to it from outside. */
 export interface StoreSetup {
   readonly store: Store
-  /** The clock the store goes by. Without one the cases wait for real time to pass, some tenths of a second. */
+  /** The clock the store goes by. Without one the cases wait for real time to pass, a second at a time. */
   readonly clock?: ManualClock
   /** Closes the store and opens what it kept once more; absent: it keeps nothing. */
   readonly reopen?: () => Promise<Store>
@@ -130,3 +130,6 @@ export class Bench {
 }
 
 export const keyOf = ({ ticketId, holder, token }: LeaseKey): LeaseKey => ({ ticketId, holder, token })
+
+/** Long enough to be live while a case runs against a slow server, and short enough to wait for. */
+export const leaseMs = 1_000

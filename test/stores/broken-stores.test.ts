@@ -1,8 +1,8 @@
+import { memoryStore } from 'ticketwright'
+import { type ManualClock, manualClock, storeCases } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import type { Ticket } from '../../src/model/ticket.ts'
 import type { Commit, Query, Store } from '../../src/store.ts'
-import { memoryStore } from '../../src/stores/memory.ts'
-import { type ManualClock, manualClock, storeCases } from '../../src/testing/index.ts'
 
 /** What a store author may get wrong: a wrapper around a right store, and the case that must catch it. */
 interface Broken {

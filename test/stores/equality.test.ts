@@ -1,9 +1,9 @@
 import fc from 'fast-check'
+import { type CommandRequest, createDesk, type Definition, isDeskError } from 'ticketwright'
+import { manualClock, type StoreSetup, sampleDefinition } from 'ticketwright/testing'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type CommandRequest, createDesk, type Definition, isDeskError } from '../../src/index.ts'
 import { namedOrderings } from '../../src/queue/ordering.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
-import { manualClock, type StoreSetup, sampleDefinition } from '../../src/testing/index.ts'
 import { memory, sqliteFile, sqliteInMemory } from './setups.ts'
 
 const text = fc.oneof(

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { memoryStore } from '../../src/stores/memory.ts'
-import { sqliteStore } from '../../src/stores/sqlite/index.ts'
-import { type MakeStore, manualClock } from '../../src/testing/index.ts'
+import { memoryStore } from 'ticketwright'
+import { sqliteStore } from 'ticketwright/sqlite'
+import { type MakeStore, manualClock } from 'ticketwright/testing'
 
 const start = '2026-11-23T09:00:00+02:00'
 

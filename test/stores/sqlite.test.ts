@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { build } from 'esbuild'
+import { isDeskError } from 'ticketwright'
+import type { SqliteHandle } from 'ticketwright/sqlite'
+import { sqliteStore } from 'ticketwright/sqlite'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { isDeskError } from '../../src/errors.ts'
-import type { SqliteHandle } from '../../src/stores/sqlite/index.ts'
-import { sqliteStore } from '../../src/stores/sqlite/index.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ticketwright-sqlite-'))

@@ -1,5 +1,5 @@
+import { manualClock } from 'ticketwright/testing'
 import { expect, it } from 'vitest'
-import { manualClock } from '../../src/testing/index.ts'
 
 it('stands still until it is told, and goes back as well as forward', () => {
   const clock = manualClock('2026-11-23T09:00:00Z')

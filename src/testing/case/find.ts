@@ -2,7 +2,7 @@ import type { Condition } from '../../condition/condition.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import { namedOrderings, type Ordering } from '../../queue/ordering.ts'
 import { check, same } from '../check.ts'
-import { type Bench, storeCase } from '../store-case.ts'
+import { type Bench, leaseMs, storeCase } from '../store-case.ts'
 import { queryOf } from './query.ts'
 
 const priorities = ['Low', 'Medium', 'High', 'Urgent'] as const
@@ -109,7 +109,7 @@ export const findCases = [
     const claimed = await Promise.all([
       bench.store.claim(bench.tenant, 't1', 'ana', 60_000),
       bench.store.claim(bench.tenant, 't2', 'ben', 60_000),
-      bench.store.claim(bench.tenant, 't3', 'ben', 150),
+      bench.store.claim(bench.tenant, 't3', 'ben', leaseMs),
       bench.store.claim(bench.tenant, 't4', 'ben', 60_000),
     ])
     check(
@@ -121,7 +121,7 @@ export const findCases = [
     same(await free('ana'), ['t1', 't4', 't5'], 'what is free for ana')
     same(await free('ben'), ['t2', 't3', 't4', 't5'], 'what is free for ben')
     same(await free(''), ['t4', 't5'], 'what nobody holds')
-    await bench.pass(150)
+    await bench.pass(leaseMs)
     same(await free('ana'), ['t1', 't3', 't4', 't5'], 'what is free for ana when a lease has run out')
     same(ids(await bench.store.find(queryOf(bench.tenant))), ['t1', 't2', 't3', 't4', 't5'], 'all, whoever holds them')
   }),

@@ -1,9 +1,6 @@
 import { check, same } from '../check.ts'
 import { changeOf } from '../sample.ts'
-import { keyOf, storeCase } from '../store-case.ts'
-
-/** Long enough to be live while a case runs on a real clock, and short enough to wait for. */
-const leaseMs = 150
+import { keyOf, leaseMs, storeCase } from '../store-case.ts'
 
 export const leaseCases = [
   storeCase('a ticket with a live lease is claimed by nobody else', async (bench) => {
