@@ -2,7 +2,7 @@ import type { SlaClock } from 'ticketwright'
 import { definition, officeHours } from './definition.ts'
 import type { History } from './history.ts'
 
-/** How one metric was kept for the tickets of one priority: that under which their clocks last changed. */
+/** How one metric was kept for the tickets of one priority: that which the clocks were judged by. */
 export interface Compliance {
   readonly priority: string
   readonly metric: string

@@ -4,7 +4,7 @@ import type { IncidentDesk } from './desk.ts'
 /** What the event log tells of one ticket, as far as the figures need it. */
 export interface TicketHistory {
   readonly priority: string
-  /** By metric: its latest cycle, with the priority under which the clock last changed. */
+  /** By metric: its latest cycle, with the priority that its target was given for. */
   readonly clocks: ReadonlyMap<string, { readonly clock: SlaClock; readonly priority: string }>
   /** When it was closed and by what; null when it is not closed. */
   readonly closed: { readonly at: number; readonly byItself: boolean } | null
@@ -50,8 +50,10 @@ function following(before: TicketHistory, event: AnyTicketEvent): TicketHistory 
     default: {
       if (!('clock' in event.data)) return before
       const { clock } = event.data
-      const clocks = new Map(before.clocks).set(clock.metric, { clock, priority: before.priority })
-      return { ...before, clocks }
+      const last = before.clocks.get(clock.metric)
+      // an update that resolves and changes the priority is judged by the target in force before it
+      const priority = last?.clock.targetMs === clock.targetMs ? last.priority : before.priority
+      return { ...before, clocks: new Map(before.clocks).set(clock.metric, { clock, priority }) }
     }
   }
 }

@@ -51,8 +51,9 @@ async function main(args: Arguments): Promise<void> {
 /** The instant of the snapshot in the middle: half of the log lies behind it. */
 const middleOf = (snapshots: readonly Snapshot[]): number => snapshots[snapshots.length >> 1]?.at ?? 0
 
+/** An opening for each incident and an update for each snapshot. */
 const throughput = (steps: number, seconds: number): string =>
-  `${steps} commands in ${seconds.toFixed(1)} s: ${Math.round(steps / Math.max(seconds, 0.001))} a second\n`
+  `${steps} commands given in ${seconds.toFixed(1)} s: ${Math.round(steps / Math.max(seconds, 0.001))} a second\n`
 
 try {
   const args = readArguments(process.argv.slice(2))

@@ -72,7 +72,7 @@ ${table(['priority', 'metric', 'met', 'late', 'open', 'cancelled', 'kept'], rows
 `
 }
 
-function queues({ queues }: Figures, { queuesAtIsDefault }: Remarks): string {
+function queues({ queues, snapshots }: Figures, { queuesAtIsDefault }: Remarks): string {
   const rows = (queue: readonly Queued[]) =>
     table(
       ['incident', 'priority', 'status', 'opened', 'due', 'assignee'],
@@ -85,7 +85,8 @@ function queues({ queues }: Figures, { queuesAtIsDefault }: Remarks): string {
         assignee ?? '–',
       ]),
     )
-  const chosen = queuesAtIsDefault ? ' (the snapshot in the middle of the file)' : ''
+  const middle = snapshots === 0 ? 'the file is empty' : 'the snapshot in the middle of the file'
+  const chosen = queuesAtIsDefault ? ` (${middle})` : ''
   return `Queues at ${queues.at}${chosen}: ${queues.unresolved} unresolved
   by priority
 ${rows(queues.priority)}

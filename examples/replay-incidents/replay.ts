@@ -1,6 +1,6 @@
 import { isDeskError, type StatusKind } from 'ticketwright'
 import { type IncidentDesk, settle } from './desk.ts'
-import { openingOf, openingPicture, type Picture, pictureOf, updateOf } from './mapping.ts'
+import { idOf, openingOf, openingPicture, type Picture, pictureOf, updateOf } from './mapping.ts'
 import { type Queues, queuesOf } from './queue.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Step } from './step.ts'
@@ -76,8 +76,9 @@ class Incidents {
   /** A snapshot that is refused changes nothing: the next one is compared with what was taken before it. */
   async #take(snapshot: Snapshot, { picture: before, kind, fresh }: Incident) {
     const picture = pictureOf(snapshot, before)
-    const { ticketId } = openingOf(snapshot)
-    const outcome = await orRefused(() => this.#serviceDesk.update(ticketId, updateOf(before, picture, kind)))
+    const outcome = await orRefused(() =>
+      this.#serviceDesk.update(idOf(snapshot.incident), updateOf(before, picture, kind)),
+    )
     if ('refused' in outcome) return outcome
     this.#met.set(snapshot.incident, { picture, kind: outcome.ticket.kind, fresh: false })
     return outcome.unchanged && !fresh ? 'unchanged' : 'command'
