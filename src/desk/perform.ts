@@ -1,4 +1,4 @@
-import { advance } from '../engine/advance.ts'
+import { type Advanced, advance } from '../engine/advance.ts'
 import { type Decision, decide } from '../engine/decide.ts'
 import { fail, isDeskError, unwrap } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -197,7 +197,7 @@ export async function decideWithHistory(
 export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): Promise<readonly AnyTicketEvent[]> {
   const saved: AnyTicketEvent[] = []
   for (let current = ticket, more = true; more; ) {
-    const advanced = advance(desk.definitions, current, now, { tenant: desk.tenant, recordedAt: desk.clock.now() })
+    const advanced = await advanceWithHistory(desk, current, now)
     const committed = await desk.store.commit({
       tenant: desk.tenant,
       changes: [changeOf(desk, current, advanced)],
@@ -209,4 +209,21 @@ export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): P
     more = advanced.more
   }
   return saved
+}
+
+/** What time alone has caused up to `now`; brings the log if a clock must count the past. */
+export async function advanceWithHistory(
+  desk: DeskContext,
+  ticket: Ticket,
+  now: number,
+  limit?: number,
+): Promise<Advanced> {
+  const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), ...(limit === undefined ? {} : { limit }) }
+  try {
+    return advance(desk.definitions, ticket, now, options)
+  } catch (error) {
+    if (!isDeskError(error, 'history_needed')) throw error
+    const history = await desk.store.history(desk.tenant, ticket.id, { limit: ticket.version })
+    return advance(desk.definitions, ticket, now, { ...options, history })
+  }
 }

@@ -1,5 +1,4 @@
 import type { SortPosition } from '../condition/sort-key.ts'
-import { advance } from '../engine/advance.ts'
 import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
 import { timelineOf } from '../engine/timeline.ts'
 import { fail } from '../errors.ts'
@@ -13,6 +12,7 @@ import type { Query } from '../store.ts'
 import { checkReopenWindow } from '../workflow/react.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
+import { advanceWithHistory } from './perform.ts'
 
 /** A page of a view. */
 export interface Page<X extends Names = Names> {
@@ -33,7 +33,7 @@ export interface Allowed<X extends Names = Names> {
 export async function ticketNow(desk: DeskContext, ticketId: string): Promise<Ticket> {
   const { row, now } = await desk.store.load(desk.tenant, ticketId)
   if (!row) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) })
-  return advance(desk.definitions, row.ticket, now, { tenant: desk.tenant, limit: Number.POSITIVE_INFINITY }).ticket
+  return (await advanceWithHistory(desk, row.ticket, now, Number.POSITIVE_INFINITY)).ticket
 }
 
 export async function ticketByKey(

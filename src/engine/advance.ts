@@ -87,13 +87,19 @@ export interface Advanced {
 /**
  * Everything that time alone has caused up to `now`: wakes, automatic closing, breaches, each at its
  * exact instant. The same events whether asked each minute, once a day or never before.
- * @throws DeskError `definition_missing` when a clock runs under a revision that was not given
+ * @throws DeskError `definition_missing` when a clock runs under a revision that was not given; `history_needed` when
+ * a wake gives the ticket its first target, which counts the past: ask again with `history`, all its events so far
  */
 export function advance(
   definitions: Definitions,
   ticket: Ticket,
   now: number,
-  options: { readonly tenant?: string; readonly recordedAt?: number; readonly limit?: number } = {},
+  options: {
+    readonly tenant?: string
+    readonly recordedAt?: number
+    readonly limit?: number
+    readonly history?: readonly unknown[] | undefined
+  } = {},
 ): Advanced {
   const timeline = timelineOf(definitions)
   const due = nextFact(timeline, ticket)
@@ -102,7 +108,7 @@ export function advance(
     timeline,
     tenant: options.tenant ?? 'default',
     recordedAt: options.recordedAt ?? now,
-    history: undefined,
+    history: options.history,
   })
   const complete = advanceWork(work, now, options.limit ?? maxFactsPerAdvance)
   const advanced = work.finish()
