@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { type DeskDefinition, decide, advance as libraryAdvance, defineDesk, type SlaClock, type Ticket } from 'ticketwright'
+import {
+  type DeskDefinition,
+  decide,
+  defineDesk,
+  advance as libraryAdvance,
+  type SlaClock,
+  type Ticket,
+} from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { type Setting, settings } from './settings.ts'
 import { openings, type Step, steps, stepsForwards, stepsWithinHours } from './step.ts'
@@ -52,7 +59,12 @@ describe('The library and the plain model agree at every instant', () => {
 const minute = 60_000
 
 describe('Polled or not, the events are the same', () => {
-  const same = (setting: Setting, step: fc.Arbitrary<Step>, pauses: readonly (() => number)[], under?: Partial<Under>) =>
+  const same = (
+    setting: Setting,
+    step: fc.Arbitrary<Step>,
+    pauses: readonly (() => number)[],
+    under?: Partial<Under>,
+  ) =>
     fc.assert(
       fc.property(histories(setting, step), (history) => {
         const never = run(setting, history.start, history.opening, history.steps)

@@ -75,9 +75,6 @@ export interface Cycle {
   /** Frozen by a breach or by the end. */
   dueAt: number | null
   lateFrom: number | null
-  /** The specification leaves some instants open here. */
-  dueOpen: boolean
-  breachOpen: boolean
 }
 
 /** What clocks hear. */
@@ -395,7 +392,8 @@ export class PlainTicket {
     const left = state.resolvedAt ?? state.closedAt
     if (left !== null) {
       if (definition.autoCloseAfter !== null) edges.push(left + definition.autoCloseAfter)
-      if (definition.reopenWithin !== null) edges.push(left + definition.reopenWithin, left + definition.reopenWithin + 1)
+      if (definition.reopenWithin !== null)
+        edges.push(left + definition.reopenWithin, left + definition.reopenWithin + 1)
     }
     return edges
   }
@@ -439,7 +437,10 @@ class Cause {
     if (state.mergedInto) throw new Refused('ticket_merged')
     if (state.kind !== 'closed') return
     if (['note', 'tag', 'untag', 'reopen'].includes(command.do)) return
-    if (command.do === 'message' && (command.message.automatic || ['requester', 'collaborator'].includes(command.message.role)))
+    if (
+      command.do === 'message' &&
+      (command.message.automatic || ['requester', 'collaborator'].includes(command.message.role))
+    )
       return
     // setting the present status again is a no-op; from Closed the table knows only the reopening
     if (command.do === 'setStatus' || command.do === 'close') return
@@ -463,11 +464,7 @@ class Cause {
       case 'setStatus':
         return this.setStatus(command.status, command.until, command.reason)
       case 'postpone':
-        return this.setStatus(
-          command.status ?? this.named('postponed'),
-          command.until,
-          command.reason ?? null,
-        )
+        return this.setStatus(command.status ?? this.named('postponed'), command.until, command.reason ?? null)
       case 'wake':
         if (state.kind === 'postponed') this.goTo(state.wakesTo as string)
         return
@@ -582,7 +579,12 @@ class Cause {
     if (reopenWithin === 0 || this.at - left > reopenWithin) throw new Refused('follow_up_required')
   }
 
-  private setStatus(name: string, until?: number | null, reason?: string | null, closeReason: string | null = null): void {
+  private setStatus(
+    name: string,
+    until?: number | null,
+    reason?: string | null,
+    closeReason: string | null = null,
+  ): void {
     const { state, at } = this
     const target = this.definition.statuses.find((status) => status.name === name)
     if (!target) throw new Refused('unknown_name')
@@ -602,7 +604,12 @@ class Cause {
     this.goTo(name, closeReason, until ?? null, reason ?? null)
   }
 
-  goTo(name: string, closeReason: string | null = null, until: number | null = null, reason: string | null = null): void {
+  goTo(
+    name: string,
+    closeReason: string | null = null,
+    until: number | null = null,
+    reason: string | null = null,
+  ): void {
     const { state, at } = this
     const target = this.definition.statuses.find((status) => status.name === name) as { name: string; kind: Kind }
     const from = state.kind
@@ -815,8 +822,6 @@ class Clocks {
       breachedAt: null,
       dueAt: null,
       lateFrom: null,
-      dueOpen: false,
-      breachOpen: false,
     })
     this.state.cycles.sort((a, b) => metrics.indexOf(a.metric) - metrics.indexOf(b.metric))
   }
@@ -937,7 +942,6 @@ class Clocks {
     cycle.application += 1
     if (cycle.breachedAt !== null) {
       if (!this.isLate(cycle, at)) cycle.breachedAt = null
-      else cycle.dueOpen = true
     } else if (running && this.isLate(cycle, at)) this.breachNow(cycle, at)
   }
 
@@ -969,9 +973,9 @@ class Clocks {
     for (const heard of this.state.heard) this.hear(metric, heard)
     const cycle = this.cycle(metric)
     if (!cycle) return
-    cycle.breachOpen = true
-    cycle.dueOpen = true
-    const counting = cycle.ended || this.running(cycle) !== undefined
-    if (counting && cycle.breachedAt === null && this.isLate(cycle, cycle.endedAt ?? at)) this.breachNow(cycle, at)
+    // what is late already breaches now; a paused clock when it resumes or ends
+    cycle.breachedAt = null
+    const counts = cycle.ended || this.running(cycle) !== undefined
+    if (counts && this.isLate(cycle, at)) this.breachNow(cycle, at)
   }
 }

@@ -34,7 +34,9 @@ const office: Hours = {
 const night: Hours = {
   id: 'night',
   zone: 'America/New_York',
-  hours: Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat'].map((weekday) => [weekday, [['22:00', '06:00']]])),
+  hours: Object.fromEntries(
+    ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'].map((weekday) => [weekday, [['22:00', '06:00']]]),
+  ),
 }
 const lunch: Hours = {
   id: 'lunch',
@@ -44,9 +46,7 @@ const lunch: Hours = {
       ['09:00', '12:30'],
       ['13:15', '18:00'],
     ],
-    wed: [
-      ['00:00', '24:00'],
-    ],
+    wed: [['00:00', '24:00']],
     thu: [['00:00', '03:00']],
   },
 }
@@ -240,7 +240,10 @@ export const settings: readonly Setting[] = [
       {
         id: 'part',
         calendar: 'lunch',
-        targets: { resolution: { within: { default: 6 * hour } }, nextResponse: { within: { High: hour, default: null } } },
+        targets: {
+          resolution: { within: { default: 6 * hour } },
+          nextResponse: { within: { High: hour, default: null } },
+        },
       },
     ],
     rules: [

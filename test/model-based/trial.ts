@@ -192,9 +192,6 @@ function shownByModel(state: State) {
   }
 }
 
-/** The specification leaves it open here. */
-const anything = Symbol('anything')
-
 function shownByCycle(model: PlainTicket, cycle: Cycle, now: number) {
   const { dueAt, lateFrom } = model.clockFacts(cycle)
   const elapsed = model.elapsed(cycle, now)
@@ -209,10 +206,10 @@ function shownByCycle(model: PlainTicket, cycle: Cycle, now: number) {
     targetMs: cycle.targetMs,
     startedAt: cycle.startedAt,
     elapsed,
-    dueAt: cycle.dueOpen ? anything : dueAt,
-    lateFrom: cycle.dueOpen ? anything : lateFrom,
+    dueAt,
+    lateFrom,
     breached: cycle.breachedAt !== null,
-    breachedAt: cycle.breachOpen ? anything : cycle.breachedAt,
+    breachedAt: cycle.breachedAt,
     endedAt: cycle.endedAt,
     lateness: cycle.ended ? Math.max(0, elapsed - cycle.targetMs) : null,
   }
@@ -230,8 +227,7 @@ export function differences(ticket: Ticket | null, model: PlainTicket, setting: 
   for (const metric of metrics) {
     const cycle = state.cycles.find((one) => one.metric === metric)
     const clock = clocks[metric]
-    if (clock && cycle)
-      part(`${metric}.`, shownByClock(clock, setting, now), shownByCycle(model, cycle, now), found)
+    if (clock && cycle) part(`${metric}.`, shownByClock(clock, setting, now), shownByCycle(model, cycle, now), found)
     else if (clock || cycle) found.push(`${metric}: the library has ${clock ? 'a' : 'no'} clock`)
   }
   return found
@@ -241,8 +237,7 @@ export function differences(ticket: Ticket | null, model: PlainTicket, setting: 
 function part(prefix: string, found: object, expected: object, into: string[]): void {
   for (const key of Object.keys(expected)) {
     const [library, plain] = [found[key as never] as unknown, expected[key as never] as unknown]
-    if (plain !== anything && library !== plain)
-      into.push(`${prefix}${key}: the library has ${print(library)}, the model ${print(plain)}`)
+    if (library !== plain) into.push(`${prefix}${key}: the library has ${print(library)}, the model ${print(plain)}`)
   }
 }
 
@@ -257,7 +252,13 @@ export interface Run {
 const afterwards = 5 * 24 * 3_600_000
 
 /** Runs a history through both. Throws `Parted` where they differ. */
-export function run(setting: Setting, start: number, opening: Draft, steps: readonly Step[], under?: Partial<Under>): Run {
+export function run(
+  setting: Setting,
+  start: number,
+  opening: Draft,
+  steps: readonly Step[],
+  under?: Partial<Under>,
+): Run {
   const subject = new Subject(setting, under)
   const model = new PlainTicket(setting.plain)
   const story: string[] = [`# ${setting.name}`]
@@ -299,7 +300,8 @@ export function run(setting: Setting, start: number, opening: Draft, steps: read
   const end = now + afterwards
   peek(end)
   const facts = factsOfTime(subject.events).join()
-  if (facts !== model.state?.facts.join()) differ(`facts of time: the library has ${facts}, the model ${model.state?.facts}`)
+  if (facts !== model.state?.facts.join())
+    differ(`facts of time: the library has ${facts}, the model ${model.state?.facts}`)
   const wrong = subject.check()
   if (wrong) differ(wrong)
   return { subject, given, end }
