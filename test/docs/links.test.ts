@@ -3,11 +3,12 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const pages = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'bench/*.md']).sort()
-const written = (page: string) => readFileSync(page, 'utf8').replace(/^```[\s\S]*?^```/gm, '')
+const written = (page: string) => withoutCode(readFileSync(page, 'utf8'))
+const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```/gm, '')
 
 /** Links out of a page that lead nowhere: to a file that is not there, or to a heading that its page lacks. */
-function broken(page: string): string[] {
-  const links = [...written(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+function broken(page: string, text = written(page)): string[] {
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
   return links.filter((link) => {
     if (/^[a-z]+:/.test(link)) return false
     const [path = '', anchor] = link.split('#')
@@ -28,6 +29,12 @@ const anchorsOf = (page: string): string[] =>
 describe('links between the pages', () => {
   it.each(pages)('of %s lead somewhere', (page) => {
     expect(broken(page)).toEqual([])
+  })
+
+  it('are found broken when the page or the heading is missing', () => {
+    const text =
+      '[a](nowhere.md) [b](glossary.md#nothing) [c](glossary.md#late-from) [d](https://example.org) [e](#late)'
+    expect(broken('docs/glossary.md', text)).toEqual(['nowhere.md', 'glossary.md#nothing'])
   })
 
   it('reach every page of the docs from the map', () => {
