@@ -80,6 +80,7 @@ export function setTags(
   { ticket, definition, emit }: WorkflowPass,
   add: readonly string[],
   remove: readonly string[],
+  path = 'tags',
 ): Refusal | undefined {
   const before = new Map(ticket.tagKeys.map((key, i) => [key, ticket.tags[i] as string]))
   const after = new Map(before)
@@ -87,7 +88,7 @@ export function setTags(
   for (const [i, name] of add.entries()) {
     const key = foldText(name)
     if (after.has(key)) continue
-    const refusal = checkTag(definition, name, `tags[${i}]`)
+    const refusal = checkTag(definition, name, `${path}[${i}]`)
     if (refusal) return refusal
     after.set(key, definition.tags.find(name)?.name ?? name)
   }

@@ -32,7 +32,7 @@ function update(pass: WorkflowPass, input: Update): Refusal | undefined {
   return inOrder(
     () => (pass.ticket.kind === 'closed' ? checkClosed(pass, input) : undefined),
     () => setContent(pass, content),
-    () => setTags(pass, tags?.add ?? [], tags?.remove ?? []),
+    () => setTags(pass, tags?.add ?? [], tags?.remove ?? [], 'tags.add'),
     () => (priority === undefined ? undefined : setPriority(pass, 'manual', priority, null)),
     () => (department === undefined ? undefined : setDepartment(pass, department)),
     () => (assignee === undefined ? undefined : setAssignee(pass, assignee)),
