@@ -454,47 +454,64 @@ class Cause {
       case 'open':
         return
       case 'message':
-        return this.addMessage(command.message, true)
+        this.addMessage(command.message, true)
+        return
       case 'reply':
-        return this.addMessage(command.message, true)
+        this.addMessage(command.message, true)
+        return
       case 'note':
-        return this.addMessage({ role: 'agent', public: false }, true)
+        this.addMessage({ role: 'agent', public: false }, true)
+        return
       case 'update':
-        return this.update(command)
+        this.update(command)
+        return
       case 'setStatus':
-        return this.setStatus(command.status, command.until, command.reason)
+        this.setStatus(command.status, command.until, command.reason)
+        return
       case 'postpone':
-        return this.setStatus(command.status ?? this.named('postponed'), command.until, command.reason ?? null)
+        this.setStatus(command.status ?? this.named('postponed'), command.until, command.reason ?? null)
+        return
       case 'wake':
         if (state.kind === 'postponed') this.goTo(state.wakesTo as string)
         return
       case 'resolve':
-        return this.setStatus(this.named('resolved'))
+        this.setStatus(this.named('resolved'))
+        return
       case 'confirm':
         if (state.kind !== 'resolved') throw new Refused('move_not_allowed')
-        return this.setStatus(this.named(command.solved ? 'closed' : 'open'), undefined, undefined, 'confirmed')
+        this.setStatus(this.named(command.solved ? 'closed' : 'open'), undefined, undefined, 'confirmed')
+        return
       case 'close':
-        return this.setStatus(this.named('closed'), undefined, undefined, command.reason ?? null)
+        this.setStatus(this.named('closed'), undefined, undefined, command.reason ?? null)
+        return
       case 'reopen':
         if (!isOut(state.kind)) return
         if (command.by !== 'agent') this.checkWindow()
-        return this.setStatus(this.named('open'))
+        this.setStatus(this.named('open'))
+        return
       case 'assign':
-        return this.assign(command.agent)
+        this.assign(command.agent)
+        return
       case 'unassign':
-        return this.assign(null)
+        this.assign(null)
+        return
       case 'transfer':
         if (state.department === command.department && command.agent === undefined) return
         this.transfer(command.department)
-        return this.assign(command.agent ?? null)
+        this.assign(command.agent ?? null)
+        return
       case 'setPriority':
-        return this.setPriority(command.priority)
+        this.setPriority(command.priority)
+        return
       case 'unsetPriority':
-        return this.setPriority(null)
+        this.setPriority(null)
+        return
       case 'tag':
-        return this.setTags(command.tags, [])
+        this.setTags(command.tags, [])
+        return
       case 'untag':
-        return this.setTags([], command.tags)
+        this.setTags([], command.tags)
+        return
     }
   }
 
@@ -551,7 +568,8 @@ class Cause {
   receiveMerge(waitingSince: number | null): void {
     const { state, at } = this
     if (state.mergedInto) throw new Refused('ticket_merged')
-    if (state.kind === 'closed') throw new Refused('ticket_closed')
+    if (state.kind === 'closed' && waitingSince === null) throw new Refused('ticket_closed')
+    // whoever waited on the other ticket writes here
     if (waitingSince !== null) {
       if (isOut(state.kind)) this.checkWindow()
       this.requesterSpoke(waitingSince, true)
@@ -877,7 +895,8 @@ class Clocks {
         if (open && metric === 'firstAssignment') this.end(cycle, at, 'fulfilled', 'own')
         return
       case 'status':
-        return this.hearStatus(metric, cycle, signal, heard)
+        this.hearStatus(metric, cycle, signal, heard)
+        return
     }
   }
 

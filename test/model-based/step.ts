@@ -102,7 +102,9 @@ export function openings({ plain }: Setting): fc.Arbitrary<Draft> {
     status: maybe(fc.constantFrom(...out), 2),
     reason: maybe(fc.constantFrom('spam', 'done'), 3),
   })
-  return fc.oneof({ weight: 3, arbitrary: byRequester }, { weight: 2, arbitrary: byAgent }).map(withoutUndefined)
+  return fc
+    .oneof({ weight: 3, arbitrary: byRequester }, { weight: 2, arbitrary: byAgent })
+    .map((draft) => withoutUndefined(draft) as Draft)
 }
 
 export function commands(setting: Setting): fc.Arbitrary<Draft> {

@@ -9,7 +9,6 @@ import {
   rebuild,
   type SlaClock,
   type Ticket,
-  unwrap,
 } from 'ticketwright'
 import { alwaysOpenPlain } from './plain-calendar.ts'
 import { type Cycle, metrics, type PlainCommand, PlainTicket, type State, type Verdict } from './plain-model.ts'
