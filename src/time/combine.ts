@@ -18,7 +18,10 @@ export interface CombinedName {
  * empty list.
  *
  * @example
- * const desk = unionCalendars([tallinn, newYork], { id: 'desk', zone: 'Europe/Tallinn' })
+ * const early = businessCalendar({ id: 'early', zone: 'UTC', hours: { mon: [['06:00', '14:00']] } })
+ * const late = businessCalendar({ id: 'late', zone: 'UTC', hours: { mon: [['12:00', '20:00']] } })
+ * const monday = toInstant('2026-11-23T00:00:00Z')
+ * unionCalendars([early, late], { id: 'both' }).between(monday, monday + 24 * 3_600_000) // => 14 * 3_600_000
  */
 export function unionCalendars(calendars: readonly BusinessCalendar[], name: CombinedName): BusinessCalendar {
   return combine('union', calendars, name)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { drawings } from '../../examples/when-is-it-due/draw.ts'
 import { holidaysFromIcs } from '../../examples/when-is-it-due/from-ics.ts'
 import { businessCalendar } from '../../src/time/business-calendar.ts'
 import { toInstant } from '../../src/time/instant.ts'
@@ -24,4 +25,10 @@ test('the calendars of the example are sound, and its promise falls due as it sa
   const [union, ...others] = JSON.parse(readFileSync(new URL('estonia.json', folder), 'utf8'))
   const due = businessCalendar(union, others).add(toInstant('2026-12-23T15:00:00+02:00'), 16 * 3_600_000)
   expect(due).toBe(toInstant('2026-12-29T11:30:00+02:00'))
+})
+
+test('the drawings of the docs are those the library makes', () => {
+  for (const [name, svg] of Object.entries(drawings())) {
+    expect(readFileSync(new URL(`../../docs/explanation/${name}`, import.meta.url), 'utf8')).toBe(svg)
+  }
 })
