@@ -7,9 +7,9 @@ import type { PlainCalendar } from './plain-calendar.ts'
 
 export type Kind = 'new' | 'open' | 'answered' | 'postponed' | 'resolved' | 'closed'
 export const metrics = ['firstAssignment', 'firstResponse', 'nextResponse', 'resolution'] as const
-export type MetricName = (typeof metrics)[number]
+type MetricName = (typeof metrics)[number]
 
-export interface PlainTarget {
+interface PlainTarget {
   readonly within: Readonly<Record<string, number | null>>
   readonly calendar?: string
   readonly pauses?: readonly string[]

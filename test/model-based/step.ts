@@ -107,7 +107,7 @@ export function openings({ plain }: Setting): fc.Arbitrary<Draft> {
     .map((draft) => withoutUndefined(draft) as Draft)
 }
 
-export function commands(setting: Setting): fc.Arbitrary<Draft> {
+function commands(setting: Setting): fc.Arbitrary<Draft> {
   const { plain } = setting
   const names = plain.statuses.map(({ name }) => name)
   const live = plain.statuses.filter(({ kind }) => kind !== 'closed').map(({ name }) => name)

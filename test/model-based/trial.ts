@@ -15,8 +15,8 @@ import { type Cycle, metrics, type PlainCommand, PlainTicket, type State, type V
 import type { Setting } from './settings.ts'
 import { commandAt, type Draft, instantOf, requestOf, type Step } from './step.ts'
 
-export type Decide = typeof decide
-export type Advance = typeof advance
+type Decide = typeof decide
+type Advance = typeof advance
 
 /** The library's two functions, or others that ought to be caught. */
 export interface Under {
