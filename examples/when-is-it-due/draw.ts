@@ -16,12 +16,7 @@ const closed = { holiday: '#e8b4a0', closure: '#d98c8c', specialHours: '#dfe7ee'
 >
 
 /** A row for each local date, as long as the date is: 23, 24 or 25 hours. `marks` are instants with a label. */
-export function daysSvg(
-  calendar: BusinessCalendar,
-  first: string,
-  days: number,
-  marks: [number, string][] = [],
-): string {
+function daysSvg(calendar: BusinessCalendar, first: string, days: number, marks: [number, string][] = []): string {
   const start = DateTime.fromISO(first, { zone: calendar.zone })
   const rows = Array.from({ length: days }, (_, i) => {
     const date = start.plus({ days: i })

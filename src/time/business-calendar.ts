@@ -10,7 +10,7 @@ import { planReader } from './plan-reading.ts'
 import { OpenTable } from './table.ts'
 
 /** The longest span counted at once: 36,525 days, so that nobody can ask for tables of millennia. */
-export const MAX_SPAN_MS = 36_525 * DAY_MS
+const MAX_SPAN_MS = 36_525 * DAY_MS
 
 const plans = new WeakMap<BusinessCalendar, Plan>()
 

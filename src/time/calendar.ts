@@ -23,7 +23,7 @@ export interface HoursDefinition {
 }
 
 /** Open when one of the calendars is. `zone` dates its business days. */
-export interface UnionDefinition {
+interface UnionDefinition {
   readonly id: string
   readonly zone: string
   /** Ids of other calendars, or `alwaysOpen`. */
@@ -31,7 +31,7 @@ export interface UnionDefinition {
 }
 
 /** Open when all of the calendars are. `zone` dates its business days. */
-export interface IntersectionDefinition {
+interface IntersectionDefinition {
   readonly id: string
   readonly zone: string
   /** Ids of other calendars, or `alwaysOpen`. */

@@ -52,12 +52,17 @@ function makeZone(name: string): Zone {
   }
 
   const cells = new Map<number, Cell>()
+  // years are made from their first cell to their last, each beginning where the one before ended
+  let edge = Number.NaN
+  let edgeOffset = 0
 
   function makeCell(index: number): Cell {
     let from = index * CELL_MS
     const end = from + CELL_MS
-    let offset = ask(from)
+    let offset = from === edge ? edgeOffset : ask(from)
     const last = ask(end)
+    edge = end
+    edgeOffset = last
     if (offset === last) return offset
     const changes = [from, offset]
     while (offset !== last) {

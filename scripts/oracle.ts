@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { compareCases, type Tally } from './compare.ts'
+import { compareCases, type Tally } from '../test/time/oracle/compare.ts'
 
 /** Cases between two lines of progress. */
 const CHUNK = 2000
