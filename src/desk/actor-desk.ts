@@ -1,5 +1,5 @@
-import { type CommandInput, type CommandRequest, parseCommand } from '../engine/command.ts'
-import { fail, unwrap } from '../errors.ts'
+import { type CommandInput, type CommandRequest, type CommandType, parseCommand } from '../engine/command.ts'
+import { fail, shown, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import type { Names } from '../model/names.ts'
 import type { Lease, LeaseKey } from '../store.ts'
@@ -112,48 +112,62 @@ export interface ActorDesk<X extends Names = Names> {
 }
 
 export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
-  const run = (ticketId: string, request: Request, options: CommandOptions = {}, asked?: unknown): Promise<Outcome> =>
-    submit(desk, actor, ticketId, request, options, asked)
+  const run = async (
+    ticketId: string,
+    options: CommandOptions | undefined,
+    type: CommandType,
+    details?: object,
+    named?: object,
+  ): Promise<Outcome> => submit(desk, actor, ticketId, requestOf(type, details, named), options)
   const forMs = (time: DurationInput | undefined): number =>
     time === undefined ? defaultClaimMs : toDuration(time, 'forTime')
   return {
     actor,
-    perform: (id, command, options) => run(id, command, options),
-    open: ({ ticketId = desk.ids(), ...input }, options) => run(ticketId, { ...input, type: 'open' }, options),
-    message: (id, message, options) => run(id, { ...message, type: 'message' }, options),
-    reply: (id, message, options) => run(id, { ...message, type: 'reply' }, options),
-    note: (id, message, options) => run(id, { ...message, type: 'note' }, options),
-    update: (id, changes, options) => run(id, { ...changes, type: 'update' }, options),
-    setStatus: (id, status, details, options) => run(id, { ...details, status, type: 'setStatus' }, options),
-    postpone: (id, details, options) => run(id, { ...details, type: 'postpone' }, options),
-    wake: (id, options) => run(id, { type: 'wake' }, options),
-    resolve: (id, details, options) => run(id, { ...details, type: 'resolve' }, options),
-    confirmSolution: (id, solved, options) => run(id, { solved, type: 'confirmSolution' }, options),
-    close: (id, details, options) => run(id, { ...details, type: 'close' }, options),
-    reopen: (id, details, options) => run(id, { ...details, type: 'reopen' }, options),
-    setPriority: (id, priority, options) => run(id, { priority, type: 'setPriority' }, options),
-    unsetPriority: (id, options) => run(id, { type: 'unsetPriority' }, options),
-    assign: (id, agent, options) => run(id, { agent, type: 'assign' }, options),
-    unassign: (id, options) => run(id, { type: 'unassign' }, options),
-    transfer: (id, department, details, options) => run(id, { ...details, department, type: 'transfer' }, options),
-    escalate: (id, details, options) => run(id, { ...details, type: 'escalate' }, options),
-    setRequester: (id, requester, options) => run(id, { requester, type: 'setRequester' }, options),
-    addFollower: (id, person, options) => run(id, { person, type: 'addFollower' }, options),
-    removeFollower: (id, person, options) => run(id, { person, type: 'removeFollower' }, options),
-    addCollaborator: (id, person, options) => run(id, { person, type: 'addCollaborator' }, options),
-    removeCollaborator: (id, person, options) => run(id, { person, type: 'removeCollaborator' }, options),
-    setFields: (id, fields, options) => run(id, { ...fields, type: 'setFields' }, options),
-    tag: (id, tags, options) => run(id, { tags, type: 'tag' }, options),
-    untag: (id, tags, options) => run(id, { tags, type: 'untag' }, options),
-    rate: (id, score, details, options) => run(id, { ...details, score, type: 'rate' }, options),
-    signal: (id, name, options) => run(id, { name, type: 'signal' }, options),
-    merge: (id, into, options) => run(id, { into, type: 'merge' }, options),
-    link: (id, to, details, options) => run(id, { ...details, to, type: 'link' }, options),
-    unlink: (id, to, details, options) => run(id, { ...details, to, type: 'unlink' }, options),
+    perform: (id, command, options) => submit(desk, actor, id, command, options),
+    open: async (input, options) => {
+      const { ticketId = desk.ids(), ...details } = requestOf('open', input) as { ticketId?: string }
+      return run(ticketId, options, 'open', details)
+    },
+    message: (id, message, options) => run(id, options, 'message', message),
+    reply: (id, message, options) => run(id, options, 'reply', message),
+    note: (id, message, options) => run(id, options, 'note', message),
+    update: (id, changes, options) => run(id, options, 'update', changes),
+    setStatus: (id, status, details, options) => run(id, options, 'setStatus', details, { status }),
+    postpone: (id, details, options) => run(id, options, 'postpone', details),
+    wake: (id, options) => run(id, options, 'wake'),
+    resolve: (id, details, options) => run(id, options, 'resolve', details),
+    confirmSolution: (id, solved, options) => run(id, options, 'confirmSolution', { solved }),
+    close: (id, details, options) => run(id, options, 'close', details),
+    reopen: (id, details, options) => run(id, options, 'reopen', details),
+    setPriority: (id, priority, options) => run(id, options, 'setPriority', { priority }),
+    unsetPriority: (id, options) => run(id, options, 'unsetPriority'),
+    assign: (id, agent, options) => run(id, options, 'assign', { agent }),
+    unassign: (id, options) => run(id, options, 'unassign'),
+    transfer: (id, department, details, options) => run(id, options, 'transfer', details, { department }),
+    escalate: (id, details, options) => run(id, options, 'escalate', details),
+    setRequester: (id, requester, options) => run(id, options, 'setRequester', { requester }),
+    addFollower: (id, person, options) => run(id, options, 'addFollower', { person }),
+    removeFollower: (id, person, options) => run(id, options, 'removeFollower', { person }),
+    addCollaborator: (id, person, options) => run(id, options, 'addCollaborator', { person }),
+    removeCollaborator: (id, person, options) => run(id, options, 'removeCollaborator', { person }),
+    setFields: (id, fields, options) => run(id, options, 'setFields', fields),
+    tag: (id, tags, options) => run(id, options, 'tag', { tags }),
+    untag: (id, tags, options) => run(id, options, 'untag', { tags }),
+    rate: (id, score, details, options) => run(id, options, 'rate', details, { score }),
+    signal: (id, name, options) => run(id, options, 'signal', { name }),
+    merge: (id, into, options) => run(id, options, 'merge', { into }),
+    link: (id, to, details, options) => run(id, options, 'link', details, { to }),
+    unlink: (id, to, details, options) => run(id, options, 'unlink', details, { to }),
     followUp: async (id, input, options) =>
-      run(desk.ids(), { ...(await followUpOf(desk, id)), ...input, type: 'open' }, options, { followUpOf: id, input }),
+      submit(desk, actor, desk.ids(), requestOf('open', await followUpOf(desk, id), input), options, {
+        followUpOf: id,
+        input,
+      }),
     split: async (id, input, options) =>
-      run(desk.ids(), { ...(await splitOf(desk, id, input)), type: 'open' }, options, { splitOf: id, input }),
+      submit(desk, actor, desk.ids(), requestOf('open', await splitOf(desk, id, input)), options, {
+        splitOf: id,
+        input,
+      }),
     claim: async (id, time) => {
       await ticketNow(desk, id)
       return desk.store.claim(desk.tenant, id, actor.id, forMs(time))
@@ -168,13 +182,21 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
   }
 }
 
+/** What a method was given, as a command: spread, a list or null would pass for an empty object. */
+function requestOf(type: CommandType, details: unknown = {}, named: unknown = {}): Request {
+  for (const given of [details, named])
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      throw fail('invalid_command', { reason: `${type} takes an object, not ${shown(given)}` })
+  return { ...(details as object), ...(named as object), type }
+}
+
 /** Checks the command at the door, then performs it; a merge changes two tickets. */
 async function submit(
   desk: DeskContext,
   actor: Actor,
   ticketId: string,
   request: Request,
-  options: CommandOptions,
+  options: CommandOptions = {},
   asked?: unknown,
 ): Promise<Outcome> {
   const parsed = unwrap(parseCommand(request, { id: options.commandId ?? desk.ids(), ticketId, actor }))

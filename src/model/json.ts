@@ -18,8 +18,11 @@ export function checkShape(root: unknown, path = ''): Refusal | undefined {
   let seen = 0
   for (let next = todo.pop(); next; next = todo.pop()) {
     const { value, path, depth } = next
-    if (typeof value === 'string' && !value.isWellFormed())
-      return refuse('invalid_text', { reason: 'text with half a surrogate pair' }, path)
+    if (typeof value === 'string') {
+      const wrong = unstorable(value)
+      if (wrong) return refuse('invalid_text', { reason: wrong }, path)
+      continue
+    }
     if (typeof value !== 'object' || value === null) continue
     if (depth > bounds.nesting)
       return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, path)
@@ -30,7 +33,8 @@ export function checkShape(root: unknown, path = ''): Refusal | undefined {
         todo.push({ value: value[i], path: `${path}[${i}]`, depth: depth + 1 })
     } else if (isPlainObject(value)) {
       for (const key of Object.keys(value)) {
-        if (!key.isWellFormed()) return refuse('invalid_text', { reason: 'a key with half a surrogate pair' }, path)
+        const wrong = unstorable(key)
+        if (wrong) return refuse('invalid_text', { reason: `a key with ${wrong}` }, path)
         if (forbiddenKeys.has(key)) return refuse('forbidden_key', { key }, joinPath(path, key))
         todo.push({ value: (value as Record<string, unknown>)[key], path: joinPath(path, key), depth: depth + 1 })
       }
@@ -38,6 +42,10 @@ export function checkShape(root: unknown, path = ''): Refusal | undefined {
   }
   return undefined
 }
+
+/** What no store can keep, wherever it stands in a text. */
+const unstorable = (text: string): string | undefined =>
+  !text.isWellFormed() ? 'half a surrogate pair' : text.includes('\0') ? 'a NUL character' : undefined
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false

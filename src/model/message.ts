@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { bounds } from './bounds.ts'
-import { Body, ExternalId, Id, InstantInput, Line, list, Name } from './schema.ts'
+import { Body, Count, ExternalId, Id, InstantInput, Line, list, Name } from './schema.ts'
 
 export const messageRoles = ['requester', 'collaborator', 'third_party', 'agent', 'bot', 'system'] as const
 export type MessageRole = (typeof messageRoles)[number]
@@ -10,14 +10,13 @@ export const Attachment = z.strictObject({
   id: Id,
   name: Line,
   mediaType: Line,
-  bytes: z.int().min(0),
+  bytes: Count,
   reference: Line,
 })
 export type Attachment = Readonly<z.output<typeof Attachment>>
 
 /** What a caller says of a message. Role and visibility follow from the command unless said. */
 export const messageInput = {
-  messageId: Id.optional(),
   /** The id the message has elsewhere (a mail's Message-ID): the same one twice gives the same receipt. */
   externalId: ExternalId.optional(),
   inReplyTo: ExternalId.optional(),
@@ -34,6 +33,7 @@ export const messageInput = {
 
 /** A message as history tells it. `body` and `attachments` are personal: null and empty after erasure. */
 export interface Message {
+  /** `m1`, `m2` and so on within its ticket. */
   readonly id: string
   readonly externalId: string | null
   readonly inReplyTo: string | null

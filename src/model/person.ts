@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Id, InstantInput, Line, Name } from './schema.ts'
+import { Amount, Count, Id, InstantInput, Line, Name } from './schema.ts'
 
 /** Who needs help, as the application knows them. All but the id is optional. */
 export const Requester = z.strictObject({
@@ -10,10 +10,10 @@ export const Requester = z.strictObject({
   plan: Name.optional(),
   segment: Name.optional(),
   /** In the application's own unit. */
-  revenue: z.number().optional(),
+  revenue: Amount.optional(),
   /** Customer since. */
   since: InstantInput.optional(),
-  previousTickets: z.int().min(0).optional(),
+  previousTickets: Count.optional(),
   vip: z.boolean().optional(),
   /** Id of a business calendar: clocks of targets without one of their own run in it. */
   calendar: Name.optional(),

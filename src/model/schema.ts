@@ -67,6 +67,13 @@ export const Body = z.string().check(
       : checkBody(value)
   }),
 )
+/** A number as it is stored and read back: `-0` becomes 0. */
+export const Amount = z.number().overwrite((value) => value + 0)
+/** A whole number, 0 or more. */
+export const Count = z
+  .int()
+  .min(0)
+  .overwrite((value) => value + 0)
 export const InstantInput = parsedBy((value) => toInstant(value as Parameters<typeof toInstant>[0]))
 export const DurationInput = parsedBy((value) => toDuration(value as Parameters<typeof toDuration>[0]))
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
 import { bounds } from '../../model/bounds.ts'
 import { type Json, sameJson } from '../../model/json.ts'
-import { JsonValue, Line, list, Name, record } from '../../model/schema.ts'
+import { Amount, Count, JsonValue, Line, list, Name, record } from '../../model/schema.ts'
 import { foldText } from '../../model/text.ts'
 import type { ContentFacts } from '../../model/ticket-event.ts'
 import type { WorkflowPass } from '../pass.ts'
@@ -16,8 +16,8 @@ export const contentInput = {
   impact: Name.nullable().optional(),
   urgency: Name.nullable().optional(),
   statedUrgency: Name.nullable().optional(),
-  affected: z.int().min(0).nullable().optional(),
-  effortMinutes: z.number().min(0).max(1_000_000).nullable().optional(),
+  affected: Count.nullable().optional(),
+  effortMinutes: Amount.min(0).max(1_000_000).nullable().optional(),
   fields: record(JsonValue, bounds.fields).optional(),
 }
 const Content = z.strictObject(contentInput)
@@ -38,9 +38,9 @@ export const contentCommands = {
     decide: (pass, { tags }) => setTags(pass, [], tags),
   }),
   rate: row({
-    schema: z.strictObject({ score: z.number(), comment: Line.optional() }),
+    schema: z.strictObject({ score: Amount, comment: Line.optional() }),
     onClosed: 'accepted',
-    decide: ({ emit }, { score, comment }) => void emit('rated', { score: score + 0 }, { comment: comment ?? null }),
+    decide: ({ emit }, { score, comment }) => void emit('rated', { score }, { comment: comment ?? null }),
   }),
   /** A signal of the application, for metrics of its own. */
   signal: row({
