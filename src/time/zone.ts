@@ -18,11 +18,15 @@ export interface Zone {
   instant(wall: number): number
 }
 
-/** Offset of a stretch that has one, or the changes within it: `[at, offset, at, offset, …]`, the first from the start. */
-type Cell = number | readonly number[]
-
 // shorter than any pair of changes that cancel out: Recife had summer time for seven days in 2000
 const CELL_MS = 6 * DAY_MS
+/** 1970–2199, with room for the dates around that a search may look at. */
+const CELLS = 14_100
+const CELLS_BEFORE = 10
+
+/** No offsets: a cell nobody asked about, and one with changes in it. */
+const UNKNOWN = 0x7fffffff
+const CHANGING = 0x7ffffffe
 
 /** UTC itself, known without asking. */
 export const utc: Zone = { name: 'UTC', offset: () => 0, wall: (at) => at, instant: (wall) => wall }
@@ -47,16 +51,19 @@ function makeZone(name: string): Zone {
   // half the cost of luxon's own `offset`, which reads the whole date back from its parts; a test compares the two
   const format = new Intl.DateTimeFormat('en', { timeZone: name, second: 'numeric', timeZoneName: 'longOffset' })
   function ask(at: number): number {
-    const [, sign, hours = 0, minutes = 0, seconds = 0] = form.exec(format.format(at)) ?? []
-    return (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * (sign === '-' ? -1000 : 1000)
+    // a runtime that writes it otherwise had better fail than take every zone for UTC
+    const [, sign, hours = 0, minutes = 0, seconds = 0] = form.exec(format.format(at)) as RegExpExecArray
+    return (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * (sign === '+' ? 1000 : -1000)
   }
 
-  const cells = new Map<number, Cell>()
+  // an offset for nearly every cell; for the rest `[at, offset, at, offset, …]`, from the start of the cell on
+  const cells = new Int32Array(CELLS).fill(UNKNOWN)
+  const changing = new Map<number, readonly number[]>()
   // years are made from their first cell to their last, each beginning where the one before ended
   let edge = Number.NaN
   let edgeOffset = 0
 
-  function makeCell(index: number): Cell {
+  function makeCell(index: number): number {
     let from = index * CELL_MS
     const end = from + CELL_MS
     let offset = from === edge ? edgeOffset : ask(from)
@@ -77,20 +84,19 @@ function makeZone(name: string): Zone {
       changes.push(to, offset)
       from = to
     }
-    return changes
+    changing.set(index, changes)
+    return CHANGING
   }
 
   function offset(at: number): number {
-    const index = Math.floor(at / CELL_MS) | 0
-    let cell = cells.get(index)
-    if (cell === undefined) {
-      cell = makeCell(index)
-      cells.set(index, cell)
-    }
-    if (typeof cell === 'number') return cell
-    let i = cell.length - 2
-    while (i > 0 && (cell[i] as number) > at) i -= 2
-    return cell[i + 1] as number
+    const index = Math.floor(at / CELL_MS)
+    let cell = cells[index + CELLS_BEFORE] as number
+    if (cell === UNKNOWN) cell = cells[index + CELLS_BEFORE] = makeCell(index)
+    if (cell !== CHANGING) return cell
+    const changes = changing.get(index) as readonly number[]
+    let i = changes.length - 2
+    while (i > 0 && (changes[i] as number) > at) i -= 2
+    return changes[i + 1] as number
   }
 
   function instant(wall: number): number {
@@ -107,4 +113,4 @@ function makeZone(name: string): Zone {
 }
 
 /** `30 GMT+03:00`, `30 GMT`, and with seconds in Liberia before 1972: `30 GMT-00:44:30`. */
-const form = /GMT([+-])(\d+):(\d+):?(\d+)?/
+const form = /GMT(?:([+−-])(\d+):(\d+):?(\d+)?)?$/
