@@ -1,17 +1,19 @@
 const width = 40
 
 /** A bar on a terminal; nothing anywhere else. */
-export function progressBar(total: number, stream: NodeJS.WriteStream = process.stderr) {
-  if (!stream.isTTY || total === 0) return { show: () => {}, clear: () => {} }
-  let shown = -1
+export function progressBar(stream: NodeJS.WriteStream = process.stderr) {
+  let shown: number | undefined
   return {
-    show(done: number): void {
+    show(done: number, total: number): void {
       const percent = Math.floor((100 * done) / total)
-      if (percent === shown) return
+      if (!stream.isTTY || percent === shown) return
       shown = percent
-      const filled = Math.round((width * done) / total)
+      const filled = Math.round((width * percent) / 100)
       stream.write(`\r${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${percent} %`)
     },
-    clear: (): void => void stream.write(`\r${' '.repeat(width + 7)}\r`),
+    clear(): void {
+      if (shown !== undefined) stream.write(`\r${' '.repeat(width + 7)}\r`)
+      shown = undefined
+    },
   }
 }

@@ -1,0 +1,56 @@
+import type { Arguments } from './arguments.ts'
+import { agreementOf, autoClosedOf, logEndings } from './closing.ts'
+import { complianceOf } from './compliance.ts'
+import { createIncidentDesk } from './desk.ts'
+import type { Figures, Remarks } from './figures.ts'
+import { historyOf } from './history.ts'
+import { replay } from './replay.ts'
+import { readSnapshots, type Snapshot } from './snapshot.ts'
+import { stepsOf } from './step.ts'
+
+export interface Run {
+  readonly figures: Figures
+  readonly remarks: Remarks
+  /** Commands given, an opening for each incident and an update for each snapshot, and how long they took. */
+  readonly given: number
+  readonly seconds: number
+}
+
+/** Reads a file, replays it, reads the figures from what the desk has kept. */
+export async function run(
+  args: Pick<Arguments, 'file' | 'at' | 'sqliteFile'>,
+  watch: (done: number, total: number) => void = () => {},
+): Promise<Run> {
+  const snapshots = await readSnapshots(args.file)
+  const steps = stepsOf(snapshots)
+  const queuesAt = args.at ?? middleOf(snapshots)
+  const { desk, clock, store } = createIncidentDesk(args.sqliteFile, steps[0]?.at ?? queuesAt)
+  const startedAt = performance.now()
+  const { tally, queues, endsAt } = await replay(desk, clock, steps, queuesAt, (done) => watch(done, steps.length))
+  const seconds = (performance.now() - startedAt) / 1_000
+  const history = await historyOf(desk)
+  await store.close()
+
+  const { brokenStates, ...counts } = tally
+  const endings = logEndings(snapshots)
+  return {
+    figures: {
+      ...counts,
+      transitions: history.transitions,
+      ...complianceOf(history, endsAt),
+      queues,
+      autoClosed: autoClosedOf(history, endings),
+    },
+    remarks: {
+      incidents: endings.size,
+      brokenStates,
+      queuesAtIsDefault: args.at === null,
+      agreement: agreementOf(history, endings),
+    },
+    given: steps.length,
+    seconds,
+  }
+}
+
+/** The instant of the snapshot in the middle: half of the log lies behind it. */
+const middleOf = (snapshots: readonly Snapshot[]): number => snapshots[snapshots.length >> 1]?.at ?? 0
