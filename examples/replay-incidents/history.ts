@@ -2,7 +2,7 @@ import type { AnyTicketEvent, SlaClock } from 'ticketwright'
 import type { IncidentDesk } from './desk.ts'
 
 /** What the event log tells of one ticket, as far as the figures need it. */
-export interface TicketHistory {
+interface TicketHistory {
   readonly priority: string
   /** By metric: its latest cycle, with the priority that its target was given for. */
   readonly clocks: ReadonlyMap<string, { readonly clock: SlaClock; readonly priority: string }>

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { InputError } from './failure.ts'
 import { linesOf } from './lines.ts'
 
-export const states = [
+const states = [
   'New',
   'Active',
   'Awaiting User Info',

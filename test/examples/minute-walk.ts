@@ -48,16 +48,14 @@ function walk(rows: readonly Row[], isOpen: IsOpen): Omit<Resolution, 'incident'
   if (!first) return null
   let at = Date.parse(first.openedAt)
   let state = 'New'
-  let priority = first.priority
-  let judgedBy = priority
+  let judgedBy = first.priority
   let used = 0
   for (const row of rows) {
     const counts = state === 'New' || state === 'Active'
     for (const until = Date.parse(row.at); at < until; at += minute) if (counts && isOpen(at)) used += 1
     if (state === 'Resolved' && row.state === 'New') continue // refused: a resolved ticket is not new again
     if (row.state !== '-100' && row.state !== 'Closed') state = row.state
-    if (state !== 'Resolved') judgedBy = row.priority
-    priority = row.priority
+    if (state !== 'Resolved') judgedBy = row.priority // what a row changes as it resolves comes too late
   }
   return state === 'Resolved' ? { priority: names[judgedBy], late: Math.max(0, used - targetMinutes[judgedBy]) } : null
 }
