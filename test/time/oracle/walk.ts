@@ -7,7 +7,14 @@ export function walk({ clock, owner, date, ordered }: MinuteCalendar) {
   const index = (at: number) => Math.floor((at - start) / MINUTE)
   const begin = (i: number) => start + i * MINUTE
   const open = (i: number) => owner[i] !== CLOSED
-  const owners = [...new Set(owner)].filter((day) => day !== CLOSED)
+  // runs of minutes with one owner, `[from, to)`
+  const runs: { day: number; from: number; to: number }[] = []
+  for (let i = 0; i < owner.length; i++) {
+    if (i === 0 || owner[i] !== owner[i - 1]) runs.push({ day: owner[i] as number, from: begin(i), to: begin(i) })
+    const run = runs[runs.length - 1] as { to: number }
+    run.to = begin(i + 1)
+  }
+  const owners = [...new Set(runs.map((run) => run.day))].filter((day) => day !== CLOSED)
 
   function between(from: number, to: number): number {
     if (to < from) return -between(to, from)
@@ -57,17 +64,6 @@ export function walk({ clock, owner, date, ordered }: MinuteCalendar) {
     return undefined
   }
 
-  /** Runs of minutes with one owner, `[from, to)`. */
-  function runs(day: number): [number, number][] {
-    const found: [number, number][] = []
-    for (let i = 0; i < owner.length; i++) {
-      if (owner[i] !== day) continue
-      if (i > 0 && owner[i - 1] === day) (found.at(-1) as [number, number])[1] = begin(i + 1)
-      else found.push([begin(i), begin(i + 1)])
-    }
-    return found
-  }
-
   /** 'nested' where a shift outlasts a later date's: then the owners do not follow in order, and no law says whose day it is. */
   function addBusinessDays(at: number, days: number): number | undefined | 'nested' {
     const opening = nextOpening(at)
@@ -83,9 +79,9 @@ export function walk({ clock, owner, date, ordered }: MinuteCalendar) {
     const minute = clock.indexOf((day + nextDate) * DAY + (((label % DAY) + DAY) % DAY))
     if (minute === undefined) return undefined
     const wanted = begin(minute) + ((opening - start) % MINUTE)
-    const own = runs(day)
-    if (own.some(([from, to]) => from <= wanted && wanted < to)) return wanted
-    return own.findLast(([, to]) => to <= wanted)?.[1] ?? own[0]?.[0]
+    const own = runs.filter((run) => run.day === day)
+    if (own.some(({ from, to }) => from <= wanted && wanted < to)) return wanted
+    return own.findLast(({ to }) => to <= wanted)?.to ?? own[0]?.from
   }
 
   return { between, add, subtract, nextOpening, nextClosing, addBusinessDays, isOpen: (at: number) => open(index(at)) }

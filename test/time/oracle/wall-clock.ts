@@ -63,8 +63,17 @@ export interface WallClock {
   hasDate(day: number): boolean
 }
 
+let latest: { zone: string; start: number; days: number; clock: WallClock | undefined } | undefined
+
 /** Undefined where the zone's offset is not in whole minutes (Liberia before 1972). */
 export function wallClock(zone: string, start: number, days: number): WallClock | undefined {
+  if (latest?.zone !== zone || latest.start !== start || latest.days !== days) {
+    latest = { zone, start, days, clock: makeClock(zone, start, days) }
+  }
+  return latest.clock
+}
+
+function makeClock(zone: string, start: number, days: number): WallClock | undefined {
   const labels = new Int32Array(days * DAY)
   const ask = (index: number) => wallAt(zone, start + index * MINUTE)
   // a day, then an hour, over which the clocks advance evenly is asked for once; the rest minute by minute
