@@ -41,7 +41,6 @@ export interface ErrorFacts {
   tag_archived: { tag: string }
   wrong_actor: { command: string; actor: string; allowed: readonly string[] }
   forbidden: { command: string; reason: string }
-  no_clock: { ticketId: string; metric: string }
   history_needed: { ticketId: string; metric: string }
   advance_needed: { ticketId: string; from: number; to: number }
   // clocks of machines
@@ -52,7 +51,6 @@ export interface ErrorFacts {
   revision_conflict: { ticketId: string; expected: number; actual: number; since: readonly unknown[] }
   idempotency_mismatch: { commandId: string }
   reference_taken: { reference: string }
-  external_id_taken: { externalId: string; ticketId: string }
   lease_lost: { ticketId: string; holder: string }
   // stores and logs
   event_too_new: { type: string; version: number; known: number }
@@ -99,7 +97,6 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
   tag_archived: (f) => `tag ${f.tag} is archived and cannot be added`,
   wrong_actor: (f) => `${f.command} is for ${f.allowed.join(' or ')}, not for ${f.actor}`,
   forbidden: (f) => `${f.command} was refused: ${f.reason}`,
-  no_clock: (f) => `ticket ${f.ticketId} has no open clock ${f.metric}`,
   history_needed: (f) => `clock ${f.metric} of ticket ${f.ticketId} counts the past; decide again with its history`,
   advance_needed: (f) =>
     `too much fell due on ticket ${f.ticketId} between ${f.from} and ${f.to} for one commit; advance it first`,
@@ -110,7 +107,6 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
     `somebody changed ticket ${f.ticketId} since revision ${f.expected} (now ${f.actual}); see facts.since`,
   idempotency_mismatch: (f) => `command id ${f.commandId} was used for something else`,
   reference_taken: (f) => `reference ${f.reference} is taken`,
-  external_id_taken: (f) => `message ${f.externalId} is on ticket ${f.ticketId} already`,
   lease_lost: (f) => `${f.holder} no longer holds ticket ${f.ticketId}`,
   event_too_new: (f) => `event ${f.type} is of version ${f.version}, this release knows ${f.known}; upgrade first`,
   event_malformed: (f) => `this is not an event of this library: ${f.reason}`,

@@ -74,6 +74,7 @@ export const ticketFields = {
   closedAt: stored('instant', (t) => t.closedAt),
   closeReason: stored('name', (t) => t.closeReason),
   assignedSince: stored('instant', (t) => t.assignedSince),
+  firstAssignedAt: stored('instant', (t) => t.firstAssignedAt),
   departmentSince: stored('instant', (t) => t.departmentSince),
   lastAt: stored('instant', (t) => t.lastAt),
   messages: stored('number', (t) => t.counts.messages),

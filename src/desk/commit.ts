@@ -10,15 +10,25 @@ import type { DeskContext } from './options.ts'
 export interface Submission extends Command {
   /** What the caller said, where the desk has added to it what it read elsewhere (a follow-up, a split). */
   readonly asked?: unknown
+  /** The ticket the caller named, where the command was sent on to the one that this was merged into. */
+  readonly addressedTo?: string
 }
 
 /** What a command id stands for: who asked for what on which ticket. A new ticket has no id of the caller's yet. */
-const payloadHash = ({ type, ticketId, actor: { kind, id }, input, asked = input }: Submission): string =>
-  contentHash({ type, ticketId: type === 'open' ? null : ticketId, actor: { kind, id }, asked })
+function payloadHash({
+  type,
+  ticketId,
+  addressedTo = ticketId,
+  actor: { kind, id },
+  input,
+  asked = input,
+}: Submission) {
+  return contentHash({ type, ticketId: type === 'open' ? null : addressedTo, actor: { kind, id }, asked })
+}
 
 /** A decision as a store takes it. */
 export function changeOf(
-  { latest }: DeskContext,
+  { plannedBy }: DeskContext,
   before: Ticket | null,
   { ticket, events, nextAt }: Pick<Decision, 'ticket' | 'events' | 'nextAt'>,
 ): TicketChange {
@@ -31,7 +41,7 @@ export function changeOf(
     events,
     ticket,
     nextAt,
-    plannedBy: latest.version,
+    plannedBy,
     externalIds,
   }
 }

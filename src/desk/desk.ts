@@ -24,11 +24,12 @@ import {
   viewCount,
   viewPage,
 } from './read.ts'
+import { takingTurns } from './turns.ts'
 
 /** The door for applications: it loads, decides, saves and retries; everything it knows is below it. */
 export interface Desk<X extends Names = Names> {
   readonly tenant: string
-  /** The definition now in force. */
+  /** The definition, its latest revision: views are those it names. */
   readonly definition: Definition<X>
   /** On behalf of somebody: commands, claims, the next ticket. Throws `invalid_command` for a malformed actor. */
   as(actor: Actor): ActorDesk<X>
@@ -65,9 +66,12 @@ export interface Desk<X extends Names = Names> {
  */
 export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
   const definitions = options.definition as Definition | readonly Definition[]
+  const { latest, version } = timelineOf(definitions)
   const desk: DeskContext = {
     definitions,
-    latest: timelineOf(definitions).latest,
+    latest,
+    plannedBy: version,
+    turn: takingTurns(),
     store: options.store,
     tenant: unwrap(parse(Id, options.tenant ?? 'default', 'invalid_command', 'tenant')),
     clock: options.clock ?? systemClock,

@@ -1,3 +1,4 @@
+import { isDeskError, type Refusal, refuse } from '../errors.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { DeskContext } from './options.ts'
 import { catchUp } from './perform.ts'
@@ -10,6 +11,8 @@ export interface DueRun {
   readonly events: number
   /** The limit was reached; more may be due. */
   readonly more: boolean
+  /** Tickets that could not be advanced, and why (`definition_missing`): the others are not held up by them. */
+  readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
 }
 
 /**
@@ -21,15 +24,21 @@ export async function runDue(
   { limit = maxFactsPerAdvance, signal }: { readonly limit?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<DueRun> {
   const now = await desk.store.now()
-  const ids = await desk.store.due(desk.tenant, { now, plannedBy: desk.latest.version, limit })
+  const ids = await desk.store.due(desk.tenant, { now, plannedBy: desk.plannedBy, limit })
+  const failed: { ticketId: string; error: Refusal }[] = []
   let tickets = 0
   let events = 0
-  for (const id of ids) {
-    if (signal?.aborted) return { tickets, events, more: true }
-    const { row } = await desk.store.load(desk.tenant, id)
+  for (const ticketId of ids) {
+    if (signal?.aborted) return { tickets, events, more: true, failed }
+    const { row } = await desk.store.load(desk.tenant, ticketId)
     if (!row) continue
-    events += (await catchUp(desk, row.ticket, now)).length
     tickets += 1
+    try {
+      events += (await catchUp(desk, row.ticket, now)).length
+    } catch (error) {
+      if (!isDeskError(error, 'definition_missing')) throw error
+      failed.push({ ticketId, error: refuse(error.code, error.facts) })
+    }
   }
-  return { tickets, events, more: ids.length === limit }
+  return { tickets, events, more: ids.length === limit, failed }
 }

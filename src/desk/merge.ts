@@ -3,28 +3,22 @@ import type { Ticket } from '../model/ticket.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
-import { type Attempt, afterConflict, attempts, decideWithHistory, repeated } from './perform.ts'
+import { type Attempt, afterConflict, attempts, checkRevision, decideWithHistory, repeated } from './perform.ts'
 
 /** Closes one ticket as merged and tells the other, in one commit. The outcome's ticket is the one that lives on. */
 export const merge = (desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome> =>
-  attempts(command, () => mergeOnce(desk, command, options))
+  desk.turn(command.ticketId, () => attempts(() => mergeOnce(desk, command, options)))
 
 async function mergeOnce(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Attempt> {
   const loaded = await desk.store.load(desk.tenant, command.ticketId, command.id)
   if (loaded.receipt) return repeated(desk, command, loaded.receipt)
   const source = loaded.row?.ticket
   if (!source) throw fail('ticket_not_found', { ticketId: command.ticketId })
-  if (options.expectedRevision !== undefined && options.expectedRevision !== source.revision)
-    throw fail('revision_conflict', {
-      ticketId: source.id,
-      expected: options.expectedRevision,
-      actual: source.revision,
-      since: await desk.store.history(desk.tenant, source.id),
-    })
+  await checkRevision(desk, source, options)
   const target = await endOfChain(desk, source.id, (command.input as { into: string }).into)
   const at = commandInstant(options.at, [source, target], desk.clock.now(), loaded.now)
   const gone = await decideWithHistory(desk, source, { ...command, input: { into: target.id } }, at)
-  if (gone === 'again') return 'again'
+  if ('again' in gone) return gone
   const { waitingSince } = source
   const kept = await decideWithHistory(
     desk,
@@ -32,7 +26,7 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
     { ...command, ticketId: target.id, type: 'receiveMerge', input: { from: source.id, waitingSince } },
     at,
   )
-  if (kept === 'again') return 'again'
+  if ('again' in kept) return kept
   const changes = [changeOf(desk, target, kept), changeOf(desk, source, gone)]
   const committed = await desk.store.commit({
     tenant: desk.tenant,
@@ -41,7 +35,7 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
     receipt: receiptOf(command, changes, false, loaded.now),
     lease: options.lease,
   })
-  if (!committed.ok) return afterConflict(desk, command, committed)
+  if (!committed.ok) return afterConflict(desk, command, changes, committed)
   return {
     ticket: kept.ticket,
     commandId: command.id,

@@ -61,6 +61,10 @@ export interface DeskContext {
   readonly ids: () => string
   readonly reference: (number: number) => string
   readonly guard: Guard | undefined
+  /** What `nextAt` depends on: all revisions of the definition. */
+  readonly plannedBy: string
+  /** Runs when it is the turn of a ticket. */
+  readonly turn: <T>(ticketId: string, run: () => Promise<T>) => Promise<T>
 }
 
 /** How far machines' clocks may differ: 5 min. A lag within it is absorbed, more is refused. */

@@ -1,34 +1,44 @@
 import { type Advanced, advance } from '../engine/advance.ts'
 import { type Decision, decide } from '../engine/decide.ts'
-import { fail, isDeskError, unwrap } from '../errors.ts'
+import { type DeskError, fail, isDeskError, unwrap } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { CommitOutcome, Loaded, Receipt } from '../store.ts'
+import type { CommitOutcome, Loaded, Receipt, TicketChange } from '../store.ts'
 import { changeOf, checkSamePayload, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import { type CommandOptions, type DeskContext, maxReloads, type Outcome } from './options.ts'
 
+/** Somebody else was quicker: load again, or give up with this error. */
+export interface Again {
+  readonly again: DeskError
+}
+
+const again = (ticketId: string, expected: number, actual: number): Again => ({
+  again: fail('version_conflict', { ticketId, expected, actual }),
+})
+
 /** One attempt either gives the outcome or says that the ticket must be loaded again. */
-export type Attempt = Outcome | 'again'
+export type Attempt = Outcome | Again
 
 /** Load, decide, save; again when somebody else was quicker or the store did not say whether it saved. */
 export async function perform(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome> {
-  return attempts(command, () => performOnce(desk, command, options))
+  return desk.turn(command.ticketId, () => attempts(() => performOnce(desk, command, options)))
 }
 
-export async function attempts(command: Submission, attempt: () => Promise<Attempt>): Promise<Outcome> {
+export async function attempts(attempt: () => Promise<Attempt>): Promise<Outcome> {
   let last: unknown
   for (let reloads = 0; reloads <= maxReloads; reloads++) {
     try {
       const outcome = await attempt()
-      if (outcome !== 'again') return outcome
+      if (!('again' in outcome)) return outcome
+      last = outcome.again
     } catch (error) {
       // whether it was saved is told by its receipt
       if (!isDeskError(error, 'outcome_unknown')) throw error
       last = error
     }
   }
-  throw last ?? fail('version_conflict', { ticketId: command.ticketId, expected: -1, actual: -1 })
+  throw last
 }
 
 async function performOnce(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Attempt> {
@@ -43,7 +53,7 @@ async function performOnce(desk: DeskContext, command: Submission, options: Comm
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), loaded.now)
   const numbered = await withReference(desk, command)
   const decision = await decideWithHistory(desk, ticket, numbered, at)
-  if (decision === 'again') return 'again'
+  if ('again' in decision) return decision
   return save(desk, command, options, loaded, ticket, decision)
 }
 
@@ -64,7 +74,7 @@ async function save(
     receipt,
     lease: options.lease,
   })
-  if (!committed.ok) return afterConflict(desk, command, committed)
+  if (!committed.ok) return afterConflict(desk, command, changes, committed)
   return {
     ticket: decision.ticket,
     commandId: command.id,
@@ -80,18 +90,21 @@ async function save(
 export async function afterConflict(
   desk: DeskContext,
   command: Submission,
+  changes: readonly TicketChange[],
   conflict: CommitOutcome & { ok: false },
 ): Promise<Attempt> {
+  const expected = changes.find((change) => change.ticketId === command.ticketId)?.expectedVersion ?? 0
   switch (conflict.conflict) {
     case 'version':
+      return again(conflict.ticketId, expected, conflict.actual)
     case 'receipt':
-      return 'again'
+      return again(command.ticketId, expected, expected)
     case 'external_id':
-      return (await sameMessage(desk, command)) ?? 'again'
+      return (await sameMessage(desk, command)) ?? again(command.ticketId, expected, expected)
     case 'lease':
       throw fail('lease_lost', { ticketId: conflict.ticketId, holder: command.actor.id })
     case 'reference':
-      if ((command.input as { reference?: string }).reference === undefined) return 'again'
+      if ((command.input as { reference?: string }).reference === undefined) return again(command.ticketId, 0, 0)
       throw fail('reference_taken', { reference: conflict.reference }, 'reference')
     default:
       return conflict satisfies never
@@ -101,10 +114,11 @@ export async function afterConflict(
 /** What the command led to when it was first done. */
 export async function repeated(desk: DeskContext, command: Submission, receipt: Receipt): Promise<Outcome> {
   checkSamePayload(receipt, command)
-  return outcomeOf(desk, receipt, command.ticketId)
+  return outcomeOf(desk, receipt, command)
 }
 
-async function outcomeOf({ store, tenant }: DeskContext, receipt: Receipt, ticketId: string): Promise<Outcome> {
+async function outcomeOf({ store, tenant }: DeskContext, receipt: Receipt, asked: Submission): Promise<Outcome> {
+  const { ticketId } = asked
   const of = receipt.tickets[0] ?? { ticketId, from: 0, to: 0 }
   const { row } = await store.load(tenant, of.ticketId)
   if (!row) throw fail('ticket_not_found', { ticketId: of.ticketId })
@@ -117,7 +131,8 @@ async function outcomeOf({ store, tenant }: DeskContext, receipt: Receipt, ticke
     effects: [],
     unchanged: receipt.unchanged,
     repeated: true,
-    redirectedFrom: null,
+    // a new ticket was addressed by no id; any other command that changed another ticket was sent on there
+    redirectedFrom: asked.type === 'open' || of.ticketId === ticketId ? null : ticketId,
   }
 }
 
@@ -128,7 +143,7 @@ async function sameMessage(desk: DeskContext, command: Submission): Promise<Outc
   const found = externalId === undefined ? null : await desk.store.lookup(desk.tenant, { externalId })
   if (!found) return undefined
   const { row, receipt } = await desk.store.load(desk.tenant, found.ticketId, found.commandId ?? undefined)
-  if (receipt) return outcomeOf(desk, receipt, found.ticketId)
+  if (receipt) return outcomeOf(desk, receipt, { ...command, ticketId: found.ticketId })
   if (!row) throw fail('ticket_not_found', { ticketId: found.ticketId })
   return {
     ticket: row.ticket,
@@ -148,11 +163,13 @@ async function followMerge(
   options: CommandOptions,
   into: string,
 ): Promise<Outcome> {
-  const outcome = await perform(desk, { ...command, ticketId: into }, { ...options, expectedRevision: undefined })
+  const { ticketId, addressedTo = ticketId } = command
+  const sentOn = { ...command, ticketId: into, addressedTo }
+  const outcome = await perform(desk, sentOn, { ...options, expectedRevision: undefined })
   return { ...outcome, redirectedFrom: command.ticketId }
 }
 
-async function checkRevision(
+export async function checkRevision(
   desk: DeskContext,
   ticket: Ticket | null,
   { expectedRevision }: CommandOptions,
@@ -178,17 +195,17 @@ export async function decideWithHistory(
   ticket: Ticket | null,
   command: Submission,
   at: number,
-): Promise<Decision | 'again'> {
+): Promise<Decision | Again> {
   const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard }
   let result = decide(desk.definitions, ticket, command, at, options)
   if (!result.ok && result.error.code === 'history_needed' && ticket) {
     const history = await desk.store.history(desk.tenant, ticket.id)
-    if (history.length !== ticket.version) return 'again'
+    if (history.length !== ticket.version) return again(ticket.id, ticket.version, history.length)
     result = decide(desk.definitions, ticket, command, at, { ...options, history })
   }
   if (!result.ok && result.error.code === 'advance_needed' && ticket) {
-    await catchUp(desk, ticket, at)
-    return 'again'
+    const caughtUp = await catchUp(desk, ticket, at)
+    return again(ticket.id, ticket.version, ticket.version + caughtUp.length)
   }
   return unwrap(result)
 }

@@ -73,7 +73,7 @@ export async function viewPage(
 ): Promise<Page> {
   const query = queryOf(desk, viewId)
   const limit = ask.limit ?? query.limit
-  const { more: stale } = await runDue(desk, { limit: maxFactsPerAdvance })
+  const stale = await bringUp(desk)
   const rows = await desk.store.find({ ...query, limit: limit + 1, after: ask.after })
   const tickets = rows.slice(0, limit).map((row) => row.ticket)
   const last = tickets.at(-1)
@@ -84,8 +84,14 @@ export async function viewCount(
   desk: DeskContext,
   viewId: string,
 ): Promise<{ readonly count: number; readonly stale: boolean }> {
-  const { more: stale } = await runDue(desk, { limit: maxFactsPerAdvance })
+  const stale = await bringUp(desk)
   return { count: await desk.store.count(queryOf(desk, viewId)), stale }
+}
+
+/** Brings what is due up to now; true if some of it could not be. */
+async function bringUp(desk: DeskContext): Promise<boolean> {
+  const { more, failed } = await runDue(desk, { limit: maxFactsPerAdvance })
+  return more || failed.length > 0
 }
 
 /** A view of the definition, as a store is asked for it. */
@@ -120,6 +126,8 @@ export async function allowedOn(desk: DeskContext, ticketId: string, actor: Acto
   const commands = commandTypes.filter((type) => {
     if (type === 'open') return false
     if (ticket.kind === 'closed' && commandRow(type).onClosed === 'refused') return false
+    if (type === 'confirmSolution') return ticket.kind === 'resolved'
+    if (type === 'wake') return ticket.kind === 'postponed'
     if (type === 'reopen') return isOutOfWork(ticket.kind) && mayReopen
     if (type === 'message') return !outsider || mayReopen
     return !(staffOnly.includes(type) && (outsider || actor.kind === 'third_party'))

@@ -14,15 +14,8 @@ import { fields } from './field.ts'
  * @example matches({ field: 'tags', op: 'hasAny', value: ['vip'] }, ticket)
  */
 export function matches(condition: Condition, ticket: Ticket): boolean {
-  let predicate = predicates.get(condition)
-  if (!predicate) {
-    predicate = predicateOf(condition)
-    predicates.set(condition, predicate)
-  }
-  return predicate({ ticket })
+  return predicateOf(condition)({ ticket })
 }
-
-const predicates = new WeakMap<Condition, Predicate>()
 
 function predicateOf(condition: Condition): Predicate {
   const misshapen = checkShape(condition)

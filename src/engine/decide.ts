@@ -1,7 +1,7 @@
 import { type DeskError, isDeskError, type Refusal, type Result, refuse, shown } from '../errors.ts'
 import { bounds, maxFactsPerAdvance } from '../model/bounds.ts'
 import type { Effect } from '../model/effect.ts'
-import { utf8Bytes } from '../model/json.ts'
+import { deepFreeze, utf8Bytes } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { isInstant } from '../time/instant.ts'
@@ -22,7 +22,10 @@ export interface Decision {
   readonly unchanged: boolean
 }
 
-/** The application's own say, after the checks of this library: a reason to refuse, or nothing. */
+/**
+ * The application's own say, after the checks of this library: a reason to refuse, or nothing. A merge asks twice:
+ * `merge` on the ticket that goes, `receiveMerge` on the one that stays.
+ */
 export type Guard = (ticket: Ticket | null, command: Command) => string | undefined
 
 export interface DecideOptions {
@@ -123,7 +126,8 @@ function checkGuard(
   command: Command,
   guard: Guard | undefined,
 ): Refusal | undefined {
-  const reason = guard?.(ticket && (draft as Ticket), command)
+  // the guard sees the ticket as it stands at that instant; what it holds cannot be changed
+  const reason = guard?.(ticket && deepFreeze({ ...draft } as Ticket), command)
   return reason === undefined ? undefined : refuse('forbidden', { command: command.type, reason: reason.slice(0, 200) })
 }
 
@@ -135,6 +139,10 @@ const growing: ReadonlySet<string> = new Set([
   'people_changed',
   'requester_changed',
   'linked',
+  'status_changed',
+  'postponement_changed',
+  'rated',
+  'sla_started',
 ])
 
 /** Without custom fields and with lists no longer than this, a ticket stays far below its bound: no need to measure. */

@@ -1,4 +1,5 @@
 import { fail } from '../errors.ts'
+import { contentHash } from '../model/json.ts'
 import type { Level } from '../sla/level.ts'
 import type { Versions } from '../sla/slice.ts'
 import type { BusinessCalendar } from '../time/calendar.ts'
@@ -11,21 +12,28 @@ export type Definitions = Definition | readonly Definition[]
 export interface Timeline extends Versions {
   readonly revisions: readonly Definition[]
   readonly latest: Definition
+  /** Hash of all revisions and their times: what is planned ahead depends on every one of them. */
+  readonly version: string
   /** The revision in force at an instant. */
   readonly at: (instant: number) => Definition
   readonly level: (id: string, version: string) => Level
   readonly calendar: (id: string, version: string) => BusinessCalendar
 }
 
+/** Rises when a release keeps other facts on a ticket: rows of an older one are planned anew. */
+const ticketFormat = 1
+
 const timelines = new WeakMap<object, Timeline>()
 
 /** @throws DeskError `invalid_definition` when revisions are not in order */
 export function timelineOf(definitions: Definitions): Timeline {
-  let timeline = timelines.get(definitions)
-  if (!timeline) {
-    timeline = buildTimeline('json' in definitions ? [definitions] : [...definitions])
-    timelines.set(definitions, timeline)
-  }
+  const revisions = 'json' in definitions ? [definitions] : definitions
+  const known = timelines.get(definitions)
+  // an array may have grown since
+  if (known?.revisions.length === revisions.length && known.revisions.every((one, i) => one === revisions[i]))
+    return known
+  const timeline = buildTimeline([...revisions])
+  timelines.set(definitions, timeline)
   return timeline
 }
 
@@ -50,6 +58,7 @@ function buildTimeline(revisions: readonly Definition[]): Timeline {
   return {
     revisions,
     latest,
+    version: contentHash([ticketFormat, ...revisions.map(({ version, since }) => [version, since])]),
     at: (instant) => revisions.findLast((revision, i) => i === 0 || (revision.since ?? 0) <= instant) ?? latest,
     level: (id, version) => known(levels.get(version), 'level', id, version),
     calendar: (id, version) => known(calendars.get(version), 'calendar', id, version),

@@ -98,7 +98,10 @@ export interface TicketEventShapes {
   status_changed: { data: StatusFacts }
   postponement_changed: { data: Pick<Ticket, 'postponedUntil' | 'postponeReason'> }
   assignee_changed: {
-    data: Pick<Ticket, 'assignee' | 'assignedSince'> & { readonly from: string | null; readonly reassignments: number }
+    data: Pick<Ticket, 'assignee' | 'assignedSince' | 'firstAssignedAt'> & {
+      readonly from: string | null
+      readonly reassignments: number
+    }
   }
   department_changed: { data: Pick<Ticket, 'department' | 'departmentSince'> & { readonly from: string | null } }
   tier_changed: { data: Pick<Ticket, 'tier'> & { readonly from: number | null; readonly reason: string | null } }

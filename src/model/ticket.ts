@@ -75,6 +75,7 @@ export interface Ticket<X extends Names = Names> {
   readonly closedAt: number | null
   readonly closeReason: string | null
   readonly assignedSince: number | null
+  readonly firstAssignedAt: number | null
   readonly departmentSince: number | null
   /** When something last happened to it. */
   readonly lastAt: number

@@ -45,9 +45,9 @@ export interface LevelDefinition<
 const shortestTargetMs = 1_000
 const durationKeys: ReadonlySet<string> = new Set(['hours', 'minutes', 'seconds', 'milliseconds'])
 
-/** `{ hours: 4 }` is a duration; an object with any other key is a table by priority. */
+/** `{ hours: 4 }` is a duration; an object with a key that is no unit of time is a table by priority. */
 const isTable = (value: unknown): value is Record<string, unknown> =>
-  isPlainObject(value) && !Object.keys(value).some((key) => durationKeys.has(key))
+  isPlainObject(value) && Object.keys(value).some((key) => !durationKeys.has(key))
 
 const Amount = DurationInput.check((context) => {
   if (context.value < shortestTargetMs)

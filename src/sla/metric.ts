@@ -9,7 +9,8 @@ export const startFacts = {
   outbound: (ticket) => ticket.outbound,
   responded: (ticket) => ticket.firstRespondedAt !== null,
   waiting: (ticket) => ticket.waitingSince !== null,
-  unassigned: (ticket) => ticket.assignee === null,
+  unresponded: (ticket) => ticket.firstRespondedAt === null,
+  neverAssigned: (ticket) => ticket.firstAssignedAt === null,
 } as const satisfies Record<string, (ticket: Ticket) => boolean>
 export type StartFact = keyof typeof startFacts
 
@@ -40,7 +41,8 @@ export const standardMetrics = {
     fulfilledBy: ['agentReply'],
     pausedIn: ['postponed'],
     onLeavingWork: 'cancel',
-    onReopen: { mode: 'continue' },
+    // an answer given while it was resolved was the first response
+    onReopen: { mode: 'continue', if: ['unresponded'] },
     recurs: false,
   },
   nextResponse: {
@@ -64,7 +66,7 @@ export const standardMetrics = {
     fulfilledBy: ['assigned'],
     pausedIn: [],
     onLeavingWork: 'cancel',
-    onReopen: { mode: 'continue', if: ['unassigned'] },
+    onReopen: { mode: 'continue', if: ['neverAssigned'] },
     recurs: false,
   },
 } as const satisfies Record<string, Metric>

@@ -16,7 +16,11 @@ export function recount(past: Iterable<Stage>, now: StepView, allowance: Allowan
       calendarOf: () => allowance.calendar.calendar,
       pausesIn: () => allowance.target.pausesIn(ticket.status, ticket.kind),
     }
-    for (const signal of signalsOf(event)) clock = takeSignal(view, clock, signal).at(-1)?.clock ?? clock
+    for (const signal of signalsOf(event)) clock = unbreached(takeSignal(view, clock, signal).at(-1)?.clock ?? clock)
   }
   return clock
 }
+
+/** The past did not know of this target: whether it is breached is decided where it comes into force. */
+const unbreached = (clock: SlaClock | undefined): SlaClock | undefined =>
+  clock && clock.breachedAt !== null ? { ...clock, breachedAt: null, dueAt: null, lateFrom: null } : clock

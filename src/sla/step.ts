@@ -111,16 +111,17 @@ export function breachIfLate({ at }: StepView, clock: SlaClock): LedgerChange[] 
 
 function onReopen(view: StepView, clock: SlaClock | undefined): LedgerChange[] {
   const { onReopen } = view.row
-  if (onReopen.mode === 'ignore' || !holds(view, onReopen.if)) return []
-  if (onReopen.mode === 'restart') return begin(view, (clock?.cycle ?? 0) + 1, 'reopened')
+  if (onReopen.mode === 'ignore') return []
+  if (onReopen.mode === 'restart')
+    return holds(view, onReopen.if) ? begin(view, (clock?.cycle ?? 0) + 1, 'reopened') : []
   const interrupted = clock !== undefined && (clock.leftWork || clock.endedBy === 'no_target')
   return interrupted ? continueCycle(view, clock, 'reopened') : []
 }
 
-/** Takes an ended cycle up again, under the terms now in force; the time in between was a pause. */
+/** Takes an ended cycle up again, under the terms now in force, unless it was met meanwhile; the time in between was a pause. */
 export function continueCycle(view: StepView, clock: SlaClock, reason: string): LedgerChange[] {
-  const { allowance, at } = view
-  if (!allowance) return []
+  const { allowance, at, row } = view
+  if (!allowance || (row.onReopen.mode === 'continue' && !holds(view, row.onReopen.if))) return []
   const changed =
     clock.targetMs !== allowance.targetMs ||
     clock.level !== allowance.level.id ||

@@ -63,6 +63,7 @@ export const workflowEvents: Rows<WorkflowEventType> = {
         closedAt: data.closedAt,
         closeReason: data.closeReason,
         assignedSince: data.assignee === null ? null : at,
+        firstAssignedAt: data.assignee === null ? null : at,
         departmentSince: data.department === null ? null : at,
         counts: { messages: 0, replies: 0, reopens: 0, reassignments: 0 },
         links: copyJson(data.links),
@@ -109,6 +110,7 @@ export const workflowEvents: Rows<WorkflowEventType> = {
     apply(ticket, data) {
       ticket.assignee = data.assignee
       ticket.assignedSince = data.assignedSince
+      ticket.firstAssignedAt = data.firstAssignedAt
       ticket.counts = { ...ticket.counts, reassignments: data.reassignments }
     },
   },

@@ -88,8 +88,8 @@ function ending(
   to: Status,
   details: MoveDetails,
 ): Pick<StatusFacts, 'resolvedAt' | 'closedAt' | 'closeReason'> {
-  const resolvedAt =
-    to.kind === 'resolved' ? (ticket.resolvedAt ?? at) : to.kind === 'closed' ? ticket.resolvedAt : null
+  const entersResolved = to.kind === 'resolved' && ticket.kind !== 'resolved'
+  const resolvedAt = entersResolved ? at : isOutOfWork(to.kind) ? ticket.resolvedAt : null
   return to.kind === 'closed'
     ? { resolvedAt, closedAt: at, closeReason: details.reason ?? null }
     : { resolvedAt, closedAt: null, closeReason: null }

@@ -29,6 +29,13 @@ export function checkReopenWindow(workflow: Workflow, ticket: Readonly<Ticket>, 
   return followUpRequired(workflow, ticket)
 }
 
+/** A message that would reopen must come within the window; on a dead end there is nothing it could reopen. */
+export function checkReopening({ ticket, definition, at }: WorkflowPass): Refusal | undefined {
+  const to = definition.workflow.reactionTo('requesterMessage', ticket.status, ticket.kind)
+  if (to) return checkReopenWindow(definition.workflow, ticket, at)
+  return ticket.kind === 'closed' ? followUpRequired(definition.workflow, ticket) : undefined
+}
+
 /** What only a new, linked ticket can take up. */
-export const followUpRequired = ({ reopenWithinMs }: Workflow, ticket: Readonly<Ticket>): Refusal =>
+const followUpRequired = ({ reopenWithinMs }: Workflow, ticket: Readonly<Ticket>): Refusal =>
   refuse('follow_up_required', { ticketId: ticket.id, leftWorkAt: leftWorkAt(ticket), withinMs: reopenWithinMs })

@@ -3,7 +3,7 @@ import { refuse } from '../../errors.ts'
 import { bounds } from '../../model/bounds.ts'
 import { Id } from '../../model/schema.ts'
 import { changeStatus } from '../move.ts'
-import { react } from '../react.ts'
+import { checkReopening, react } from '../react.ts'
 import { row } from './row.ts'
 
 const Link = z.strictObject({ to: Id, as: z.enum(['related', 'parent']).optional() })
@@ -46,10 +46,14 @@ export const linkCommands = {
   /** On the ticket that stays: if somebody waits on the other, they now wait here. */
   receiveMerge: row({
     schema: z.strictObject({ from: Id, waitingSince: z.int().nullable() }),
-    onClosed: 'refused',
+    onClosed: 'accepted',
     decide: (pass, { from, waitingSince }) => {
       const { ticket, at } = pass
       const waits = waitingSince !== null
+      // who waits writes to this ticket, with all that a message of theirs may and may not do
+      const refusal = waits ? checkReopening(pass) : undefined
+      if (refusal) return refusal
+      if (!waits && ticket.kind === 'closed') return refuse('ticket_closed', { ticketId: ticket.id, command: 'merge' })
       pass.emit('merge_received', {
         from,
         counts: waits,

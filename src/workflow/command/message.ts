@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
 import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
 import type { WorkflowPass } from '../pass.ts'
-import { checkReopenWindow, followUpRequired, react } from '../react.ts'
+import { checkReopening, react } from '../react.ts'
 import { row } from './row.ts'
 
 const MessageContent = z.strictObject(messageInput)
@@ -94,13 +94,6 @@ export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | '
   return undefined
 }
 
-/** A message that would reopen must come within the window; on a dead end there is nothing it could reopen. */
-function checkReopening({ ticket, definition, at }: WorkflowPass): Refusal | undefined {
-  const to = definition.workflow.reactionTo('requesterMessage', ticket.status, ticket.kind)
-  if (to) return checkReopenWindow(definition.workflow, ticket, at)
-  return ticket.kind === 'closed' ? followUpRequired(definition.workflow, ticket) : undefined
-}
-
 /** A closed ticket takes what is internal or passive, and what may reopen it. */
 const checkClosed = ({ ticket }: WorkflowPass, draft: Draft, passive: boolean, asks: boolean): Refusal | undefined =>
   asks || draft.visibility === 'internal' || (passive && draft.role !== 'agent')
@@ -122,7 +115,7 @@ export function recordMessage(
     'message_added',
     {
       message: {
-        id: content.messageId ?? `${ticket.id}-m${ticket.counts.messages + 1}`,
+        id: `m${ticket.counts.messages + 1}`,
         externalId: content.externalId ?? null,
         inReplyTo: content.inReplyTo ?? null,
         role,
@@ -136,7 +129,8 @@ export function recordMessage(
       },
       opening,
       counts: !passive,
-      waitingSince: answers ? null : asks ? (ticket.waitingSince ?? at) : ticket.waitingSince,
+      // whether somebody waits for the opening stands in `ticket_opened`: not where it was opened as resolved
+      waitingSince: answers ? null : asks && !opening ? (ticket.waitingSince ?? at) : ticket.waitingSince,
       firstRespondedAt: ticket.firstRespondedAt ?? (responds ? at : null),
       lastAgentReplyAt: answers ? at : ticket.lastAgentReplyAt,
       lastRequesterMessageAt: asks ? at : ticket.lastRequesterMessageAt,

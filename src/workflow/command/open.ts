@@ -79,6 +79,10 @@ function open(pass: WorkflowPass, input: Open): Refusal | undefined {
       calendar === undefined || definition.calendarNamed(calendar)
         ? undefined
         : unknownCalendar(pass, calendar, 'requester.calendar'),
+    () =>
+      [input.parent, input.followUpOf, ...(input.related ?? [])].includes(pass.ticketId)
+        ? refuse('invalid_command', { reason: 'a ticket cannot be linked to itself' })
+        : undefined,
   )
   if (refusal) return refusal
   if (!status) return refuse('unknown_name', { what: 'initial status', name, known: initial }, 'status')
@@ -93,7 +97,9 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
   const automatic = input.automatic === true
   const visibility = input.visibility ?? (role === 'requester' || role === 'collaborator' ? 'public' : 'internal')
   const asks = asksForAnswer({ role, visibility, automatic })
-  const outbound = role === 'agent' && visibility === 'public' && !automatic
+  // a message from elsewhere is kept even where it is empty: its id must not open a second ticket
+  const written = input.body !== undefined || input.attachments !== undefined || input.externalId !== undefined
+  const outbound = written && role === 'agent' && visibility === 'public' && !automatic
   const requester =
     input.requester === undefined && actor.kind === 'requester'
       ? { id: actor.id, ...(actor.name === undefined ? {} : { name: actor.name }) }
@@ -102,8 +108,7 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
   const tags = new Map((input.tags ?? []).map((tag) => [foldText(tag), definition.tags.find(tag)?.name ?? tag]))
   const prioritySources = input.priority === undefined ? {} : { manual: input.priority }
   const { priority } = effectivePriority(definition, prioritySources)
-  const outOfWork = isOutOfWork(status.kind)
-  const waits = asks && !outOfWork
+  const waits = asks && !isOutOfWork(status.kind)
   emit(
     'ticket_opened',
     {
@@ -141,21 +146,19 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
         mergedInto: null,
         parent: input.parent ?? null,
         followUpOf: input.followUpOf ?? null,
-        related: input.related ?? [],
+        related: [...new Set(input.related)],
       },
     },
     {
       subject: input.subject,
       excerpt: excerptOf(input.body ?? ''),
       fields: withoutNulls(input.fields ?? {}),
-      followers: input.followers ?? [],
-      collaborators: input.collaborators ?? [],
+      followers: [...new Set(input.followers)],
+      collaborators: [...new Set(input.collaborators)],
       requester: personal,
     },
   )
-  const written = input.body !== undefined || input.attachments !== undefined
-  if (written)
-    recordMessage(pass, { content: input, role, visibility }, { passive: automatic || outOfWork, opening: true })
+  if (written) recordMessage(pass, { content: input, role, visibility }, { passive: automatic, opening: true })
   for (const carried of input.messages ?? [])
     recordMessage(
       pass,
@@ -163,7 +166,7 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
       { passive: true, opening: true },
     )
   // an agent who opens a ticket by writing to the requester has answered it, unless a status was said
-  if (written && outbound && input.status === undefined) react(pass, 'agentReply', 'agent_reply')
+  if (outbound && input.status === undefined) react(pass, 'agentReply', 'agent_reply')
 }
 
 /** The first 500 characters, never half of a surrogate pair. */

@@ -85,6 +85,7 @@ export function setAssignee({ ticket, at, emit }: WorkflowPass, to: string | nul
     from,
     assignee: to,
     assignedSince: to === null ? null : at,
+    firstAssignedAt: ticket.firstAssignedAt ?? (to === null ? null : at),
     reassignments: ticket.counts.reassignments + (reassigned ? 1 : 0),
   })
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
+import { isOutOfWork } from '../../model/names.ts'
 import { Id, Name } from '../../model/schema.ts'
 import type { WorkflowPass } from '../pass.ts'
 import { setPriority } from '../priority.ts'
@@ -39,9 +40,16 @@ function update(pass: WorkflowPass, input: Update): Refusal | undefined {
     () =>
       message === undefined
         ? undefined
-        : addMessage(pass, written(pass, message, 'agent'), status === undefined ? 'react' : 'given'),
+        : addMessage(pass, draftOf(pass, message, status), status === undefined ? 'react' : 'given'),
     () => (status === undefined ? undefined : setStatus(pass, { status, until, reason })),
   )
+}
+
+/** A message beside a status that leaves the ticket out of work is told, and nobody waits for an answer to it. */
+function draftOf(pass: WorkflowPass, message: MessageInUpdate, status: string | undefined) {
+  const to = status === undefined ? undefined : pass.definition.workflow.statusNamed(status)
+  const staysOut = to !== undefined && isOutOfWork(pass.ticket.kind) && isOutOfWork(to.kind)
+  return written(pass, staysOut ? { ...message, reopens: false } : message, 'agent')
 }
 
 /** A closed ticket takes fields, tags and messages; anything else only together with the status that reopens it. */
