@@ -98,7 +98,7 @@ const bad: readonly Bad[] = [
   },
   {
     what: 'depth 100,000 of objects',
-    request: { type: 'setFields', fields: { deep: json('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)) } },
+    request: { type: 'setFields', fields: { deep: json(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) } },
     code: 'too_large',
     facts: { limit: 32, unit: 'levels' },
   },
@@ -376,7 +376,7 @@ describe('bad input gets its code and its path, quickly, and changes nothing', (
       {
         type: 'setFields',
         fields: {
-          x: json('{"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk":'.repeat(30) + '{"prototype":1}' + '}'.repeat(30)),
+          x: json(`${'{"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk":'.repeat(30)}{"prototype":1}${'}'.repeat(30)}`),
         },
       },
     ],
