@@ -88,17 +88,19 @@ const peers: Record<string, () => Peer> = {
 const peer = (peers[workerData.peer] as () => Peer)()
 const right = businessCalendar(office)
 
-function run(who: Peer, { op, ms }: Job, at: number): number {
-  return op === 'add' ? who.add(at, ms) : who.between(at, at + ms)
+/** A question as a call of its own, so that no peer pays for choosing. */
+function question(who: Peer, { op, ms }: Job): (at: number) => number {
+  return op === 'add' ? (at) => who.add(at, ms) : (at) => who.between(at, at + ms)
 }
 
 for (const job of jobs) {
+  const [ask, know] = [question(peer, job), question(right, job)]
   // slow peers are asked for as long as a second
   let [asked, wrong] = [0, 0]
   for (const until = performance.now() + 1000; asked < 500 && performance.now() < until; asked++) {
     const at = inputs[asked * 131] as number
-    if (Math.abs(run(peer, job, at) - run(right, job, at)) > 1) wrong++
+    if (Math.abs(ask(at) - know(at)) > 1) wrong++
   }
   parentPort?.postMessage({ asked, wrong })
-  parentPort?.postMessage({ ns: perCall((i) => run(peer, job, inputs[i] as number), inputs.length, 400) })
+  parentPort?.postMessage({ ns: perCall((i) => ask(inputs[i] as number), inputs.length, 400) })
 }

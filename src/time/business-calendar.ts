@@ -49,11 +49,11 @@ export function calendarOf(plan: Plan, version?: string): BusinessCalendar {
     version,
     add(at: number, durationMs: number): number {
       check(at, durationMs)
-      return durationMs === 0 ? at : table.forward(at, table.count(at) + durationMs)
+      return durationMs === 0 ? at : table.forward(at, durationMs)
     },
     subtract(at: number, durationMs: number): number {
       check(at, durationMs)
-      return durationMs === 0 ? at : table.backward(at, table.count(at) - durationMs)
+      return durationMs === 0 ? at : table.backward(at, durationMs)
     },
     between(from: number, to: number): number {
       checkSpan(from, to)

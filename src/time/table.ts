@@ -115,7 +115,10 @@ export class OpenTable {
 
   /** Open time before `at`, from an arbitrary but fixed beginning. */
   count(at: number): number {
-    const number = yearOf(at)
+    return this.#count(yearOf(at), at)
+  }
+
+  #count(number: number, at: number): number {
     const year = this.#year(number)
     const i = this.#index(year, number, at)
     const from = year.from[i] as number
@@ -128,11 +131,11 @@ export class OpenTable {
     return (year.from[this.#index(year, number, at)] as number) <= at
   }
 
-  /** The first instant not before `at` with `count >= target`. */
-  forward(at: number, target: number): number {
+  /** The first instant not before `at` by which `durationMs`, which is not 0, of open time have passed. */
+  forward(at: number, durationMs: number): number {
     const sum = this.#sum
     let number = yearOf(at)
-    this.#year(number)
+    const target = this.#count(number, at) + durationMs
     let open = number // the last year seen with open time in it
     while (target > (sum[number + 1] as number)) {
       if (sum[number] !== sum[number + 1]) open = number
@@ -151,11 +154,11 @@ export class OpenTable {
     return end
   }
 
-  /** The last instant not after `at` with `count <= target`. */
-  backward(at: number, target: number): number {
+  /** The last instant not after `at` since which `durationMs`, which is not 0, of open time have passed. */
+  backward(at: number, durationMs: number): number {
     const sum = this.#sum
     let number = yearOf(at)
-    this.#year(number)
+    const target = this.#count(number, at) - durationMs
     let open = number
     while (target < (sum[number] as number)) {
       if (sum[number] !== sum[number + 1]) open = number
