@@ -151,7 +151,7 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
     },
     {
       subject: input.subject,
-      excerpt: excerptOf(input.body ?? ''),
+      excerpt: excerptOf(input.body ?? input.messages?.[0]?.body ?? ''),
       fields: withoutNulls(input.fields ?? {}),
       followers: [...new Set(input.followers)],
       collaborators: [...new Set(input.collaborators)],
