@@ -81,12 +81,7 @@ export const DurationInput = parsedBy((value) => toDuration(value as Parameters<
 export const JsonValue: z.ZodType<Json> = z.unknown().transform((value, context): Json => {
   const found = plainJson(value)
   if (found !== undefined) return found
-  context.issues.push({
-    code: 'custom',
-    input: value,
-    params: { refusal: refuse('invalid_command', { reason: 'only plain JSON can be stored' }) },
-    message: 'not JSON',
-  })
+  context.issues.push({ code: 'custom', input: value, message: 'only plain JSON can be stored' })
   return z.NEVER
 })
 

@@ -1,0 +1,273 @@
+import fc from 'fast-check'
+import {
+  compileDefinition,
+  DeskError,
+  defineDesk,
+  namedOrderings,
+  type Ordering,
+  orderBy,
+  type Ticket,
+} from 'ticketwright'
+import { describe, expect, it } from 'vitest'
+import { ana, day, hour, minute, story, when } from '../story.ts'
+
+const definition = defineDesk({
+  levels: [
+    {
+      id: 'std',
+      calendar: 'alwaysOpen',
+      targets: [{ metric: 'resolution', within: { Urgent: '1h', High: '8h', default: null } }],
+    },
+  ],
+  slaRules: [{ when: { field: 'priority', op: 'oneOf', value: ['Urgent', 'High'] }, level: 'std' }],
+})
+
+/** A ticket by name, opened so many minutes after Mon 09:00, and what was done with it. */
+const ticket = (
+  id: string,
+  after: number,
+  opening: object = {},
+  ...then: readonly { type: string; [field: string]: unknown }[]
+): Ticket => {
+  const told = story(definition).open(when('Mon 09:00') + after * minute, opening)
+  for (const request of then) told.do(when('Mon 12:00'), ana, request)
+  return { ...told.ticket, id }
+}
+const order = (ordering: Ordering, tickets: readonly Ticket[]) =>
+  tickets.toSorted(orderBy(ordering)).map(({ id }) => id)
+
+const reply = { type: 'reply', body: 'x' }
+const postpone = { type: 'postpone' }
+
+describe('the named orderings', () => {
+  it('fifo: first opened first', () => {
+    expect(order('fifo', [ticket('c', 3), ticket('a', 1), ticket('b', 2)])).toEqual(['a', 'b', 'c'])
+  })
+
+  it.each(Object.keys(namedOrderings) as (keyof typeof namedOrderings)[])(
+    '%s: new and open come before the rest',
+    (name) => {
+      const tickets = [
+        ticket('answered', 0, {}, reply),
+        ticket('postponed', 0, {}, postpone),
+        ticket('resolved', 0, {}, { type: 'resolve' }),
+        ticket('open', 5, {}, { type: 'setStatus', status: 'Open' }),
+        ticket('new', 5),
+      ]
+      expect(order(name, tickets).slice(0, 2).sort()).toEqual(['new', 'open'])
+    },
+  )
+
+  it('priority: rank, then fifo', () => {
+    const tickets = [
+      ticket('low', 0),
+      ticket('high 2', 2, { priority: 'High' }),
+      ticket('high 1', 1, { priority: 'High' }),
+      ticket('urgent', 3, { priority: 'Urgent' }),
+    ]
+    expect(order('priority', tickets)).toEqual(['urgent', 'high 1', 'high 2', 'low'])
+  })
+
+  it('easiestFirst: effort, without one last, then fifo', () => {
+    const tickets = [
+      ticket('none', 0),
+      ticket('hard', 1, { effortMinutes: 60 }),
+      ticket('easy 2', 3, { effortMinutes: 5 }),
+      ticket('easy 1', 2, { effortMinutes: 5 }),
+      ticket('no effort', 4, { effortMinutes: 0 }),
+    ]
+    expect(order('easiestFirst', tickets)).toEqual(['no effort', 'easy 1', 'easy 2', 'hard', 'none'])
+  })
+
+  it('longestUnanswered: who waits longest; nobody waits: last', () => {
+    const tickets = [
+      ticket('answered by hand', 0, {}, reply, { type: 'setStatus', status: 'Open' }),
+      ticket('second', 2),
+      ticket('first', 1),
+    ]
+    expect(order('longestUnanswered', tickets)).toEqual(['first', 'second', 'answered by hand'])
+  })
+
+  describe('slaDue', () => {
+    const urgent = { priority: 'Urgent' }
+    const high = { priority: 'High' }
+
+    it('breached ones lead, by their own due; then by due', () => {
+      const late = (id: string, after: number) => {
+        const told = story(definition)
+          .open(when('Mon 09:00') + after * minute, high)
+          .until('Mon 23:00')
+        return { ...told.ticket, id }
+      }
+      const tickets = [ticket('urgent', 0, urgent), late('late 2', 2), ticket('high', 1, high), late('late 1', 1)]
+      expect(order('slaDue', tickets)).toEqual(['late 1', 'late 2', 'urgent', 'high'])
+    })
+
+    it('without a running clock it counts as due 168 h after somebody began to wait', () => {
+      const waits = ticket('waits', 0)
+      const due = (at: number): Ticket => ({
+        ...ticket(`due ${at}`, 0, high),
+        clocks: { resolution: { ...(ticket('x', 0, high).clocks.resolution as never as object), dueAt: at } as never },
+      })
+      const internal = when('Mon 09:00') + 168 * hour
+      expect(order('slaDue', [waits, due(internal - 1), due(internal + 1)])).toEqual([
+        `due ${internal - 1}`,
+        'waits',
+        `due ${internal + 1}`,
+      ])
+    })
+
+    it('or, when nobody waits, after it was opened', () => {
+      const nobody = ticket('nobody waits', 1, { automatic: true })
+      expect(nobody.waitingSince).toBeNull()
+      expect(order('slaDue', [ticket('later', 2), nobody, ticket('earlier', 0)])).toEqual([
+        'earlier',
+        'nobody waits',
+        'later',
+      ])
+    })
+
+    it('paused ones come after', () => {
+      const paused = defineDesk({
+        levels: [
+          { id: 'std', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '1h', pauses: ['open'] }] },
+        ],
+        slaRules: [{ level: 'std' }],
+      })
+      const told = story(paused).open('Mon 09:00').do('Mon 09:01', ana, { type: 'setStatus', status: 'Open' })
+      expect(
+        order('slaDue', [{ ...told.ticket, id: 'paused' }, ticket('none', 600), ticket('urgent', 600, urgent)]),
+      ).toEqual(['urgent', 'none', 'paused'])
+    })
+
+    it('stands still while nothing happens', () => {
+      const told = story(definition).open('Mon 09:00', high)
+      const before = { ...told.ticket }
+      told.until('Mon 16:59')
+      expect(told.ticket).toEqual(before)
+    })
+  })
+})
+
+describe('orderings of one’s own', () => {
+  const byRevenue: Ordering = [{ by: { field: 'requester.revenue' }, direction: 'descending', nulls: 'last' }, 'fifo']
+  const rich = (id: string, revenue?: number) =>
+    ticket(id, 0, { requester: { id: 'm', ...(revenue === undefined ? {} : { revenue }) } })
+
+  it('a list of keys and names, strongest first', () => {
+    expect(order(byRevenue, [rich('none'), rich('10', 10), rich('20', 20), rich('0', 0)])).toEqual([
+      '20',
+      '10',
+      '0',
+      'none',
+    ])
+  })
+
+  it.each([
+    ['first', ['none', '1', '2']],
+    ['last', ['1', '2', 'none']],
+  ] as const)('nulls %s', (nulls, expected) => {
+    const ordering: Ordering = [{ by: { field: 'requester.revenue' }, direction: 'ascending', nulls }]
+    expect(order(ordering, [rich('2', 2), rich('none'), rich('1', 1)])).toEqual(expected)
+  })
+
+  it('a custom field that holds numbers', () => {
+    const tickets = [
+      ticket('b', 0, { fields: { weight: 2 } }),
+      ticket('a', 0, { fields: { weight: 1 } }),
+      ticket('c', 0, { fields: { weight: 'x' } }),
+    ]
+    expect(order([{ by: { field: 'fields.weight' }, direction: 'ascending', nulls: 'last' }], tickets)).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+  })
+
+  it.each<[what: string, order: unknown, code: string, path: string]>([
+    ['an unknown name', 'slaDu', 'invalid_definition', 'views[0].order'],
+    [
+      'a field there is not',
+      [{ by: { field: 'sttus' }, direction: 'ascending', nulls: 'last' }],
+      'unknown_name',
+      'views[0].order',
+    ],
+    [
+      'a field that is no number',
+      [{ by: { field: 'subject' }, direction: 'ascending', nulls: 'last' }],
+      'unknown_name',
+      'views[0].order',
+    ],
+    [
+      'a direction there is not',
+      [{ by: { field: 'openedAt' }, direction: 'up', nulls: 'last' }],
+      'invalid_definition',
+      'views[0].order[0].direction',
+    ],
+    [
+      'nulls left out',
+      ['fifo', { by: { field: 'openedAt' }, direction: 'ascending' }],
+      'invalid_definition',
+      'views[0].order[1].nulls',
+    ],
+    ['no keys', [], 'invalid_definition', 'views[0].order'],
+  ])('%s is refused', (_what, ordering, code, path) => {
+    const found = compileDefinition({ views: [{ id: 'v', order: ordering }] })
+    expect('refusals' in found && found.refusals[0]).toMatchObject({ code, path })
+    expect(() => orderBy(ordering as Ordering)).toThrow(DeskError)
+  })
+})
+
+describe('an ordering is total', () => {
+  const anyTicket = fc
+    .record({
+      id: fc.uuid(),
+      kind: fc.constantFrom('new', 'open', 'answered', 'postponed', 'resolved', 'closed'),
+      openedAt: fc.integer({ min: 0, max: 3 }),
+      waitingSince: fc.option(fc.integer({ min: 0, max: 3 }), { nil: null }),
+      effortMinutes: fc.option(fc.integer({ min: 0, max: 2 }), { nil: null }),
+      priorityRank: fc.integer({ min: 1, max: 3 }),
+      clock: fc.option(
+        fc.record({
+          state: fc.constantFrom('running', 'paused', 'ended'),
+          dueAt: fc.option(fc.integer({ min: 0, max: day }), { nil: null }),
+          breachedAt: fc.option(fc.constant(1), { nil: null }),
+        }),
+      ),
+    })
+    .map(
+      ({ clock, ...facts }) =>
+        ({ ...ticket('x', 0), ...facts, clocks: clock ? { resolution: clock } : {} }) as unknown as Ticket,
+    )
+
+  it.each(Object.keys(namedOrderings) as (keyof typeof namedOrderings)[])(
+    '%s: the same order whatever order it began in; equal only to itself',
+    (name) => {
+      const compare = orderBy(name)
+      fc.assert(
+        fc.property(
+          fc.uniqueArray(anyTicket, { selector: ({ id }) => id, maxLength: 12 }),
+          fc.infiniteStream(fc.nat()),
+          (tickets, noise) => {
+            const shuffled = tickets
+              .map((one) => ({ one, by: noise.next().value as number }))
+              .sort((a, b) => a.by - b.by)
+            const ids = tickets.toSorted(compare).map(({ id }) => id)
+            expect(
+              shuffled
+                .map(({ one }) => one)
+                .sort(compare)
+                .map(({ id }) => id),
+            ).toEqual(ids)
+            for (const a of tickets)
+              for (const b of tickets) {
+                expect(Math.sign(compare(a, b))).toBe(-Math.sign(compare(b, a)) + 0)
+                if (a !== b) expect(compare(a, b)).not.toBe(0)
+              }
+          },
+        ),
+        { numRuns: 50 },
+      )
+    },
+  )
+})
