@@ -5,11 +5,11 @@ import { fail } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { Message } from '../model/message.ts'
-import { isOutOfWork, type Names } from '../model/names.ts'
+import { isOutOfWork, type Names, type StatusKind } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Query } from '../store.ts'
-import { checkReopenWindow } from '../workflow/react.ts'
+import { checkReopening, checkReopenWindow } from '../workflow/react.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
 import { advanceWithHistory } from './perform.ts'
@@ -115,26 +115,33 @@ export function queryOf({ latest, tenant }: DeskContext, viewId: string): Query 
   }
 }
 
-export async function allowedOn(desk: DeskContext, ticketId: string, actor: Actor): Promise<Allowed> {
+export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: Actor): Promise<Allowed> {
   const ticket = await ticketNow(desk, ticketId)
   if (ticket.links.mergedInto !== null) return { commands: [], statuses: [] }
   const now = await desk.store.now()
   const { workflow } = timelineOf(desk.definitions).at(now)
-  const outsider = actor.kind === 'requester' || actor.kind === 'collaborator'
-  const mayReopen = !outsider || !checkReopenWindow(workflow, ticket, now)
-  const staffOnly: readonly CommandType[] = ['reply', 'note']
-  const commands = commandTypes.filter((type) => {
-    if (type === 'open') return false
-    if (ticket.kind === 'closed' && commandRow(type).onClosed === 'refused') return false
-    if (type === 'confirmSolution') return ticket.kind === 'resolved'
-    if (type === 'wake') return ticket.kind === 'postponed'
-    if (type === 'reopen') return isOutOfWork(ticket.kind) && mayReopen
-    if (type === 'message') return !outsider || mayReopen
-    return !(staffOnly.includes(type) && (outsider || actor.kind === 'third_party'))
-  })
+  const asks = kind === 'requester' || kind === 'collaborator'
+  const staff = !asks && kind !== 'third_party'
+  const mayReopen = !asks || !checkReopenWindow(workflow, ticket, now)
   const statuses = workflow.movesFrom(ticket.status, ticket.kind).filter((name) => {
     const to = workflow.statusNamed(name)
     return to && (!isOutOfWork(ticket.kind) || isOutOfWork(to.kind) || mayReopen)
   })
-  return { commands, statuses }
+  const leads = (to: StatusKind) => statuses.some((name) => workflow.statusNamed(name)?.kind === to)
+  const conditions: { readonly [T in CommandType]?: boolean } = {
+    open: false,
+    // an agent enters the message of a requester
+    message: !(asks || kind === 'agent') || !checkReopening(workflow, ticket, now),
+    reply: staff,
+    note: staff,
+    setStatus: statuses.length > 0,
+    postpone: ticket.kind === 'postponed' || leads('postponed'),
+    wake: ticket.kind === 'postponed',
+    resolve: ticket.kind === 'resolved' || leads('resolved'),
+    confirmSolution: ticket.kind === 'resolved' && (leads('closed') || leads('open')),
+    close: ticket.kind === 'closed' || leads('closed'),
+    reopen: isOutOfWork(ticket.kind) && leads('open'),
+  }
+  const accepts = (type: CommandType) => ticket.kind !== 'closed' || commandRow(type).onClosed === 'accepted'
+  return { commands: commandTypes.filter((type) => accepts(type) && (conditions[type] ?? true)), statuses }
 }

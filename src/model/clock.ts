@@ -18,6 +18,8 @@ export interface SlaClock {
   readonly levelVersion: string
   readonly calendar: string
   readonly calendarVersion: string
+  /** The priority whose target it is measured by. */
+  readonly priority: string
   /** Allowed open time. */
   readonly targetMs: number
   readonly startedAt: number

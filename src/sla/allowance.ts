@@ -12,6 +12,7 @@ export const targetFacts = ({ sla, priority, requester }: TargetFacts): TargetFa
 export interface Allowance {
   readonly level: Level
   readonly target: Target
+  readonly priority: string
   readonly targetMs: number
   readonly calendar: NamedCalendar
 }
@@ -22,7 +23,9 @@ export function allowanceOf(slice: SlaSlice, versions: Versions, facts: TargetFa
   const target = level?.targets.get(metric)
   const targetMs = target?.withinMs(facts.priority) ?? null
   const calendar = target && level ? calendarOf(slice, facts, target, level) : undefined
-  return level && target && targetMs !== null && calendar ? { level, target, targetMs, calendar } : null
+  return level && target && targetMs !== null && calendar
+    ? { level, target, priority: facts.priority, targetMs, calendar }
+    : null
 }
 
 /** The level of a ticket as now defined; one that was removed since stays in the version it was applied in. */

@@ -34,11 +34,12 @@ export function startClock(metric: string, cycle: number, allowance: Allowance, 
   return paused ? clock : run(clock, allowance.calendar.calendar, at)
 }
 
-export const termsOf = ({ level, targetMs, calendar }: Allowance) => ({
+export const termsOf = ({ level, priority, targetMs, calendar }: Allowance) => ({
   level: level.id,
   levelVersion: level.version,
   calendar: calendar.id,
   calendarVersion: calendar.version,
+  priority,
   targetMs,
 })
 

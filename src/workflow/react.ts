@@ -30,10 +30,10 @@ export function checkReopenWindow(workflow: Workflow, ticket: Readonly<Ticket>, 
 }
 
 /** A message that would reopen must come within the window; on a dead end there is nothing it could reopen. */
-export function checkReopening({ ticket, definition, at }: WorkflowPass): Refusal | undefined {
-  const to = definition.workflow.reactionTo('requesterMessage', ticket.status, ticket.kind)
-  if (to) return checkReopenWindow(definition.workflow, ticket, at)
-  return ticket.kind === 'closed' ? followUpRequired(definition.workflow, ticket) : undefined
+export function checkReopening(workflow: Workflow, ticket: Readonly<Ticket>, at: number): Refusal | undefined {
+  const to = workflow.reactionTo('requesterMessage', ticket.status, ticket.kind)
+  if (to) return checkReopenWindow(workflow, ticket, at)
+  return ticket.kind === 'closed' ? followUpRequired(workflow, ticket) : undefined
 }
 
 /** What only a new, linked ticket can take up. */

@@ -915,11 +915,7 @@ class Clocks {
     if (isOut(from)) {
       if (metric === 'nextResponse') {
         if (heard.waiting && heard.responded) this.start(metric, heard)
-      } else if (
-        (cycle?.endedBy === 'leftWork' || cycle?.endedBy === 'noTarget') &&
-        !(metric === 'firstAssignment' && heard.everAssigned)
-      )
-        this.continue(metric, cycle, heard)
+      } else if (cycle?.endedBy === 'leftWork' || cycle?.endedBy === 'noTarget') this.continue(metric, cycle, heard)
       else if (!cycle && metric === 'firstResponse' && heard.outbound && heard.waiting) this.start(metric, heard)
       return
     }
@@ -937,7 +933,9 @@ class Clocks {
   /** Takes up the cycle again that leaving work or the want of a target had ended, with the target in force now. */
   private continue(metric: MetricName, cycle: Cycle, heard: Heard): void {
     const target = this.target(metric)
-    if (!target) return
+    // what was done meanwhile was the first assignment, the first response (decision 006)
+    const met = (metric === 'firstAssignment' && heard.everAssigned) || (metric === 'firstResponse' && heard.responded)
+    if (!target || met) return
     this.unend(cycle)
     if (cycle.breachedAt === null) {
       cycle.dueAt = null

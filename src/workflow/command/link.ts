@@ -51,7 +51,7 @@ export const linkCommands = {
       const { ticket, at } = pass
       const waits = waitingSince !== null
       // who waits writes to this ticket, with all that a message of theirs may and may not do
-      const refusal = waits ? checkReopening(pass) : undefined
+      const refusal = waits ? checkReopening(pass.definition.workflow, ticket, at) : undefined
       if (refusal) return refusal
       if (!waits && ticket.kind === 'closed') return refuse('ticket_closed', { ticketId: ticket.id, command: 'merge' })
       pass.emit('merge_received', {

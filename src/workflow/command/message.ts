@@ -85,7 +85,8 @@ export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | '
   const passive = draft.content.automatic === true || draft.reopens === false
   const asks = !passive && asksForAnswer({ ...draft, automatic: false })
   const refused = ticket.kind === 'closed' && status === 'react' ? checkClosed(pass, draft, passive, asks) : undefined
-  const late = refused ?? (asks && status === 'react' ? checkReopening(pass) : undefined)
+  const late =
+    refused ?? (asks && status === 'react' ? checkReopening(pass.definition.workflow, ticket, pass.at) : undefined)
   if (late) return late
   recordMessage(pass, draft, { passive, opening: false })
   if (passive || status === 'given') return undefined

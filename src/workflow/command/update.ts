@@ -66,9 +66,16 @@ function checkClosed(
     message.visibility === 'internal' ||
     message.automatic ||
     message.reopens === false
-  const more = Object.entries({ priority, department, assignee, ...(kept ? {} : { message }) }).find(
-    ([, value]) => value !== undefined,
-  )?.[0]
+  const now = {
+    priority: ticket.prioritySources.manual ?? null,
+    department: ticket.department,
+    assignee: ticket.assignee,
+  }
+  const changes = { priority, department, assignee } as const
+  const changed = (['priority', 'department', 'assignee'] as const).find(
+    (key) => changes[key] !== undefined && changes[key] !== now[key],
+  )
+  const more = changed ?? (kept ? undefined : 'message')
   return more === undefined
     ? undefined
     : refuse('ticket_closed', { ticketId: ticket.id, command: `update of ${more}` }, more)
