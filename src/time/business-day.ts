@@ -1,5 +1,6 @@
 import { fail } from '../errors.ts'
 import { DAY_MS } from './day.ts'
+import { LAST_INSTANT } from './instant.ts'
 import { dayAt, type Plan, turn } from './plan.ts'
 import { SEARCH_LIMIT_MS } from './table.ts'
 
@@ -10,6 +11,7 @@ export const MAX_BUSINESS_DAYS = 3650
 export function addBusinessDays(plan: Plan, at: number, days: number): number {
   const { zone } = plan
   if (days === 0) return at
+  const exhausted = () => fail('calendar_exhausted', { calendar: plan.id, at, direction: 'forward' })
   const owner = ownerOf(plan, at)
   let day = owner
   let quiet = 0
@@ -18,9 +20,8 @@ export function addBusinessDays(plan: Plan, at: number, days: number): number {
     if (plan.owned(day).length && turn(plan, day).length) {
       left--
       quiet = 0
-    } else if (++quiet * DAY_MS > SEARCH_LIMIT_MS) {
-      throw fail('calendar_exhausted', { calendar: plan.id, at, direction: 'forward' })
-    }
+    } else if (++quiet * DAY_MS > SEARCH_LIMIT_MS) throw exhausted()
+    if (day * DAY_MS > LAST_INSTANT) throw exhausted()
   }
   const wall = zone.wall(at)
   const nextDate = Math.floor(wall / DAY_MS) > owner ? 1 : 0
@@ -30,6 +31,7 @@ export function addBusinessDays(plan: Plan, at: number, days: number): number {
   for (let i = 0; i < open.length; i += 2) {
     if (wanted >= (open[i] as number)) result = Math.min(wanted, open[i + 1] as number)
   }
+  if (result > LAST_INSTANT) throw exhausted()
   return result
 }
 

@@ -84,6 +84,11 @@ describe('what has gone wrong elsewhere with time', () => {
     expect(codeOf(() => once.addBusinessDays(opening, 1))).toBe('calendar_exhausted')
     expect(codeOf(() => alwaysOpen.add(at('2199-12-31T23:00:00Z'), hour))).toBe('calendar_exhausted')
     expect(codeOf(() => alwaysOpen.subtract(hour, hour + 1))).toBe('calendar_exhausted')
+    expect(codeOf(() => alwaysOpen.addBusinessDays(at('2199-12-30T12:00:00Z'), 2))).toBe('calendar_exhausted')
+    expect(codeOf(() => alwaysOpen.addBusinessDays(at('2199-12-30T12:00:00Z'), 3650))).toBe('calendar_exhausted')
+    expect(alwaysOpen.addBusinessDays(at('2199-12-30T12:00:00Z'), 1)).toBe(at('2199-12-31T12:00:00Z'))
+    const last = calendar('Pacific/Auckland', {}, { specialHours: { '2199-12-31': [['09:00', '10:00']] } })
+    expect(codeOf(() => last.addBusinessDays(at('2199-12-30T12:00:00Z'), 1))).toBe('calendar_exhausted')
     expect(alwaysOpen.subtract(hour, hour)).toBe(0)
   })
 
@@ -196,6 +201,24 @@ describe('what has gone wrong elsewhere with time', () => {
       }
     },
   )
+
+  test('the first and the last instant can be asked about in every direction of the compass', () => {
+    const last = 7_258_118_399_999
+    for (const zone of ['Pacific/Kiritimati', 'Etc/GMT+12', 'Asia/Kathmandu']) {
+      const nights = calendar(zone, on(week, ['22:00', '06:00']))
+      const open = (from: number, to: number) =>
+        [...nights.intervals(from, to)].reduce(
+          (sum, stretch) => sum + (stretch.open ? stretch.to - stretch.from : 0),
+          0,
+        )
+      const week0 = 7 * 24 * hour
+      expect(open(0, week0)).toBe(nights.between(0, week0))
+      expect(open(last - week0, last)).toBe(nights.between(last - week0, last))
+      expect(nights.between(0, week0) / hour).toBe(56)
+      expect(nights.nextOpening(0)).toBeGreaterThanOrEqual(0)
+      expect(nights.subtract(last, hour)).toBeLessThan(last)
+    }
+  })
 
   test('durations and spans have bounds', () => {
     const tenYears = 315_360_000_000
