@@ -56,6 +56,7 @@ export class Story {
   readonly definitions: Definitions
   readonly events: AnyTicketEvent[] = []
   #ticket: Ticket | null = null
+  #commands = 0
 
   constructor(definitions: Definitions) {
     this.definitions = definitions
@@ -87,7 +88,7 @@ export class Story {
   }
 
   attempt(at: string | number, actor: Actor, request: Request): Result<Decision> {
-    const command = parseCommand(request, { id: `c${this.events.length}`, ticketId: 't1', actor })
+    const command = parseCommand(request, { id: `c${this.#commands++}`, ticketId: 't1', actor })
     if (!command.ok) return command
     const run = (history?: readonly AnyTicketEvent[]) =>
       decide(this.definitions, this.#ticket, command.value, when(at), { history })
