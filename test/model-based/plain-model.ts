@@ -444,7 +444,7 @@ class Cause {
       return
     // setting the present status again is a no-op; from Closed the table knows only the reopening
     if (command.do === 'setStatus' || command.do === 'close') return
-    if (command.do === 'update' && isQuiet(command)) return
+    if (command.do === 'update' && isQuiet(command, state)) return
     throw new Refused('ticket_closed')
   }
 
@@ -735,10 +735,11 @@ class Cause {
   }
 }
 
-const isQuiet = (command: PlainCommand & { do: 'update' }) =>
-  command.priority === undefined &&
-  command.assignee === undefined &&
-  command.department === undefined &&
+/** What an update may ask of a closed ticket: nothing that it does not have already. */
+const isQuiet = (command: PlainCommand & { do: 'update' }, state: State) =>
+  (command.priority === undefined || command.priority === state.manualPriority) &&
+  (command.assignee === undefined || command.assignee === state.assignee) &&
+  (command.department === undefined || command.department === state.department) &&
   command.status === undefined &&
   (command.message === undefined || !command.message.public)
 
