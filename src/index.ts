@@ -1,31 +1,5 @@
 // errors
 
-// condition
-export type { Condition } from './condition/condition.ts'
-export type { Operator } from './condition/operator.ts'
-export type { SortKey, SortPosition, SortValue } from './condition/sort-key.ts'
-// desk
-export type { ActorDesk } from './desk/actor-desk.ts'
-export { createDesk, type Desk } from './desk/desk.ts'
-export type { DueRun } from './desk/due.ts'
-export type { NextTicket } from './desk/next.ts'
-export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
-export type { Allowed, Page } from './desk/read.ts'
-// engine
-export { type Advanced, advance } from './engine/advance.ts'
-export { matches, orderBy } from './engine/ask.ts'
-export {
-  type Command,
-  type CommandInput,
-  type CommandRequest,
-  type CommandType,
-  parseCommand,
-} from './engine/command.ts'
-export { type DecideOptions, type Decision, decide, type Guard } from './engine/decide.ts'
-export { compileDefinition, type Definition, type DeskDefinition, defineDesk } from './engine/definition.ts'
-export { upcastEvent } from './engine/event.ts'
-export { evolve, rebuild } from './engine/evolve.ts'
-export type { Definitions } from './engine/timeline.ts'
 export {
   DeskError,
   type ErrorCode,
@@ -36,7 +10,33 @@ export {
   sentence,
   unwrap,
 } from './errors.ts'
-// model
+
+// time: what a moment, a duration and a working day are
+
+export { alwaysOpen, businessCalendar } from './time/business-calendar.ts'
+export type {
+  BusinessCalendar,
+  CalendarDefinition,
+  Holiday,
+  HoursDefinition,
+  IntersectionDefinition,
+  PartReason,
+  Reason,
+  Stretch,
+  UnionDefinition,
+  WallInterval,
+  Weekday,
+} from './time/calendar.ts'
+export { businessCalendars, checkCalendar } from './time/calendars.ts'
+export { type Clock, systemClock } from './time/clock.ts'
+export { intersectCalendars, unionCalendars } from './time/combine.ts'
+export { describeCalendar } from './time/describe.ts'
+export { type DurationInput, toDuration } from './time/duration.ts'
+export { calendarFromHolidays, type ListedHoliday } from './time/holidays.ts'
+export { type InstantInput, toInstant } from './time/instant.ts'
+
+// model: the nouns
+
 export type { Actor, ActorKind } from './model/actor.ts'
 export { bounds } from './model/bounds.ts'
 export type { SlaClock } from './model/clock.ts'
@@ -51,19 +51,63 @@ export type { Tag } from './model/tag.ts'
 export { foldText } from './model/text.ts'
 export type { Ticket } from './model/ticket.ts'
 export type { AnyTicketEvent, LedgerEntry, TicketEventShapes, TicketEventType } from './model/ticket-event.ts'
-// queue
-export { namedOrderings, type Ordering, type OrderingName } from './queue/ordering.ts'
-export type { ViewDefinition } from './queue/view.ts'
-// sla
+
+// condition: a question as data
+
+export type { Condition } from './condition/condition.ts'
+export type { Operator } from './condition/operator.ts'
+export type { SortKey, SortPosition, SortValue } from './condition/sort-key.ts'
+
+// workflow: may this happen, and what does it change
+
+export type { Status } from './workflow/status.ts'
+export { defineWorkflow, standardWorkflow, type Workflow, type WorkflowDefinition } from './workflow/workflow.ts'
+
+// sla: how long has somebody waited, and when is it too long
+
 export type { LevelDefinition, TargetDefinition } from './sla/level.ts'
 export { type Metric, standardMetrics } from './sla/metric.ts'
-// stores
+
+// queue: who works on what next
+
+export { namedOrderings, type Ordering, type OrderingName } from './queue/ordering.ts'
+export type { ViewDefinition } from './queue/view.ts'
+
+// engine: definition + ticket + command + instant → events
+
+export { type Advanced, advance } from './engine/advance.ts'
+export { matches, orderBy } from './engine/ask.ts'
+export {
+  type Command,
+  type CommandInput,
+  type CommandRequest,
+  type CommandType,
+  parseCommand,
+} from './engine/command.ts'
+export { type DecideOptions, type Decision, decide, type Guard } from './engine/decide.ts'
+export { compileDefinition, type Definition, type DeskDefinition, defineDesk } from './engine/definition.ts'
+export { upcastEvent } from './engine/event.ts'
+export { evolve, rebuild } from './engine/evolve.ts'
+export type { Definitions } from './engine/timeline.ts'
+
+// desk: load, decide, save, retry
+
+export type { ActorDesk } from './desk/actor-desk.ts'
+export { createDesk, type Desk } from './desk/desk.ts'
+export type { DueRun } from './desk/due.ts'
+export type { NextTicket } from './desk/next.ts'
+export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
+export type { Allowed, Page } from './desk/read.ts'
+
+// stores: places to keep tickets
+
 export type {
   Commit,
   CommitOutcome,
   Lease,
   LeaseKey,
   Loaded,
+  PendingEffect,
   Query,
   Receipt,
   Store,
@@ -71,12 +115,3 @@ export type {
   TicketRow,
 } from './store.ts'
 export { memoryStore } from './stores/memory.ts'
-// time
-export { alwaysOpen, businessCalendar } from './time/business-calendar.ts'
-export type { BusinessCalendar, CalendarDefinition, Holiday, WallInterval, Weekday } from './time/calendar.ts'
-export { type Clock, systemClock } from './time/clock.ts'
-export { type DurationInput, toDuration } from './time/duration.ts'
-export { type InstantInput, toInstant } from './time/instant.ts'
-// workflow
-export type { Status } from './workflow/status.ts'
-export { defineWorkflow, standardWorkflow, type Workflow, type WorkflowDefinition } from './workflow/workflow.ts'

@@ -119,7 +119,7 @@ export type CommitOutcome =
   | { readonly ok: false; readonly conflict: 'reference'; readonly reference: string }
   | { readonly ok: false; readonly conflict: 'external_id'; readonly externalId: string; readonly ticketId: string }
 
-/** Proof that a command was done: no payload, kept for at least `receiptDays`. */
+/** Proof that a command was done: no payload, kept for at least 30 days. */
 export interface Receipt {
   readonly commandId: string
   /** Hash of what was asked. */
@@ -130,9 +130,6 @@ export interface Receipt {
   /** By the store's clock. */
   readonly at: number
 }
-
-/** A receipt may be forgotten after 30 days. */
-export const receiptDays = 30
 
 export interface LeaseKey {
   readonly ticketId: string

@@ -23,7 +23,7 @@ export interface HoursDefinition {
 }
 
 /** Open when one of the calendars is. `zone` dates its business days. */
-interface UnionDefinition {
+export interface UnionDefinition {
   readonly id: string
   readonly zone: string
   /** Ids of other calendars, or `alwaysOpen`. */
@@ -31,7 +31,7 @@ interface UnionDefinition {
 }
 
 /** Open when all of the calendars are. `zone` dates its business days. */
-interface IntersectionDefinition {
+export interface IntersectionDefinition {
   readonly id: string
   readonly zone: string
   /** Ids of other calendars, or `alwaysOpen`. */
