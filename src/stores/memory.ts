@@ -4,7 +4,7 @@ import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Commit, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { conflictOf, type Kept } from './conflict.ts'
-import { refuseNul } from './nul.ts'
+import { refuseNul, refuseNulIn } from './nul.ts'
 
 interface KeptTicket {
   readonly row: TicketRow
@@ -74,7 +74,7 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       }
     },
     commit: async (commit) => {
-      refuseNul(commit)
+      refuseNulIn(commit)
       const shelf = shelfOf(commit.tenant)
       const conflict = conflictOf(
         keptOn(shelf, (key) => holds(shelf, key)),

@@ -1,4 +1,5 @@
 import { fail } from '../errors.ts'
+import type { Commit } from '../store.ts'
 
 /**
  * Refuses NUL in any text of what is to be stored: PostgreSQL cannot keep it, and what one store takes all must take.
@@ -16,4 +17,16 @@ export function refuseNul(value: unknown): void {
       for (const key of Object.keys(next)) todo.push(key, (next as Record<string, unknown>)[key])
     }
   }
+}
+
+/** The same of a commit. Of a ticket only the reference is looked at: all its other text stands in the events. */
+export function refuseNulIn({ tenant, changes, effects, receipt, lease }: Commit): void {
+  const texts = changes.map(({ ticketId, ticket, events, redacted, externalIds }) => [
+    ticketId,
+    ticket.reference,
+    events,
+    redacted,
+    externalIds,
+  ])
+  refuseNul([tenant, texts, effects, receipt, lease])
 }

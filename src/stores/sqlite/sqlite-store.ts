@@ -2,7 +2,7 @@ import { deepFreeze } from '../../model/json.ts'
 import type { AnyTicketEvent } from '../../model/ticket-event.ts'
 import type { Store } from '../../store.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
-import { refuseNul } from '../nul.ts'
+import { refuseNul, refuseNulIn } from '../nul.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
 import { deferEffect, effectsIn, settleEffect, takeEffects } from './effect.ts'
@@ -42,7 +42,7 @@ export function sqliteStore(
       return { row: row ? rowOf(row) : null, now: now(), receipt: receipt ? deepFreeze(receipt) : null }
     },
     commit: async (commit) => {
-      refuseNul(commit)
+      refuseNulIn(commit)
       return db.write(() => commitTo(db, commit, now()))
     },
     history: async (tenant, ticketId, { after = 0, limit = -1 } = {}) =>
