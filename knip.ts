@@ -2,7 +2,7 @@ import type { KnipConfig } from 'knip'
 import { entries } from './scripts/entries.ts'
 
 export default {
-  entry: [...Object.values(entries), 'scripts/*.ts', 'examples/*.ts', 'examples/*/index.ts'],
+  entry: [...Object.values(entries), 'scripts/*.ts', 'examples/*.ts', 'examples/*/index.ts', 'test/**/*.test-d.ts'],
   project: ['{src,test,examples,scripts}/**/*.ts'],
   // named in shell scripts or started by path
   ignoreDependencies: ['@arethetypeswrong/cli', '@biomejs/biome', 'dependency-cruiser', 'typescript-native'],

@@ -2,7 +2,7 @@ import { createDesk, type DeskOptions, defineDesk, isDeskError, memoryStore } fr
 import { ana, ben, mari, when } from '../story.ts'
 
 /** A clock that stands where it is put. */
-export function handClock(at: string | number) {
+function handClock(at: string | number) {
   let now = when(at)
   return {
     now: () => now,

@@ -81,6 +81,27 @@ const rows: readonly [
     ['Mon 09:00 started', 'Mon 10:00 fulfilled'],
   ],
   [
+    'answered while resolved, stays ended when reopened',
+    'firstResponse',
+    [
+      ['Mon 10:00', ana, { type: 'resolve' }],
+      ['Mon 10:30', ana, reply],
+      ['Mon 11:00', mari, message],
+    ],
+    ['Mon 09:00 started', 'Mon 10:00 cancelled'],
+  ],
+  [
+    'assigned and unassigned while resolved, stays ended when reopened',
+    'firstAssignment',
+    [
+      ['Mon 10:00', ana, { type: 'resolve' }],
+      ['Mon 10:30', ana, { type: 'assign', agent: 'ana' }],
+      ['Mon 10:40', ana, { type: 'unassign' }],
+      ['Mon 11:00', mari, message],
+    ],
+    ['Mon 09:00 started', 'Mon 10:00 cancelled'],
+  ],
+  [
     'of a ticket an agent opens in public starts with the first requester message',
     'firstResponse',
     [
