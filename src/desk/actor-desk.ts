@@ -2,12 +2,13 @@ import { type CommandInput, type CommandRequest, type CommandType, parseCommand 
 import { fail, shown, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import type { Names } from '../model/names.ts'
+import { parse } from '../model/schema.ts'
 import type { Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
 import type { Submission } from './commit.ts'
 import { merge } from './merge.ts'
-import { defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
-import type { CommandOptions, DeskContext, Outcome } from './options.ts'
+import { claimMs, defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
+import { type CommandOptions, CommandOptionsSchema, type DeskContext, type Outcome } from './options.ts'
 import { perform } from './perform.ts'
 import { historyOf, messagesOf, ticketNow } from './read.ts'
 
@@ -119,8 +120,7 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     details?: object,
     named?: object,
   ): Promise<Outcome> => submit(desk, actor, ticketId, requestOf(type, details, named), options)
-  const forMs = (time: DurationInput | undefined): number =>
-    time === undefined ? defaultClaimMs : toDuration(time, 'forTime')
+  const forMs = (time: DurationInput = defaultClaimMs): number => claimMs(toDuration(time, 'forTime'))
   return {
     actor,
     perform: (id, command, options) => submit(desk, actor, id, command, options),
@@ -199,11 +199,34 @@ async function submit(
   options: CommandOptions = {},
   asked?: unknown,
 ): Promise<Outcome> {
-  const parsed = unwrap(parseCommand(request, { id: options.commandId ?? desk.ids(), ticketId, actor }))
+  const given = unwrap(parse<CommandOptions>(CommandOptionsSchema, options, 'invalid_command', 'options'))
+  const parsed = unwrap(parseCommand(request, { id: given.commandId ?? desk.ids(), ticketId, actor }))
   const command: Submission = asked === undefined ? parsed : { ...parsed, asked }
-  if (command.type === 'merge') return merge(desk, command, options)
-  if (command.type === 'link') await ticketNow(desk, (command.input as { to: string }).to)
-  return perform(desk, command, options)
+  const { lease } = given
+  if (lease && (lease.ticketId !== ticketId || lease.holder !== actor.id))
+    throw fail('lease_lost', { ticketId, holder: actor.id }, 'options.lease')
+  if (command.type === 'merge') return merge(desk, command, given)
+  await checkLinks(desk, command)
+  return perform(desk, command, given)
+}
+
+/** A ticket links only to tickets that are there. */
+async function checkLinks(desk: DeskContext, { type, input }: Submission): Promise<void> {
+  const { to, parent, followUpOf, related = [] } = input as OpenLinks & { readonly to?: string }
+  const links = type === 'link' ? { to } : type === 'open' ? { parent, followUpOf } : {}
+  const named: (readonly [path: string, id: string | undefined])[] = [
+    ...Object.entries(links),
+    ...(type === 'open' ? related.map((id, i) => [`related[${i}]`, id] as const) : []),
+  ]
+  for (const [path, id] of named)
+    if (id !== undefined && !(await desk.store.load(desk.tenant, id)).row)
+      throw fail('ticket_not_found', { ticketId: id }, path)
+}
+
+interface OpenLinks {
+  readonly parent?: string
+  readonly followUpOf?: string
+  readonly related?: readonly string[]
 }
 
 async function followUpOf(desk: DeskContext, ticketId: string) {

@@ -1,4 +1,3 @@
-import type { SortPosition } from '../condition/sort-key.ts'
 import type { Definition } from '../engine/definition.ts'
 import { timelineOf } from '../engine/timeline.ts'
 import { unwrap } from '../errors.ts'
@@ -19,6 +18,7 @@ import {
   historyOf,
   messagesOf,
   type Page,
+  type PageAsk,
   ticketByKey,
   ticketNow,
   viewCount,
@@ -43,7 +43,7 @@ export interface Desk<X extends Names = Names> {
   history(ticketId: string): Promise<readonly AnyTicketEvent[]>
   messages(ticketId: string): Promise<readonly Message[]>
   /** A page of a view, tickets first brought up to now. Throws `unknown_name`. */
-  view(view: X['view'], ask?: { readonly limit?: number; readonly after?: SortPosition }): Promise<Page<X>>
+  view(view: X['view'], ask?: PageAsk): Promise<Page<X>>
   count(view: X['view']): Promise<{ readonly count: number; readonly stale: boolean }>
   /** What an actor may do with a ticket now. */
   allowed(ticketId: string, actor: Actor): Promise<Allowed<X>>

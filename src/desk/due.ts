@@ -1,4 +1,4 @@
-import { isDeskError, type Refusal, refuse } from '../errors.ts'
+import { fail, isDeskError, type Refusal, refuse } from '../errors.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { DeskContext } from './options.ts'
 import { catchUp } from './perform.ts'
@@ -15,6 +15,9 @@ export interface DueRun {
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
 }
 
+/** Tickets that one run may look at. */
+const maxDueTickets = 100_000
+
 /**
  * Writes what time alone has caused. Never needed to be right: the facts and their instants are the same
  * whenever this runs. Reads of views do the same for what they show.
@@ -23,6 +26,8 @@ export async function runDue(
   desk: DeskContext,
   { limit = maxFactsPerAdvance, signal }: { readonly limit?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<DueRun> {
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= maxDueTickets))
+    throw fail('invalid_command', { reason: `a limit is a whole number from 1 to ${maxDueTickets}` }, 'limit')
   const now = await desk.store.now()
   const ids = await desk.store.due(desk.tenant, { now, plannedBy: desk.plannedBy, limit })
   const failed: { ticketId: string; error: Refusal }[] = []

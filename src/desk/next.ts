@@ -1,3 +1,4 @@
+import { fail } from '../errors.ts'
 import type { Names } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { Lease } from '../store.ts'
@@ -7,6 +8,12 @@ import { queryOf } from './read.ts'
 
 /** How long a claim holds unless said: 15 min. Work that takes longer renews it. */
 export const defaultClaimMs = 15 * 60_000
+
+/** @throws DeskError `invalid_duration` for a claim shorter than 1 s or longer than a day */
+export function claimMs(forMs: number): number {
+  if (forMs >= 1_000 && forMs <= 24 * 3_600_000) return forMs
+  throw fail('invalid_duration', { value: String(forMs), reason: 'a claim holds for 1 s to 24 h' }, 'forTime')
+}
 
 /** How often the head of a view is read again when others were quicker with every ticket of it. */
 const maxClaimRounds = 100

@@ -1,7 +1,9 @@
+import * as z from 'zod'
 import type { Guard } from '../engine/decide.ts'
 import type { Definition } from '../engine/definition.ts'
 import type { Effect } from '../model/effect.ts'
 import type { Names } from '../model/names.ts'
+import { Id } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { LeaseKey, Store } from '../store.ts'
@@ -36,6 +38,15 @@ export interface CommandOptions {
   /** The claim under which it is given: `lease_lost` if that ran out. */
   readonly lease?: LeaseKey | undefined
 }
+
+const Unchecked = z.unknown().optional()
+/** As it comes in; `at` is read, and judged, where the ticket is known. */
+export const CommandOptionsSchema = z.strictObject({
+  commandId: Id.optional(),
+  at: Unchecked as z.ZodType<InstantInput | undefined>,
+  expectedRevision: z.int().min(0).optional(),
+  lease: z.object({ ticketId: Id, holder: Id, token: z.int() }).optional(),
+})
 
 /** What a command led to. */
 export interface Outcome<X extends Names = Names> {

@@ -165,7 +165,7 @@ async function followMerge(
 ): Promise<Outcome> {
   const { ticketId, addressedTo = ticketId } = command
   const sentOn = { ...command, ticketId: into, addressedTo }
-  const outcome = await perform(desk, sentOn, { ...options, expectedRevision: undefined })
+  const outcome = await perform(desk, sentOn, { ...options, expectedRevision: undefined, lease: undefined })
   return { ...outcome, redirectedFrom: command.ticketId }
 }
 

@@ -1,11 +1,13 @@
+import * as z from 'zod'
 import type { SortPosition } from '../condition/sort-key.ts'
 import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
 import { timelineOf } from '../engine/timeline.ts'
-import { fail } from '../errors.ts'
-import type { Actor } from '../model/actor.ts'
+import { fail, shown, unwrap } from '../errors.ts'
+import { type Actor, isStaff } from '../model/actor.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { Message } from '../model/message.ts'
 import { isOutOfWork, type Names, type StatusKind } from '../model/names.ts'
+import { parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Query } from '../store.ts'
@@ -23,6 +25,16 @@ export interface Page<X extends Names = Names> {
   readonly stale: boolean
 }
 
+/** Which page: at most 1,000 tickets, after a position that an earlier page gave. */
+export interface PageAsk {
+  readonly limit?: number | undefined
+  readonly after?: SortPosition | undefined
+}
+const PageAsk = z.strictObject({
+  limit: z.int().min(1).max(1_000).optional(),
+  after: z.strictObject({ values: z.array(z.number().nullable()).max(50), id: z.string() }).optional(),
+})
+
 /** What an actor may do with a ticket now, as far as the workflow is concerned. */
 export interface Allowed<X extends Names = Names> {
   readonly commands: readonly CommandType[]
@@ -31,6 +43,8 @@ export interface Allowed<X extends Names = Names> {
 
 /** The ticket as it is now: what time has caused since is worked out, not written. */
 export async function ticketNow(desk: DeskContext, ticketId: string): Promise<Ticket> {
+  if (typeof ticketId !== 'string')
+    throw fail('invalid_command', { reason: `an id is a text, not ${shown(ticketId)}` }, 'ticketId')
   const { row, now } = await desk.store.load(desk.tenant, ticketId)
   if (!row) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) })
   return (await advanceWithHistory(desk, row.ticket, now, Number.POSITIVE_INFINITY)).ticket
@@ -66,15 +80,11 @@ export function messagesOf(events: readonly AnyTicketEvent[]): Message[] {
   )
 }
 
-export async function viewPage(
-  desk: DeskContext,
-  viewId: string,
-  ask: { readonly limit?: number; readonly after?: SortPosition | undefined } = {},
-): Promise<Page> {
+export async function viewPage(desk: DeskContext, viewId: string, ask: PageAsk = {}): Promise<Page> {
   const query = queryOf(desk, viewId)
-  const limit = ask.limit ?? query.limit
+  const { limit = query.limit, after } = unwrap(parse<PageAsk>(PageAsk, ask, 'invalid_command'))
   const stale = await bringUp(desk)
-  const rows = await desk.store.find({ ...query, limit: limit + 1, after: ask.after })
+  const rows = await desk.store.find({ ...query, limit: limit + 1, after })
   const tickets = rows.slice(0, limit).map((row) => row.ticket)
   const last = tickets.at(-1)
   return { tickets, next: rows.length > limit && last ? query.position(last) : null, stale }
@@ -121,8 +131,8 @@ export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: A
   const now = await desk.store.now()
   const { workflow } = timelineOf(desk.definitions).at(now)
   const asks = kind === 'requester' || kind === 'collaborator'
-  const staff = !asks && kind !== 'third_party'
-  const mayReopen = !asks || !checkReopenWindow(workflow, ticket, now)
+  const staff = isStaff({ kind })
+  const mayReopen = staff || !checkReopenWindow(workflow, ticket, now)
   const statuses = workflow.movesFrom(ticket.status, ticket.kind).filter((name) => {
     const to = workflow.statusNamed(name)
     return to && (!isOutOfWork(ticket.kind) || isOutOfWork(to.kind) || mayReopen)

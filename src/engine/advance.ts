@@ -1,8 +1,9 @@
 import { timeActor } from '../model/actor.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
+import type { SlaClock } from '../model/clock.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import { breachClock, nextBreach } from '../sla/clocks.ts'
+import { breachClock, breachKey, nextBreach } from '../sla/clocks.ts'
 import { wake } from '../workflow/command/status.ts'
 import { changeStatus } from '../workflow/move.ts'
 import { type Definitions, type Timeline, timelineOf } from './timeline.ts'
@@ -12,8 +13,10 @@ import { Work } from './work.ts'
 export interface TimeFact {
   readonly at: number
   readonly fact: 'breach' | 'wake' | 'auto_close'
-  /** The metric of a breach. */
+  /** Of a breach: metric, cycle and application. */
   readonly key: string
+  /** Of a breach. */
+  readonly clock?: SlaClock
 }
 
 /**
@@ -23,7 +26,7 @@ export interface TimeFact {
 export function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
   const breach = nextBreach(ticket)
   const candidates: (TimeFact | undefined)[] = [
-    breach && { at: breach.at, fact: 'breach', key: breach.metric },
+    breach && { at: breach.at, fact: 'breach', key: breachKey(breach.clock), clock: breach.clock },
     ticket.kind === 'postponed' && ticket.postponedUntil !== null
       ? { at: ticket.postponedUntil, fact: 'wake', key: 'wake' }
       : undefined,
@@ -58,7 +61,7 @@ export function advanceWork(work: Work, now: number, limit: number): boolean {
     work.run(cause, draft.id, timeActor, next.at, draft.revision, (pass) => {
       switch (next.fact) {
         case 'breach':
-          breachClock(pass, next.key)
+          if (next.clock) breachClock(pass, next.clock)
           return undefined
         case 'wake':
           return wake(pass, 'wake')

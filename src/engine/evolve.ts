@@ -16,6 +16,22 @@ export function applyEvent(draft: TicketDraft, event: AnyTicketEvent): void {
   row.apply(draft, event.data, event.personal, event.at)
 }
 
+/** As `applyEvent`, for an event from outside: it must follow on the ticket, and carry what its type carries. */
+function applyStored(draft: TicketDraft, event: AnyTicketEvent): void {
+  const expected = (draft.version ?? 0) + 1
+  if (event.version !== expected)
+    throw fail('event_malformed', { reason: `version ${event.version} stands where ${expected} is expected` })
+  if (draft.id !== undefined && draft.id !== event.ticketId)
+    throw fail('event_malformed', { reason: `an event of ticket ${event.ticketId} stands in the log of ${draft.id}` })
+  if ((expected === 1) !== (event.type === 'ticket_opened'))
+    throw fail('event_malformed', { reason: 'a log begins with ticket_opened, once' })
+  try {
+    applyEvent(draft, event)
+  } catch {
+    throw fail('event_malformed', { reason: `${event.type} lacks what it should carry` })
+  }
+}
+
 /**
  * The ticket after an event; null is the ticket before its first one. Total: needs no definition, no
  * calendar and no clock. The ticket given is not changed, the one returned is frozen.
@@ -23,12 +39,12 @@ export function applyEvent(draft: TicketDraft, event: AnyTicketEvent): void {
  */
 export function evolve(ticket: Ticket | null, event: unknown): Ticket {
   const known = upcastEvent(event)
-  return produce((ticket ?? {}) as Ticket, (draft) => applyEvent(draft as TicketDraft, known))
+  return produce((ticket ?? {}) as Ticket, (draft) => applyStored(draft as TicketDraft, known))
 }
 
 /**
  * The ticket that a whole log gives, equal to the stored one byte for byte; null for an empty log.
- * @throws DeskError `event_too_new`; `event_malformed` also when versions have gaps
+ * @throws DeskError `event_too_new`; `event_malformed` also when versions have gaps or tickets are mixed
  */
 export function rebuild(events: Iterable<unknown>): Ticket | null {
   let draft: TicketDraft | null = null
@@ -53,13 +69,9 @@ export function* replay(
   events: Iterable<unknown>,
 ): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
   const ticket = {} as TicketDraft
-  let version = 0
   for (const stored of events) {
     const event = upcastEvent(stored)
-    version += 1
-    if (event.version !== version)
-      throw fail('event_malformed', { reason: `version ${event.version} stands where ${version} is expected` })
-    applyEvent(ticket, event)
+    applyStored(ticket, event)
     yield { event, ticket }
   }
 }

@@ -72,14 +72,10 @@ export function switchTargets(pass: SlaPass, before: TargetFacts): void {
 
 function switchClock(pass: SlaPass, view: StepView, clock: SlaClock | undefined, before: TargetFacts): LedgerChange[] {
   const { allowance, ticket, metric } = view
-  if (!clock)
-    return allowance && !allowanceOf(pass.definition, pass.versions, before, metric)
-      ? firstTarget(pass, view, allowance)
-      : []
-  if (clock.state === 'ended')
-    return clock.endedBy === 'no_target' && !isOutOfWork(ticket.kind)
-      ? continueCycle(view, clock, 'target_returned')
-      : []
+  if (!clock || clock.state === 'ended') {
+    const appears = allowance && !allowanceOf(pass.definition, pass.versions, before, metric)
+    return appears ? targetAppears(pass, view, allowance, clock) : []
+  }
   if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
   if (!allowanceChanged(pass.definition, pass.versions, clock, before, ticket)) return []
   if (allowance.target.restartFrom === 'switch')
@@ -98,11 +94,30 @@ function retargeted(view: StepView, clock: SlaClock, allowance: Allowance): Ledg
   ]
 }
 
-/** A metric that gets its first target after its start signal counts the past from the log. */
-function firstTarget(pass: SlaPass, view: StepView, allowance: Allowance): LedgerChange[] {
+/**
+ * A target where there was none. The cycle that its want had cancelled goes on; a metric that never had one, or that
+ * may have begun to count again meanwhile, is counted from the log.
+ */
+function targetAppears(
+  pass: SlaPass,
+  view: StepView,
+  allowance: Allowance,
+  clock: SlaClock | undefined,
+): LedgerChange[] {
+  const lacked = clock?.endedBy === 'no_target'
+  if (clock && isOutOfWork(view.ticket.kind)) return []
+  if (clock && !view.row.recurs) return lacked ? continueCycle(view, clock, 'target_returned') : []
   if (!pass.past) throw fail('history_needed', { ticketId: pass.ticket.id, metric: view.metric })
   const counted = recount(pass.past(), view, allowance)
   if (!counted) return []
+  if (!clock) return startCounted(view, counted, allowance)
+  if (counted.state === 'ended') return []
+  if (lacked && counted.startedAt === clock.startedAt) return continueCycle(view, clock, 'target_returned')
+  return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
+}
+
+/** Starts a clock with what the past has used up already. */
+function startCounted(view: StepView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
   const started: LedgerChange = { type: 'sla_started', clock: counted, reason: 'history' }
   const late =
     counted.state === 'running'
@@ -122,19 +137,21 @@ function firstTarget(pass: SlaPass, view: StepView, allowance: Allowance): Ledge
 }
 
 /** When the next clock is breached; ties by metric. A breach is a fact of the millisecond after the last one in time. */
-export function nextBreach(ticket: Readonly<Ticket>): { readonly at: number; readonly metric: string } | undefined {
-  let next: { at: number; metric: string } | undefined
+export function nextBreach(ticket: Readonly<Ticket>): { readonly at: number; readonly clock: SlaClock } | undefined {
+  let next: { at: number; clock: SlaClock } | undefined
   for (const clock of Object.values(ticket.clocks)) {
     if (clock?.state !== 'running' || clock.breachedAt !== null || clock.lateFrom === null) continue
     const at = clock.lateFrom + 1
-    if (!next || at < next.at || (at === next.at && clock.metric < next.metric)) next = { at, metric: clock.metric }
+    if (!next || at < next.at || (at === next.at && clock.metric < next.clock.metric)) next = { at, clock }
   }
   return next
 }
 
-export function breachClock(pass: SlaPass, metric: string): void {
-  const clock = pass.ticket.clocks[metric]
-  if (clock) pass.emit('sla_breached', { clock: breach(clock, pass.at), reason: 'time' })
+/** Names a breach once and for all: what is processed twice by it is processed once. */
+export const breachKey = ({ metric, cycle, application }: SlaClock): string => `${metric}/${cycle}/${application}`
+
+export function breachClock(pass: SlaPass, clock: SlaClock): void {
+  pass.emit('sla_breached', { clock: breach(clock, pass.at), reason: 'time' })
 }
 
 /** Metrics with a clock or a target, by name. */

@@ -760,12 +760,20 @@ class Clocks {
     return this.state.cycles.find((cycle) => cycle.metric === metric)
   }
 
-  target(metric: MetricName): { ms: number; calendar: string; row: PlainTarget; level: string } | null {
+  target(metric: MetricName) {
+    return this.targetOf(metric, this.state.level, this.state.targetPriority)
+  }
+
+  private targetOf(
+    metric: MetricName,
+    levelId: string | null,
+    priority: string,
+  ): { ms: number; calendar: string; row: PlainTarget; level: string } | null {
     const { state, definition } = this
-    const level = definition.levels.find(({ id }) => id === state.level)
+    const level = definition.levels.find(({ id }) => id === levelId)
     const row = level?.targets[metric]
     if (!level || !row) return null
-    const own = row.within[state.targetPriority]
+    const own = row.within[priority]
     const ms = own === undefined ? (row.within.default ?? null) : own
     if (ms === null) return null
     const calendar = row.calendar ?? state.requesterCalendar ?? level.calendar ?? definition.deskCalendar
@@ -978,12 +986,32 @@ class Clocks {
           this.start(metric, now)
         } else this.retarget(cycle, target, at)
       }
+    } else if (cycle && target && metric === 'nextResponse') {
+      if (!out && !this.targetOf(metric, before.level, before.priority)) this.waitedMeanwhile(cycle, now)
     } else if (cycle && target && cycle.endedBy === 'noTarget' && !out) this.continue(metric, cycle, now)
     else if (!cycle && target) this.countThePast(metric, at)
   }
 
   private lastHeard(): Heard {
     return this.state.heard.at(-1) as Heard
+  }
+
+  /** nextResponse has a target again: whoever waits has waited since they wrote, be it without a target. */
+  private waitedMeanwhile(cycle: Cycle, now: Heard): void {
+    const before = this.state.cycles
+    this.state.cycles = before.filter((one) => one !== cycle)
+    for (const heard of this.state.heard) this.hear('nextResponse', heard)
+    const counted = this.cycle('nextResponse')
+    const same = cycle.endedBy === 'noTarget' && counted?.startedAt === cycle.startedAt
+    if (!counted || counted.ended || same) this.state.cycles = before
+    if (!counted || counted.ended) return
+    if (same) {
+      this.continue('nextResponse', cycle, now)
+      return
+    }
+    counted.cycle = cycle.cycle + 1
+    counted.breachedAt = null
+    if (this.running(counted) && this.isLate(counted, now.at)) this.breachNow(counted, now.at)
   }
 
   /** A metric gets its first target after its start signal. */

@@ -310,7 +310,7 @@ export function run(
 const factsOfTime = (events: readonly AnyTicketEvent[]): string[] =>
   events.flatMap(({ cause, type, at }) =>
     cause.kind === 'time' && type === (cause.fact === 'breach' ? 'sla_breached' : 'status_changed')
-      ? [`${cause.fact === 'breach' ? `breach ${cause.key}` : cause.fact} ${at}`]
+      ? [`${cause.fact === 'breach' ? `breach ${cause.key.split('/')[0]}` : cause.fact} ${at}`]
       : [],
   )
 

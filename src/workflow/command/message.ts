@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
+import { isStaff, staffKinds } from '../../model/actor.ts'
 import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
 import type { WorkflowPass } from '../pass.ts'
 import { checkReopening, react } from '../react.ts'
@@ -54,12 +55,8 @@ export const messageCommands = {
   }),
 }
 
-const staff = ['agent', 'bot', 'system'] as const
-
 const staffOnly = ({ actor }: WorkflowPass, command: string): Refusal | undefined =>
-  (staff as readonly string[]).includes(actor.kind)
-    ? undefined
-    : refuse('wrong_actor', { command, actor: actor.kind, allowed: staff })
+  isStaff(actor) ? undefined : refuse('wrong_actor', { command, actor: actor.kind, allowed: staffKinds })
 
 /** Role and visibility as said; unsaid, people outside write publicly as themselves, and all else is internal. */
 export function written({ actor }: WorkflowPass, input: MessageInUpdate, forAgents: 'requester' | 'agent'): Draft {
@@ -79,8 +76,7 @@ export function written({ actor }: WorkflowPass, input: MessageInUpdate, forAgen
  */
 export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | 'given'): Refusal | undefined {
   const { ticket, actor } = pass
-  const outsider = !(staff as readonly string[]).includes(actor.kind)
-  if (outsider && draft.role !== actor.kind)
+  if (!isStaff(actor) && draft.role !== actor.kind)
     return refuse('wrong_actor', { command: 'message', actor: actor.kind, allowed: [draft.role] }, 'role')
   const passive = draft.content.automatic === true || draft.reopens === false
   const asks = !passive && asksForAnswer({ ...draft, automatic: false })

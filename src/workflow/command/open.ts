@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
+import { isStaff } from '../../model/actor.ts'
 import { bounds } from '../../model/bounds.ts'
 import type { Json } from '../../model/json.ts'
 import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
@@ -70,7 +71,7 @@ function open(pass: WorkflowPass, input: Open): Refusal | undefined {
   const calendar = input.requester?.calendar
   const refusal = inOrder(
     () =>
-      outside.has(actor.kind) && role !== actor.kind
+      !isStaff(actor) && role !== actor.kind
         ? refuse('wrong_actor', { command: 'open', actor: actor.kind, allowed: [role] }, 'role')
         : undefined,
     () => (input.priority === undefined ? undefined : checkPriority(definition, input.priority)),
@@ -89,8 +90,6 @@ function open(pass: WorkflowPass, input: Open): Refusal | undefined {
   recordOpening(pass, input, role, status)
   return undefined
 }
-
-const outside: ReadonlySet<string> = new Set(['requester', 'collaborator', 'third_party'])
 
 function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, status: Status): void {
   const { actor, definition, at, emit } = pass

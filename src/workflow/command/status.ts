@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
+import { isStaff } from '../../model/actor.ts'
 import { isOutOfWork, type StatusKind } from '../../model/names.ts'
 import { DurationInput, InstantInput, Line, Name } from '../../model/schema.ts'
 import { changeStatus, moveTo } from '../move.ts'
@@ -84,7 +85,7 @@ export function setStatus(
   const { ticket, actor, definition } = pass
   const to = definition.workflow.statusNamed(input.status)
   const reopening = isOutOfWork(ticket.kind) && to !== undefined && !isOutOfWork(to.kind)
-  const outsider = actor.kind === 'requester' || actor.kind === 'collaborator'
+  const outsider = !isStaff(actor)
   const until = input.until == null ? input.until : wakeInstant(pass, input.until)
   if (typeof until === 'object' && until !== null) return until
   return inOrder(
