@@ -1,0 +1,87 @@
+import { defineDesk, evolve, rebuild } from 'ticketwright'
+import { describe, expect, it } from 'vitest'
+import { frontDesk, refusal } from './front-desk.ts'
+
+const definition = defineDesk({ views: [{ id: 'all' }] })
+const opened = async () => {
+  const front = frontDesk({ definition })
+  await front.mari.open({ ticketId: 't1', subject: 'One', body: 'One' })
+  await front.mari.open({ ticketId: 't2', subject: 'Two', body: 'Two' })
+  return front
+}
+const wrong = (value: unknown) => value as never
+
+describe('what a desk is asked is checked at the door', () => {
+  it.each([
+    ['limit', { limit: -1 }],
+    ['limit', { limit: Number.NaN }],
+    ['limit', { limit: '2' }],
+    ['limit', { limit: 1e9 }],
+    ['after.values', { after: {} }],
+    ['page', { page: 2 }],
+  ])('a page with a wrong %s', async (path, ask) => {
+    const { desk } = await opened()
+    expect(await refusal(desk.view('all', wrong(ask)))).toMatchObject({ code: 'invalid_command', path })
+  })
+
+  it('an id that is no text', async () => {
+    const { desk } = await opened()
+    expect(await refusal(desk.get(wrong(5)))).toMatchObject({ code: 'invalid_command', path: 'ticketId' })
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, 1e9])('a run over %s tickets', async (limit) => {
+    const { desk } = await opened()
+    expect(await refusal(desk.runDue({ limit }))).toMatchObject({ code: 'invalid_command', path: 'limit' })
+  })
+
+  it('options with an unknown key or a revision that is no number', async () => {
+    const { ana } = await opened()
+    expect(await refusal(ana.note('t1', { body: 'x' }, wrong({ expectedRevision: '1' })))).toMatchObject({
+      code: 'invalid_command',
+      path: 'options.expectedRevision',
+    })
+    expect(await refusal(ana.note('t1', { body: 'x' }, wrong({ revision: 1 })))).toMatchObject({
+      code: 'invalid_command',
+      path: 'options.revision',
+    })
+  })
+
+  it.each([0, 999, '25h'])('a claim for %s', async (time) => {
+    const { ana } = await opened()
+    expect(await refusal(ana.claim('t1', time))).toMatchObject({ code: 'invalid_duration', path: 'forTime' })
+  })
+
+  it('a lease of another ticket or of somebody else', async () => {
+    const { ana, ben } = await opened()
+    const lease = (await ana.claim('t1')) ?? undefined
+    expect(await refusal(ana.note('t2', { body: 'x' }, { lease }))).toMatchObject({ code: 'lease_lost' })
+    expect(await refusal(ben.note('t1', { body: 'x' }, { lease }))).toMatchObject({ code: 'lease_lost' })
+    expect((await ana.note('t1', { body: 'x' }, { lease })).unchanged).toBe(false)
+  })
+
+  it.each([
+    ['parent', { parent: 'nowhere' }],
+    ['followUpOf', { followUpOf: 'nowhere' }],
+    ['related[1]', { related: ['t1', 'nowhere'] }],
+  ])('an opening whose %s does not exist', async (path, links) => {
+    const { mari } = await opened()
+    expect(await refusal(mari.open({ subject: 'Three', ...links }))).toMatchObject({ code: 'ticket_not_found', path })
+  })
+})
+
+describe('a log from outside is checked as it is read', () => {
+  it('refuses another ticket’s event, a gap, a second opening and an event without its facts', async () => {
+    const { desk } = await opened()
+    const [first, second] = await desk.history('t1')
+    const [, stranger] = await desk.history('t2')
+    const ticket = evolve(null, first)
+    const malformed = (run: () => unknown) => expect(run).toThrow(expect.objectContaining({ code: 'event_malformed' }))
+    malformed(() => evolve(ticket, stranger))
+    malformed(() => rebuild([first, stranger]))
+    malformed(() => evolve(ticket, { ...second, version: 3 }))
+    malformed(() => evolve(ticket, { ...first, version: 2 }))
+    malformed(() => evolve(null, { ...second, version: 1 }))
+    malformed(() => evolve(ticket, { ...second, type: 'sla_started', data: {} }))
+    expect(evolve(ticket, second).version).toBe(2)
+  })
+})
