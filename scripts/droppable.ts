@@ -58,5 +58,6 @@ function computes(node: ts.Node): boolean {
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) return true
   if (ts.isSpreadElement(node) || ts.isSpreadAssignment(node)) return true
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return true
+  if (ts.isBinaryExpression(node)) return true // an operand's `valueOf` may do anything
   return ts.forEachChild(node, computes) ?? false
 }

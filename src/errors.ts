@@ -62,7 +62,10 @@ export interface ErrorFacts {
 
 export type ErrorCode = keyof ErrorFacts
 
-const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string } = {
+type Sentences = { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
+
+/** All that `src/time` says, apart from the rest: whoever bundles a calendar ships no other sentence (decision 107). */
+const timeSentences = {
   invalid_instant: (f) => `${f.value} is not an instant: ${f.reason}`,
   invalid_duration: (f) => `${f.value} is not a duration: ${f.reason}`,
   span_too_long: (f) => `the span from ${f.from} to ${f.to} is longer than ${f.limitMs} ms; ask for a shorter one`,
@@ -75,6 +78,15 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
   invalid_definition: (f) => f.reason,
   duplicate_name: (f) => `${f.what} ${f.name} is defined twice`,
   unknown_name: (f) => `there is no ${f.what} ${f.name}; known: ${f.known.join(', ') || 'none'}`,
+  forbidden_key: (f) => `the key ${f.key} is not accepted`,
+  too_large: (f) => `${f.actual} ${f.unit} where at most ${f.limit} are accepted`,
+} satisfies Partial<Sentences>
+
+/** The codes that `src/time` may use. */
+export type TimeCode = keyof typeof timeSentences
+
+const sentences: Sentences = {
+  ...timeSentences,
   unreachable_status: (f) => `no ticket can ever reach status ${f.status}; add it to initial or to moves`,
   missing_kind: (f) => `a workflow needs a status of kind ${f.kind}`,
   missing_calendar: (f) => `target ${f.metric} of level ${f.level} has no calendar; name one, or alwaysOpen`,
@@ -83,8 +95,6 @@ const sentences: { readonly [C in ErrorCode]: (facts: ErrorFacts[C]) => string }
     `${f.what} ${f.name} in version ${f.version} is not in the definitions given; pass the earlier revision too`,
   invalid_command: (f) => f.reason,
   invalid_text: (f) => f.reason,
-  forbidden_key: (f) => `the key ${f.key} is not accepted`,
-  too_large: (f) => `${f.actual} ${f.unit} where at most ${f.limit} are accepted`,
   ticket_not_found: (f) => `there is no ticket ${f.ticketId}`,
   ticket_exists: (f) => `ticket ${f.ticketId} exists already`,
   ticket_closed: (f) => `ticket ${f.ticketId} is closed and takes no ${f.command}; reopen it or open a follow-up`,
@@ -124,19 +134,16 @@ export type Refusal<C extends ErrorCode = ErrorCode> = {
 /** What pure functions return: the value, or why not. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Refusal }
 
-/**
- * The one error class of this library. `code` says what is wrong, `path` where in the input,
- * `facts` what is needed to act on it; `issues` has every finding when there are several.
- */
-export class DeskError<C extends ErrorCode = ErrorCode> extends Error {
+/** What {@link DeskError} is but for its table of sentences. Rooms that shall be bundled alone throw one of their own. */
+class CodedError<C extends ErrorCode> extends Error {
   override readonly name = 'DeskError'
   readonly code: C
   readonly path: string | undefined
   readonly facts: ErrorFacts[C]
   readonly issues: readonly Refusal[]
 
-  constructor(refusal: Refusal<C>, issues?: readonly Refusal[], options?: { cause?: unknown }) {
-    super(sentence(refusal as unknown as Refusal), options)
+  constructor(message: string, refusal: Refusal<C>, issues?: readonly Refusal[], options?: { cause?: unknown }) {
+    super(message, options)
     this.code = refusal.code
     this.path = refusal.path
     this.facts = refusal.facts as ErrorFacts[C]
@@ -149,6 +156,31 @@ export class DeskError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/**
+ * The one error class of this library. `code` says what is wrong, `path` where in the input,
+ * `facts` what is needed to act on it; `issues` has every finding when there are several.
+ */
+export class DeskError<C extends ErrorCode = ErrorCode> extends CodedError<C> {
+  constructor(refusal: Refusal<C>, issues?: readonly Refusal[], options?: { cause?: unknown }) {
+    super(sentence(refusal as unknown as Refusal), refusal, issues, options)
+  }
+
+  /** By shape, as {@link isDeskError}: a {@link TimeError} is one, and so is an error of another copy of the package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: `this` may be a class that extends this one
+    return this === DeskError ? isDeskError(value) : super[Symbol.hasInstance](value)
+  }
+}
+
+/** What `src/time` throws: an instance of {@link DeskError} that knows no sentences but those of time. */
+export class TimeError<C extends TimeCode> extends CodedError<C> {
+  static override readonly name = 'DeskError' // consoles print it
+
+  constructor(refusal: Refusal<C>, issues?: readonly Refusal[]) {
+    super(said(timeSentences, refusal as unknown as Refusal<TimeCode>), refusal, issues)
+  }
+}
+
 /** True for an error of this library, of that code if one is named. Looks at the shape, so two copies of the package agree. */
 export function isDeskError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is DeskError<C> {
   if (!(error instanceof Error) || error.name !== 'DeskError') return false
@@ -158,8 +190,12 @@ export function isDeskError<C extends ErrorCode = ErrorCode>(error: unknown, cod
 
 /** The sentence for a refusal, with its path in front. */
 export function sentence(refusal: Refusal): string {
-  const text = (sentences[refusal.code] as (facts: unknown) => string)(refusal.facts)
-  return refusal.path ? `${clipped(refusal.path)}: ${text}` : text
+  return said(sentences, refusal)
+}
+
+function said<C extends ErrorCode>(table: Pick<Sentences, C>, { code, path, facts }: Refusal<C>): string {
+  const text = (table[code] as (facts: unknown) => string)(facts)
+  return path ? `${clipped(path)}: ${text}` : text
 }
 
 const clipped = (path: string): string => (path.length > 120 ? `${path.slice(0, 120)}…` : path)

@@ -1,9 +1,10 @@
-import { DeskError, fail, type Refusal, shown } from '../errors.ts'
+import { type Refusal, shown, type TimeCode, TimeError } from '../errors.ts'
 import { addBusinessDays, MAX_BUSINESS_DAYS } from './business-day.ts'
 import type { BusinessCalendar, CalendarDefinition } from './calendar.ts'
 import { alwaysPlan } from './combined-plan.ts'
 import { DAY_MS } from './day.ts'
 import { MAX_DURATION_MS } from './duration.ts'
+import { fail } from './fail.ts'
 import { FIRST_INSTANT, LAST_INSTANT } from './instant.ts'
 import type { Plan } from './plan.ts'
 import { planReader } from './plan-reading.ts'
@@ -33,9 +34,9 @@ export function businessCalendar(
   others: Iterable<CalendarDefinition | BusinessCalendar> = [],
   version?: string,
 ): BusinessCalendar {
-  const issues: Refusal[] = []
+  const issues: Refusal<TimeCode>[] = []
   const plan = planReader(others, planOf, issues).read(definition, '')
-  if (issues[0] || !plan) throw new DeskError(issues[0] as Refusal, issues)
+  if (issues[0] || !plan) throw new TimeError(issues[0] as Refusal<TimeCode>, issues)
   return calendarOf(plan, version)
 }
 

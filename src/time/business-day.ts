@@ -1,5 +1,5 @@
-import { fail } from '../errors.ts'
 import { DAY_MS } from './day.ts'
+import { fail } from './fail.ts'
 import { LAST_INSTANT } from './instant.ts'
 import { dayAt, type Plan, turn } from './plan.ts'
 import { SEARCH_LIMIT_MS } from './table.ts'

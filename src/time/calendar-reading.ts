@@ -1,4 +1,4 @@
-import { type Refusal, refuse, shown } from '../errors.ts'
+import { type Refusal, refuse, shown, type TimeCode } from '../errors.ts'
 import { dayOf, yearlyOf } from './day.ts'
 import type { Spans } from './span.ts'
 import { readIntervals } from './wall.ts'
@@ -29,7 +29,7 @@ const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 type Read = (value: unknown, path: string) => void
 
 /** Reads a calendar's JSON. Everything found wrong with it is added to `issues`; the rules are of use only if nothing was. */
-export function readCalendar(json: unknown, path: string, issues: Refusal[]): CalendarRules {
+export function readCalendar(json: unknown, path: string, issues: Refusal<TimeCode>[]): CalendarRules {
   const rules: CalendarRules = {
     id: '',
     zone: undefined,

@@ -1,4 +1,4 @@
-import { DeskError, type Refusal, refuse } from '../errors.ts'
+import { type Refusal, refuse, type TimeCode, TimeError } from '../errors.ts'
 import { calendarOf, planOf } from './business-calendar.ts'
 import type { BusinessCalendar, CalendarDefinition } from './calendar.ts'
 import { planReader } from './plan-reading.ts'
@@ -9,7 +9,7 @@ export function checkCalendar(
   path = '',
   others: Iterable<CalendarDefinition | BusinessCalendar> = [],
 ): Refusal[] {
-  const issues: Refusal[] = []
+  const issues: Refusal<TimeCode>[] = []
   planReader(others, planOf, issues).read(json, path)
   return issues
 }
@@ -27,7 +27,7 @@ export function readCalendars(
   const calendars = new Map<string, BusinessCalendar>()
   list.forEach((json, i) => {
     const at = `${path}[${i}]`
-    const found: Refusal[] = []
+    const found: Refusal<TimeCode>[] = []
     // each is read with its own list of findings: the fault of a part is reported where the part stands, once
     const plan = planReader(list, planOf, found).read(json, at)
     issues.push(...found.filter((issue) => !isOfPart(issue, at)))
@@ -43,9 +43,9 @@ export function businessCalendars(
   list: readonly CalendarDefinition[],
   path = 'calendars',
 ): ReadonlyMap<string, BusinessCalendar> {
-  const issues: Refusal[] = []
+  const issues: Refusal<TimeCode>[] = []
   const calendars = readCalendars(list, path, issues)
-  if (issues[0]) throw new DeskError(issues[0], issues)
+  if (issues[0]) throw new TimeError(issues[0], issues)
   return calendars
 }
 

@@ -1,7 +1,7 @@
-import { fail } from '../errors.ts'
 import { calendarOf, planOf } from './business-calendar.ts'
 import type { BusinessCalendar } from './calendar.ts'
 import { combinedPlan } from './combined-plan.ts'
+import { fail } from './fail.ts'
 import { opensEver } from './plan-reading.ts'
 import { zoneNamed } from './zone.ts'
 

@@ -1,4 +1,5 @@
-import { fail, shown } from '../errors.ts'
+import { shown } from '../errors.ts'
+import { fail } from './fail.ts'
 
 /** The longest duration accepted: 3,650 days of 24 hours. */
 export const MAX_DURATION_MS = 315_360_000_000

@@ -1,6 +1,6 @@
-import { fail } from '../errors.ts'
 import type { Holiday, HoursDefinition, WallInterval } from './calendar.ts'
 import { DAY_MS, dateOf } from './day.ts'
+import { fail } from './fail.ts'
 import { toInstant } from './instant.ts'
 import { zoneNamed } from './zone.ts'
 

@@ -1,4 +1,5 @@
-import { fail, shown } from '../errors.ts'
+import { shown } from '../errors.ts'
+import { fail } from './fail.ts'
 
 /** 1970-01-01T00:00:00.000Z, the first instant accepted. */
 export const FIRST_INSTANT = 0

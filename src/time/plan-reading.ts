@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '../errors.ts'
+import { type Refusal, refuse, type TimeCode } from '../errors.ts'
 import type { BusinessCalendar } from './calendar.ts'
 import { type CalendarRules, readCalendar } from './calendar-reading.ts'
 import { alwaysPlan, combinedPlan } from './combined-plan.ts'
@@ -14,7 +14,7 @@ import type { Zone } from './zone.ts'
 export function planReader(
   others: Iterable<unknown>,
   planOf: (calendar: BusinessCalendar) => Plan | undefined,
-  issues: Refusal[],
+  issues: Refusal<TimeCode>[],
 ) {
   const plans = new Map<string, Plan | undefined>([[alwaysPlan.id, alwaysPlan]])
   const waiting = new Map<string, unknown>()

@@ -1,5 +1,5 @@
-import { fail } from '../errors.ts'
 import { DAY_MS } from './day.ts'
+import { fail } from './fail.ts'
 import type { Plan } from './plan.ts'
 
 /** A search that finds no opening for ten years of 365 days is given up. */

@@ -1,4 +1,4 @@
-import { type Refusal, refuse, shown } from '../errors.ts'
+import { type Refusal, refuse, shown, type TimeCode } from '../errors.ts'
 import { DAY_MS } from './day.ts'
 import type { Spans } from './span.ts'
 
@@ -18,7 +18,7 @@ function wallMs(value: unknown, end: boolean): number {
  * The intervals of one date as milliseconds since its midnight, an end on the next date beyond `DAY_MS`.
  * Findings are added to `issues`.
  */
-export function readIntervals(value: unknown, path: string, issues: Refusal[]): Spans {
+export function readIntervals(value: unknown, path: string, issues: Refusal<TimeCode>[]): Spans {
   const spans: number[] = []
   if (!Array.isArray(value)) {
     issues.push(

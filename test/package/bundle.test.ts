@@ -43,6 +43,17 @@ describe('the main entry in a browser or on the edge', { timeout: 60_000 }, () =
     const notOurs = shipped.filter(([path, { bytesInOutput }]) => path.includes('node_modules') && bytesInOutput > 0)
     expect(notOurs).toEqual([])
   })
+
+  it('gives a calendar alone the sentences of time only, a desk all of them', async () => {
+    const sentences = async (name: string) => {
+      const { outputFiles } = await neutral(`export { ${name} } from 'ticketwright'`)
+      return ['is not a wall time', 'is not a date', 'there is no ticket', 'the store was busy'].filter((words) =>
+        outputFiles[0]?.text.includes(words),
+      )
+    }
+    expect(await sentences('businessCalendar')).toEqual(['is not a wall time', 'is not a date'])
+    expect(await sentences('createDesk')).toHaveLength(4)
+  })
 })
 
 describe('withDroppableConstants', () => {
@@ -52,6 +63,7 @@ describe('withDroppableConstants', () => {
     ['const Id = z.string().max(9)', `const Id = ${pure('z.string().max(9)')}`],
     ['export const a: Set<T> = new Set([1]), b = 2', `export const a: Set<T> = ${pure('new Set([1])')}, b = 2`],
     ['const limit = bounds.characters', `const limit = ${pure('bounds.characters')}`],
+    ['const limit = 5 * minute', `const limit = ${pure('5 * minute')}`],
     ['const all = [...some]', `const all = ${pure('[...some]')}`],
     ['const rows = { close: row(1) } as const', `const rows = ${pure('{ close: row(1) } as const')}`],
     ['const all = { ...some }', `const all = ${pure('{ ...some }')}`],
