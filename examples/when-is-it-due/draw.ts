@@ -9,11 +9,17 @@ import { type BusinessCalendar, businessCalendar, type CalendarDefinition, toIns
 
 const hourMs = 3_600_000
 const [left, hourWidth, rowHeight, top] = [110, 24, 30, 26]
-const colours = { hours: '#7fb685', specialHours: '#5b8fb9', always: '#7fb685' } as Record<string, string>
-const closed = { holiday: '#e8b4a0', closure: '#d98c8c', specialHours: '#dfe7ee', hours: '#f0f0ee' } as Record<
-  string,
-  string
->
+/** Light, and dark where the reader prefers it; the page is coloured too, so text never stands on what it was not made for. */
+const style = `
+svg { font: 12px sans-serif }
+.page { fill: #ffffff } text { fill: #24292f } .mark { stroke: #24292f }
+.open.hours, .open.always { fill: #7fb685 } .open.specialHours { fill: #8cb4d8 }
+.closed { fill: #ececea } .closed.specialHours { fill: #dfe7ee } .closure { fill: #e59a9a } .holiday { fill: #efc3b2 }
+@media (prefers-color-scheme: dark) {
+.page { fill: #0d1117 } text { fill: #e6edf3 } .mark { stroke: #e6edf3 }
+.open.hours, .open.always { fill: #2f6f43 } .open.specialHours { fill: #2b5c8a }
+.closed { fill: #21262d } .closed.specialHours { fill: #22303d } .closure { fill: #8a3b3b } .holiday { fill: #6b4032 }
+}`
 
 /** A row for each local date, as long as the date is: 23, 24 or 25 hours. `marks` are instants with a label. */
 function daysSvg(calendar: BusinessCalendar, first: string, days: number, marks: [number, string][] = []): string {
@@ -28,10 +34,11 @@ function daysSvg(calendar: BusinessCalendar, first: string, days: number, marks:
   const body = rows.flatMap((row, i) => {
     const y = top + i * rowHeight
     const stretches = [...calendar.intervals(row.from, row.to)].map(({ from, to, open, date, reason }) => {
-      const fill = (open ? colours : closed)[reason.kind] ?? '#ccc'
-      const name = reason.kind === 'holiday' ? ` ${reason.name ?? ''}` : ''
-      const title = `<title>${open ? 'open' : 'closed'}, ${date}: ${reason.kind}${name}</title>`
-      return `<rect x="${x(row, from)}" y="${y}" width="${((to - from) / hourMs) * hourWidth}" height="${rowHeight - 8}" fill="${fill}">${title}</rect>`
+      const [state, name] = [open ? 'open' : 'closed', reason.kind === 'holiday' ? (reason.name ?? '') : '']
+      const title = `<title>${`${state}, ${date}: ${reason.kind} ${name}`.trim()}</title>`
+      const size = `width="${((to - from) / hourMs) * hourWidth}" height="${rowHeight - 8}"`
+      const rect = `<rect class="${state} ${reason.kind}" x="${x(row, from)}" y="${y}" ${size}>${title}</rect>`
+      return name ? `${rect}<text x="${x(row, from) + 6}" y="${y + 15}">${name}</text>` : rect
     })
     const mine = marks.filter(([at]) => row.from <= at && at < row.to)
     return [
@@ -42,15 +49,17 @@ function daysSvg(calendar: BusinessCalendar, first: string, days: number, marks:
   })
   const hours = Array.from({ length: 9 }, (_, i) => i * 3)
   const scale = hours.map((hour) => `<text x="${left + hour * hourWidth}" y="16" text-anchor="middle">${hour} h</text>`)
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12">
-<rect width="100%" height="100%" fill="white"/>
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+<style>${style}
+</style>
+<rect class="page" width="100%" height="100%" rx="6"/>
 ${[...scale, ...body].join('\n')}
 </svg>
 `
 }
 
 function mark(x: number, y: number, label: string): string {
-  return `<path d="M${x} ${y - 2}v${rowHeight - 4}" stroke="black" stroke-width="2"/><text x="${x + 4}" y="${y + 15}">${label}</text>`
+  return `<path class="mark" d="M${x} ${y - 2}v${rowHeight - 4}" stroke-width="2"/><text x="${x + 4}" y="${y + 15}">${label}</text>`
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri'] as const
