@@ -133,11 +133,24 @@ export class OpenTable {
 
   /** The first instant not before `at` by which `durationMs`, which is not 0, of open time have passed. */
   forward(at: number, durationMs: number): number {
+    // the last millisecond of the target, and then its end
+    const end = this.#ahead(at, durationMs - 1) + 1
+    if (end === yearStart[YEARS]) throw this.#exhausted(at, 'forward')
+    return end
+  }
+
+  /** `at` when open, else the next opening. */
+  nextOpening(at: number): number {
+    return this.#ahead(at, 0)
+  }
+
+  /** The instant at which the `n`-th open millisecond from `at` on, counted from 0, begins. */
+  #ahead(at: number, n: number): number {
     const sum = this.#sum
     let number = yearOf(at)
-    const target = this.#count(number, at) + durationMs
+    const target = this.#count(number, at) + n
     let open = number // the last year seen with open time in it
-    while (target > (sum[number + 1] as number)) {
+    while (target >= (sum[number + 1] as number)) {
       if (sum[number] !== sum[number + 1]) open = number
       // no need to look closer where fewer than eight empty years lie between
       if (++number === YEARS || number - open > 11) throw this.#exhausted(at, 'forward')
@@ -148,10 +161,7 @@ export class OpenTable {
       const quiet = Math.max(at, to[count - 1] ?? at)
       if ((this.#year(number).from[0] as number) - quiet > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
     }
-    // the last millisecond of the target, and then its end
-    const end = locate(this.#year(number), target - 1 - (sum[number] as number)) + 1
-    if (end === yearStart[YEARS]) throw this.#exhausted(at, 'forward')
-    return end
+    return locate(this.#year(number), target - (sum[number] as number))
   }
 
   /** The last instant not after `at` since which `durationMs`, which is not 0, of open time have passed. */
@@ -171,21 +181,6 @@ export class OpenTable {
       if (quiet - (to[count - 1] as number) > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'backward')
     }
     return locate(this.#year(number), target - (sum[number] as number))
-  }
-
-  nextOpening(at: number): number {
-    let number = yearOf(at)
-    let year = this.#year(number)
-    let i = this.#index(year, number, at)
-    while (i === year.count) {
-      if (++number === YEARS || (yearStart[number] as number) - at > SEARCH_LIMIT_MS)
-        throw this.#exhausted(at, 'forward')
-      year = this.#year(number)
-      i = 0
-    }
-    const from = Math.max(at, year.from[i] as number)
-    if (from - at > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
-    return from
   }
 
   nextClosing(at: number): number | null {
