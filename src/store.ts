@@ -69,6 +69,8 @@ export interface Store {
   defer(tenant: string, effectId: string, until: number): Promise<void>
   /** Marks an effect as delivered or given up. Settling twice is no error. */
   settle(tenant: string, effectId: string): Promise<void>
+  /** Forgets receipts of before an instant, and says how many. A desk keeps them for at least 30 days. */
+  forgetReceipts(tenant: string, before: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -124,6 +126,8 @@ export interface Receipt {
   readonly commandId: string
   /** Hash of what was asked. */
   readonly hash: string
+  /** The ticket it led to: a message to a merged ticket leads to the one that lives on, and so does a merge. */
+  readonly ticketId: string
   /** The events it made: versions after `from` up to and including `to`. */
   readonly tickets: readonly { readonly ticketId: string; readonly from: number; readonly to: number }[]
   readonly unchanged: boolean

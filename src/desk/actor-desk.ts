@@ -114,7 +114,7 @@ export interface ActorDesk<X extends Names = Names> {
 
 export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
   const run = async (
-    ticketId: string,
+    ticketId: string | null,
     options: CommandOptions | undefined,
     type: CommandType,
     details?: object,
@@ -125,7 +125,7 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     actor,
     perform: (id, command, options) => submit(desk, actor, id, command, options),
     open: async (input, options) => {
-      const { ticketId = desk.ids(), ...details } = requestOf('open', input) as { ticketId?: string }
+      const { ticketId = null, ...details } = requestOf('open', input) as { ticketId?: string }
       return run(ticketId, options, 'open', details)
     },
     message: (id, message, options) => run(id, options, 'message', message),
@@ -159,12 +159,12 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     link: (id, to, details, options) => run(id, options, 'link', details, { to }),
     unlink: (id, to, details, options) => run(id, options, 'unlink', details, { to }),
     followUp: async (id, input, options) =>
-      submit(desk, actor, desk.ids(), requestOf('open', await followUpOf(desk, id), input), options, {
+      submit(desk, actor, null, requestOf('open', await followUpOf(desk, id), input), options, {
         followUpOf: id,
         input,
       }),
     split: async (id, input, options) =>
-      submit(desk, actor, desk.ids(), requestOf('open', await splitOf(desk, id, input)), options, {
+      submit(desk, actor, null, requestOf('open', await splitOf(desk, id, input)), options, {
         splitOf: id,
         input,
       }),
@@ -194,17 +194,18 @@ function requestOf(type: CommandType, details: unknown = {}, named: unknown = {}
 async function submit(
   desk: DeskContext,
   actor: Actor,
-  ticketId: string,
+  addressedTo: string | null,
   request: Request,
   options: CommandOptions = {},
   asked?: unknown,
 ): Promise<Outcome> {
   const given = unwrap(parse<CommandOptions>(CommandOptionsSchema, options, 'invalid_command', 'options'))
-  const parsed = unwrap(parseCommand(request, { id: given.commandId ?? desk.ids(), ticketId, actor }))
-  const command: Submission = asked === undefined ? parsed : { ...parsed, asked }
+  const by = { id: given.commandId ?? desk.ids(), ticketId: addressedTo ?? desk.ids(), actor }
+  const parsed = unwrap(parseCommand(request, by))
+  const command: Submission = { ...parsed, addressedTo, ...(asked === undefined ? {} : { asked }) }
   const { lease } = given
-  if (lease && (lease.ticketId !== ticketId || lease.holder !== actor.id))
-    throw fail('lease_lost', { ticketId, holder: actor.id }, 'options.lease')
+  if (lease && (lease.ticketId !== addressedTo || lease.holder !== actor.id))
+    throw fail('lease_lost', { ticketId: command.ticketId, holder: actor.id }, 'options.lease')
   if (command.type === 'merge') return merge(desk, command, given)
   await checkLinks(desk, command)
   return perform(desk, command, given)
@@ -231,10 +232,12 @@ interface OpenLinks {
 
 async function followUpOf(desk: DeskContext, ticketId: string) {
   const { subject, requester, category, tags, department } = await ticketNow(desk, ticketId)
+  const { calendar, ...person } = requester ?? { id: '' }
+  const known = calendar === undefined || desk.latest.calendarNamed(calendar) !== undefined
   return {
     followUpOf: ticketId,
     subject,
-    requester,
+    requester: known ? requester : person,
     category,
     tags: tags.filter((tag) => desk.latest.tags.accepts(tag)),
     ...(department === null ? {} : { department }),

@@ -10,21 +10,13 @@ import type { DeskContext } from './options.ts'
 export interface Submission extends Command {
   /** What the caller said, where the desk has added to it what it read elsewhere (a follow-up, a split). */
   readonly asked?: unknown
-  /** The ticket the caller named, where the command was sent on to the one that this was merged into. */
-  readonly addressedTo?: string
+  /** The ticket the caller named: not the one the command was sent on to, nor a new one that the desk named. */
+  readonly addressedTo: string | null
 }
 
-/** What a command id stands for: who asked for what on which ticket. A new ticket has no id of the caller's yet. */
-function payloadHash({
-  type,
-  ticketId,
-  addressedTo = ticketId,
-  actor: { kind, id },
-  input,
-  asked = input,
-}: Submission) {
-  return contentHash({ type, ticketId: type === 'open' ? null : addressedTo, actor: { kind, id }, asked })
-}
+/** What a command id stands for: who asked for what on which ticket. */
+const payloadHash = ({ type, addressedTo, actor: { kind, id }, input, asked = input }: Submission): string =>
+  contentHash({ type, ticketId: addressedTo, actor: { kind, id }, asked })
 
 /** A decision as a store takes it. */
 export function changeOf(
@@ -33,7 +25,7 @@ export function changeOf(
   { ticket, events, nextAt }: Pick<Decision, 'ticket' | 'events' | 'nextAt'>,
 ): TicketChange {
   const externalIds = events.flatMap((event) =>
-    event.type === 'message_added' && event.data.message.externalId !== null ? [event.data.message.externalId] : [],
+    event.type === 'message_added' && event.personal?.externalId ? [event.personal.externalId] : [],
   )
   return {
     ticketId: ticket.id,
@@ -48,19 +40,21 @@ export function changeOf(
 
 export function receiptOf(
   command: Submission,
+  ticketId: string,
   changes: readonly TicketChange[],
   unchanged: boolean,
   at: number,
 ): Receipt {
-  const tickets = changes.map(({ ticketId, expectedVersion, ticket }) => ({
-    ticketId,
-    from: expectedVersion,
-    to: ticket.version,
+  const tickets = changes.map((change) => ({
+    ticketId: change.ticketId,
+    from: change.expectedVersion,
+    to: change.ticket.version,
   }))
-  return { commandId: command.id, hash: payloadHash(command), tickets, unchanged, at }
+  return { commandId: command.id, hash: payloadHash(command), ticketId, tickets, unchanged, at }
 }
 
 /** @throws DeskError `idempotency_mismatch` when the id was used for something else */
 export function checkSamePayload(receipt: Receipt, command: Submission): void {
-  if (receipt.hash !== payloadHash(command)) throw fail('idempotency_mismatch', { commandId: command.id })
+  if (receipt.hash !== payloadHash(command))
+    throw fail('idempotency_mismatch', { commandId: command.id }, 'options.commandId')
 }

@@ -1,7 +1,7 @@
 import { fail, isDeskError, type Refusal, refuse } from '../errors.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
+import { catchUp } from './catch-up.ts'
 import type { DeskContext } from './options.ts'
-import { catchUp } from './perform.ts'
 
 /** What a run over due tickets did. */
 export interface DueRun {

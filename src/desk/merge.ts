@@ -1,19 +1,22 @@
 import { fail } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
+import { type Again, attempts } from './again.ts'
+import { decideWithHistory } from './catch-up.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
-import { type Attempt, afterConflict, attempts, checkRevision, decideWithHistory, repeated } from './perform.ts'
+import { afterConflict, checkRevision } from './perform.ts'
+import { repeated } from './repeat.ts'
 
 /** Closes one ticket as merged and tells the other, in one commit. The outcome's ticket is the one that lives on. */
 export const merge = (desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome> =>
   desk.turn(command.ticketId, () => attempts(() => mergeOnce(desk, command, options)))
 
-async function mergeOnce(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Attempt> {
+async function mergeOnce(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome | Again> {
   const loaded = await desk.store.load(desk.tenant, command.ticketId, command.id)
   if (loaded.receipt) return repeated(desk, command, loaded.receipt)
   const source = loaded.row?.ticket
-  if (!source) throw fail('ticket_not_found', { ticketId: command.ticketId })
+  if (!source) throw fail('ticket_not_found', { ticketId: command.ticketId }, 'ticketId')
   await checkRevision(desk, source, options)
   const target = await endOfChain(desk, source.id, (command.input as { into: string }).into)
   const at = commandInstant(options.at, [source, target], desk.clock.now(), loaded.now)
@@ -32,7 +35,7 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
     tenant: desk.tenant,
     changes,
     effects: [...kept.effects, ...gone.effects],
-    receipt: receiptOf(command, changes, false, loaded.now),
+    receipt: receiptOf(command, target.id, changes, false, loaded.now),
     lease: options.lease,
   })
   if (!committed.ok) return afterConflict(desk, command, changes, committed)

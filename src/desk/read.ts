@@ -12,9 +12,9 @@ import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Query } from '../store.ts'
 import { checkReopening, checkReopenWindow } from '../workflow/react.ts'
+import { advanceWithHistory } from './catch-up.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
-import { advanceWithHistory } from './perform.ts'
 
 /** A page of a view. */
 export interface Page<X extends Names = Names> {
@@ -46,7 +46,7 @@ export async function ticketNow(desk: DeskContext, ticketId: string): Promise<Ti
   if (typeof ticketId !== 'string')
     throw fail('invalid_command', { reason: `an id is a text, not ${shown(ticketId)}` }, 'ticketId')
   const { row, now } = await desk.store.load(desk.tenant, ticketId)
-  if (!row) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) })
+  if (!row) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) }, 'ticketId')
   return (await advanceWithHistory(desk, row.ticket, now, Number.POSITIVE_INFINITY)).ticket
 }
 
@@ -60,23 +60,15 @@ export async function ticketByKey(
 
 export async function historyOf(desk: DeskContext, ticketId: string): Promise<readonly AnyTicketEvent[]> {
   const events = await desk.store.history(desk.tenant, ticketId)
-  if (events.length === 0) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) })
+  if (events.length === 0) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) }, 'ticketId')
   return events
 }
 
 /** The messages of a log, in order; an erased one has no body. */
 export function messagesOf(events: readonly AnyTicketEvent[]): Message[] {
+  const erased = { body: null, attachments: [], externalId: null, inReplyTo: null }
   return events.flatMap((event) =>
-    event.type === 'message_added'
-      ? [
-          {
-            ...event.data.message,
-            at: event.at,
-            body: event.personal?.body ?? null,
-            attachments: event.personal?.attachments ?? [],
-          },
-        ]
-      : [],
+    event.type === 'message_added' ? [{ ...event.data.message, at: event.at, ...(event.personal ?? erased) }] : [],
   )
 }
 
@@ -151,6 +143,7 @@ export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: A
     confirmSolution: ticket.kind === 'resolved' && (leads('closed') || leads('open')),
     close: ticket.kind === 'closed' || leads('closed'),
     reopen: isOutOfWork(ticket.kind) && leads('open'),
+    merge: workflow.defaultOf('closed') !== undefined,
   }
   const accepts = (type: CommandType) => ticket.kind !== 'closed' || commandRow(type).onClosed === 'accepted'
   return { commands: commandTypes.filter((type) => accepts(type) && (conditions[type] ?? true)), statuses }

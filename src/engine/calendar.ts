@@ -1,4 +1,5 @@
 import { type Refusal, refuse } from '../errors.ts'
+import { FixedMap } from '../model/fixed-map.ts'
 import { contentHash, isPlainObject } from '../model/json.ts'
 import type { NamedCalendar } from '../sla/slice.ts'
 import { alwaysOpen } from '../time/business-calendar.ts'
@@ -8,13 +9,13 @@ import { readCalendars } from '../time/calendars.ts'
 export const alwaysOpenId = 'alwaysOpen'
 
 /** The calendars of a definition by id, each with the hash of its content. Findings are added to `refusals`. */
-export function namedCalendars(list: readonly unknown[], refusals: Refusal[]): Map<string, NamedCalendar> {
+export function namedCalendars(list: readonly unknown[], refusals: Refusal[]): ReadonlyMap<string, NamedCalendar> {
   for (const [i, json] of list.entries())
     if (isPlainObject(json) && json.id === alwaysOpenId)
       refusals.push(refuse('duplicate_name', { what: 'calendar', name: alwaysOpenId }, `calendars[${i}].id`))
   const always: NamedCalendar = { id: alwaysOpenId, version: alwaysOpenId, calendar: alwaysOpen }
   const read = readCalendars(list, 'calendars', refusals, (json) => contentHash(withParts(json, list)))
-  return new Map([
+  return new FixedMap([
     [alwaysOpenId, always],
     ...[...read].map(([id, calendar]) => [id, { id, version: calendar.version ?? '', calendar }] as const),
   ])

@@ -101,8 +101,9 @@ function checkTime(ticket: Ticket | null, command: Command, at: number): Refusal
       { value: shown(at), reason: 'it must be a whole number of milliseconds within 1970–2199' },
       'at',
     )
-  if (command.type === 'open') return ticket ? refuse('ticket_exists', { ticketId: command.ticketId }) : undefined
-  if (!ticket) return refuse('ticket_not_found', { ticketId: command.ticketId })
+  if (command.type === 'open')
+    return ticket ? refuse('ticket_exists', { ticketId: command.ticketId }, 'ticketId') : undefined
+  if (!ticket) return refuse('ticket_not_found', { ticketId: command.ticketId }, 'ticketId')
   return at < ticket.lastAt ? refuse('clock_went_back', { at, lastAt: ticket.lastAt }, 'at') : undefined
 }
 
@@ -114,9 +115,9 @@ function advanceTo(work: Work, ticket: Ticket | null, at: number): Refusal | und
 function checkState({ draft }: Work, ticket: Ticket | null, command: Command): Refusal | undefined {
   if (!ticket) return undefined
   if (draft.links.mergedInto !== null)
-    return refuse('ticket_merged', { ticketId: ticket.id, into: draft.links.mergedInto })
+    return refuse('ticket_merged', { ticketId: ticket.id, into: draft.links.mergedInto }, 'ticketId')
   return draft.kind === 'closed' && commandRow(command.type).onClosed === 'refused'
-    ? refuse('ticket_closed', { ticketId: ticket.id, command: command.type })
+    ? refuse('ticket_closed', { ticketId: ticket.id, command: command.type }, 'ticketId')
     : undefined
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Condition } from '../condition/condition.ts'
 import { DeskError, type Refusal } from '../errors.ts'
+import { FixedMap } from '../model/fixed-map.ts'
 import { contentHash, deepFreeze, isPlainObject } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
 import type { Priority, StandardPriority } from '../model/priority.ts'
@@ -150,7 +151,7 @@ function compile(
   const json = deepFreeze(JSON.parse(JSON.stringify(content)) as DeskDefinition)
   const statuses = workflow.statuses.map((status) => status.name)
   const naming = compileNaming(parsed)
-  const views = new Map((parsed.views ?? []).map((view) => [view.id, compileView(view, fields)]))
+  const views = new FixedMap((parsed.views ?? []).map((view) => [view.id, compileView(view, fields)]))
   const isNameOf = (known: readonly string[]) => (name: unknown) => typeof name === 'string' && known.includes(name)
   const definition: Definition = {
     json,

@@ -143,12 +143,21 @@ export function findIssues<T>(
   otherwise: 'invalid_command' | 'invalid_definition' | 'event_malformed',
   path = '',
 ): { readonly value: T } | { readonly refusals: readonly Refusal[] } {
-  const misshapen = checkShape(value, path)
-  if (misshapen) return { refusals: [misshapen] }
-  const parsed = schema.safeParse(value)
+  const parsed = readSafely(schema, value, path)
+  if ('refusals' in parsed) return parsed
   return parsed.success
     ? { value: parsed.data }
     : { refusals: parsed.error.issues.map((issue) => toRefusal(issue, otherwise, path)) }
+}
+
+/** A value may be anything, also an object whose properties throw when they are read. */
+function readSafely<T>(schema: z.ZodType<T>, value: unknown, path: string) {
+  try {
+    const misshapen = checkShape(value, path)
+    return misshapen ? { refusals: [misshapen] } : schema.safeParse(value)
+  } catch {
+    return { refusals: [refuse('invalid_text', { reason: 'a property that cannot be read' }, path)] }
+  }
 }
 
 function toRefusal(

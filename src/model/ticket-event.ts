@@ -8,7 +8,7 @@ import type { PrioritySource } from './priority.ts'
 import type { Ticket } from './ticket.ts'
 
 /** What of a message is no secret: it stays when the message is erased. */
-type MessageFacts = Omit<Message, 'body' | 'attachments' | 'at'>
+type MessageFacts = Omit<Message, 'body' | 'attachments' | 'externalId' | 'inReplyTo' | 'at'>
 
 interface OpenedFacts
   extends Pick<
@@ -29,8 +29,6 @@ interface OpenedFacts
     | 'tier'
     | 'status'
     | 'kind'
-    | 'postponedUntil'
-    | 'postponeReason'
     | 'wakesTo'
     | 'priority'
     | 'priorityRank'
@@ -55,7 +53,6 @@ export interface StatusFacts
     | 'status'
     | 'kind'
     | 'postponedUntil'
-    | 'postponeReason'
     | 'wakesTo'
     | 'waitingSince'
     | 'firstResolvedAt'
@@ -93,10 +90,10 @@ export interface TicketEventShapes {
       readonly messages: number
       readonly replies: number
     }
-    personal: Pick<Message, 'body' | 'attachments'>
+    personal: Pick<Message, 'body' | 'attachments' | 'externalId' | 'inReplyTo'>
   }
-  status_changed: { data: StatusFacts }
-  postponement_changed: { data: Pick<Ticket, 'postponedUntil' | 'postponeReason'> }
+  status_changed: { data: StatusFacts; personal: Pick<Ticket, 'postponeReason'> }
+  postponement_changed: { data: Pick<Ticket, 'postponedUntil'>; personal: Pick<Ticket, 'postponeReason'> }
   assignee_changed: {
     data: Pick<Ticket, 'assignee' | 'assignedSince' | 'firstAssignedAt'> & {
       readonly from: string | null
@@ -104,13 +101,16 @@ export interface TicketEventShapes {
     }
   }
   department_changed: { data: Pick<Ticket, 'department' | 'departmentSince'> & { readonly from: string | null } }
-  tier_changed: { data: Pick<Ticket, 'tier'> & { readonly from: number | null; readonly reason: string | null } }
+  tier_changed: {
+    data: Pick<Ticket, 'tier'> & { readonly from: number | null }
+    personal: { readonly reason: string | null }
+  }
   priority_changed: {
     data: Pick<Ticket, 'priority' | 'priorityRank' | 'prioritySources'> & {
       readonly from: string
       readonly source: PrioritySource
-      readonly reason: string | null
     }
+    personal: { readonly reason: string | null }
   }
   tags_changed: {
     data: Pick<Ticket, 'tags' | 'tagKeys'> & { readonly added: readonly string[]; readonly removed: readonly string[] }

@@ -50,8 +50,8 @@ export interface Ticket<X extends Names = Names> {
   readonly statusSince: number
   readonly postponedUntil: number | null
   readonly postponeReason: string | null
-  /** The status it wakes to; null unless postponed. */
-  readonly wakesTo: X['status'] | null
+  /** It wakes to the default status of this kind; null unless postponed. */
+  readonly wakesTo: 'new' | 'open' | null
 
   readonly priority: X['priority']
   readonly priorityRank: number

@@ -76,8 +76,8 @@ function switchClock(pass: SlaPass, view: StepView, clock: SlaClock | undefined,
     const appears = allowance && !allowanceOf(pass.definition, pass.versions, before, metric)
     return appears ? targetAppears(pass, view, allowance, clock) : []
   }
-  if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
   if (!allowanceChanged(pass.definition, pass.versions, clock, before, ticket)) return []
+  if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
   if (allowance.target.restartFrom === 'switch')
     return [...finish(view, clock, 'cancelled', 'switched', false), ...begin(view, clock.cycle + 1, 'switched')]
   return retargeted(view, clock, allowance)

@@ -3,6 +3,7 @@ import { compileCondition } from '../condition/compile.ts'
 import { type Condition, type ConditionUse, checkCondition, fieldsRead } from '../condition/condition.ts'
 import type { FieldTable } from '../condition/field.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { FixedMap } from '../model/fixed-map.ts'
 import { JsonValue, Name } from '../model/schema.ts'
 import { checkLevel, compileLevel, type LevelNames, LevelSchema } from './level.ts'
 import { type Metric, standardMetrics } from './metric.ts'
@@ -62,8 +63,8 @@ export function compileSla(
 ): SlaSlice {
   const rules = slaRules.map(({ when, level }) => ({ when: when as Condition | undefined, level }))
   return {
-    metrics: new Map<string, Metric>(Object.entries(standardMetrics)),
-    levels: new Map(levels.map((level) => [level.id, compileLevel(level, statuses)])),
+    metrics: new FixedMap<string, Metric>(Object.entries(standardMetrics)),
+    levels: new FixedMap(levels.map((level) => [level.id, compileLevel(level, statuses)])),
     slaRules: rules.map(({ when, level }) => ({
       matches: when === undefined ? () => true : compileCondition(when, fields),
       level,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../errors.ts'
+import { FixedMap } from '../model/fixed-map.ts'
 import { contentHash, isPlainObject, joinPath } from '../model/json.ts'
 import { type StatusKind, statusKinds } from '../model/names.ts'
 import { DurationInput, Id, Name } from '../model/schema.ts'
@@ -148,7 +149,7 @@ export function compileLevel(level: ParsedLevel, statuses: readonly string[]): L
     id: level.id,
     version: contentHash({ level, statuses }),
     calendar: level.calendar ?? null,
-    targets: new Map(level.targets.map((target) => [target.metric, compileTarget(target, statuses)])),
+    targets: new FixedMap(level.targets.map((target) => [target.metric, compileTarget(target, statuses)])),
   }
 }
 

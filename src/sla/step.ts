@@ -106,7 +106,7 @@ function resumed(view: StepView, clock: SlaClock, reason: string): LedgerChange[
 
 /** A clock whose target shrank below what is used breaches when it runs again or ends. */
 export function breachIfLate({ at }: StepView, clock: SlaClock): LedgerChange[] {
-  return isOverdueUnbreached(clock) ? [{ type: 'sla_breached', clock: breach(clock, at), reason: 'switch' }] : []
+  return isOverdueUnbreached(clock) ? [{ type: 'sla_breached', clock: breach(clock, at), reason: 'late' }] : []
 }
 
 function onReopen(view: StepView, clock: SlaClock | undefined): LedgerChange[] {
@@ -129,7 +129,8 @@ export function continueCycle(view: StepView, clock: SlaClock, reason: string): 
   const late = clock.elapsedMs > allowance.targetMs
   const taken: SlaClock = {
     ...clock,
-    ...(changed ? { ...termsOf(allowance), application: clock.application + 1 } : {}),
+    ...termsOf(allowance),
+    application: clock.application + (changed ? 1 : 0),
     ...(late && clock.breachedAt !== null ? {} : { breachedAt: null, dueAt: null, lateFrom: null }),
   }
   const { calendar } = allowance.calendar

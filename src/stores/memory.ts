@@ -162,6 +162,12 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       const shelf = shelfOf(tenant)
       if (shelf.effects.delete(effectId)) shelf.settled.add(effectId)
     },
+    forgetReceipts: async (tenant, before) => {
+      const { receipts } = shelfOf(tenant)
+      const old = [...receipts.values()].filter((receipt) => receipt.at < before)
+      for (const { commandId } of old) receipts.delete(commandId)
+      return old.length
+    },
     close: async () => {},
   }
 }

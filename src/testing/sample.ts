@@ -56,7 +56,7 @@ export function decided(before: Ticket | null, request: CommandRequest, by: Samp
 /** A decision as a store takes it. */
 export function changeOf(before: Ticket | null, { ticket, events, nextAt }: Decision): TicketChange {
   const externalIds = events.flatMap((event) =>
-    event.type === 'message_added' && event.data.message.externalId !== null ? [event.data.message.externalId] : [],
+    event.type === 'message_added' && event.personal?.externalId ? [event.personal.externalId] : [],
   )
   const expectedVersion = before?.version ?? 0
   const plannedBy = sampleDefinition.version

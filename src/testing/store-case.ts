@@ -117,7 +117,8 @@ export class Bench {
       from: expectedVersion,
       to: ticket.version,
     }))
-    return { commandId, hash: `hash of ${commandId}`, tickets, unchanged: changes.length === 0, at: this.at }
+    const ticketId = tickets[0]?.ticketId ?? 't1'
+    return { commandId, hash: `hash of ${commandId}`, ticketId, tickets, unchanged: changes.length === 0, at: this.at }
   }
 
   effect(id: string, ticketId: string, dueAt = this.at): Effect {

@@ -44,8 +44,8 @@ export const workflowEvents: Rows<WorkflowEventType> = {
         status: data.status,
         kind: data.kind,
         statusSince: at,
-        postponedUntil: data.postponedUntil,
-        postponeReason: data.postponeReason,
+        postponedUntil: null,
+        postponeReason: null,
         wakesTo: data.wakesTo,
         priority: data.priority,
         priorityRank: data.priorityRank,
@@ -83,12 +83,12 @@ export const workflowEvents: Rows<WorkflowEventType> = {
   },
   status_changed: {
     v: 1,
-    apply(ticket, data, _personal, at) {
+    apply(ticket, data, personal, at) {
       ticket.status = data.status
       ticket.kind = data.kind
       ticket.statusSince = at
       ticket.postponedUntil = data.postponedUntil
-      ticket.postponeReason = data.postponeReason
+      ticket.postponeReason = personal?.postponeReason ?? null
       ticket.wakesTo = data.wakesTo
       ticket.waitingSince = data.waitingSince
       ticket.firstResolvedAt = data.firstResolvedAt
@@ -100,9 +100,9 @@ export const workflowEvents: Rows<WorkflowEventType> = {
   },
   postponement_changed: {
     v: 1,
-    apply(ticket, data) {
+    apply(ticket, data, personal) {
       ticket.postponedUntil = data.postponedUntil
-      ticket.postponeReason = data.postponeReason
+      ticket.postponeReason = personal?.postponeReason ?? null
     },
   },
   assignee_changed: {

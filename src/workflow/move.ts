@@ -32,6 +32,8 @@ export function moveTo(
   if (past) return past
   if (details.until != null && to.kind !== 'postponed')
     return refuse('invalid_command', { reason: 'only a postponed ticket waits until an instant' }, 'until')
+  if (to.kind === 'closed' && details.reason === 'merged')
+    return refuse('invalid_command', { reason: 'only merge closes a ticket as merged' }, 'reason')
   if (to.name === ticket.status) return to.kind === 'postponed' ? postponeAgain(pass, details) : undefined
   const allowed = definition.workflow.movesFrom(ticket.status, ticket.kind)
   if (!allowed.includes(to.name)) return refuse('move_not_allowed', { from: ticket.status, to: to.name, allowed }, path)
@@ -41,9 +43,10 @@ export function moveTo(
 
 function postponeAgain(pass: WorkflowPass, { until, reason }: MoveDetails): undefined {
   if (until === undefined && reason === undefined) return
-  const next = { postponedUntil: until ?? null, postponeReason: reason ?? null }
-  if (next.postponedUntil === pass.ticket.postponedUntil && next.postponeReason === pass.ticket.postponeReason) return
-  pass.emit('postponement_changed', next)
+  const { ticket } = pass
+  const [postponedUntil, postponeReason] = [until ?? null, reason ?? null]
+  if (postponedUntil === ticket.postponedUntil && postponeReason === ticket.postponeReason) return
+  pass.emit('postponement_changed', { postponedUntil }, { postponeReason })
 }
 
 /** The move itself, already allowed: every fact that follows from it in one event. */
@@ -55,31 +58,32 @@ export function changeStatus(
 ): void {
   const { ticket, at } = pass
   const reopens = isOutOfWork(ticket.kind) && !isOutOfWork(to.kind)
-  pass.emit('status_changed', {
-    from: ticket.status,
-    fromKind: ticket.kind,
-    status: to.name,
-    kind: to.kind,
-    because,
-    ...postponement(pass, to, details),
-    ...ending(pass, to, details),
-    waitingSince: isOutOfWork(to.kind) ? null : ticket.waitingSince,
-    firstResolvedAt: ticket.firstResolvedAt ?? (to.kind === 'resolved' ? at : null),
-    reopens: ticket.counts.reopens + (reopens ? 1 : 0),
-  })
+  pass.emit(
+    'status_changed',
+    {
+      from: ticket.status,
+      fromKind: ticket.kind,
+      status: to.name,
+      kind: to.kind,
+      because,
+      ...postponement(pass, to, details),
+      ...ending(pass, to, details),
+      waitingSince: isOutOfWork(to.kind) ? null : ticket.waitingSince,
+      firstResolvedAt: ticket.firstResolvedAt ?? (to.kind === 'resolved' ? at : null),
+      reopens: ticket.counts.reopens + (reopens ? 1 : 0),
+    },
+    { postponeReason: to.kind === 'postponed' ? (details.reason ?? null) : null },
+  )
 }
 
 function postponement(
-  { ticket, definition }: WorkflowPass,
+  { ticket }: WorkflowPass,
   to: Status,
   details: MoveDetails,
-): Pick<StatusFacts, 'postponedUntil' | 'postponeReason' | 'wakesTo'> {
-  if (to.kind !== 'postponed') return { postponedUntil: null, postponeReason: null, wakesTo: null }
-  const wakesTo =
-    ticket.kind === 'postponed'
-      ? ticket.wakesTo
-      : definition.workflow.defaultOf(ticket.kind === 'new' ? 'new' : 'open')?.name
-  return { postponedUntil: details.until ?? null, postponeReason: details.reason ?? null, wakesTo: wakesTo ?? null }
+): Pick<StatusFacts, 'postponedUntil' | 'wakesTo'> {
+  if (to.kind !== 'postponed') return { postponedUntil: null, wakesTo: null }
+  const wakesTo = ticket.kind === 'postponed' ? ticket.wakesTo : ticket.kind === 'new' ? 'new' : 'open'
+  return { postponedUntil: details.until ?? null, wakesTo }
 }
 
 /** `resolvedAt` is the instant of the present stay out of work; `closedAt` of the present stay in Closed. */

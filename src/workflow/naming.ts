@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../errors.ts'
+import { copyJson, deepFreeze } from '../model/json.ts'
 import { type Priority, standardPriorities } from '../model/priority.ts'
 import { Line, Name } from '../model/schema.ts'
 import type { Tag } from '../model/tag.ts'
@@ -69,7 +70,7 @@ export function compileNaming(naming: Naming) {
   const priorities = prioritiesOf(naming)
   const lowest = priorities.reduce((low, priority) => (priority.rank < low.rank ? priority : low))
   return {
-    priorities,
+    priorities: deepFreeze(copyJson(priorities)),
     defaultPriority: priorities.find((priority) => priority.name === naming.defaultPriority) ?? lowest,
     tags: tagRegistry(naming.tags ?? [], naming.newTags ?? true),
   }

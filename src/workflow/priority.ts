@@ -42,14 +42,17 @@ export function setPriority(
   const { [source]: _old, ...others } = ticket.prioritySources
   const prioritySources = name === null ? others : { ...others, [source]: name }
   const { priority } = effectivePriority(definition, prioritySources)
-  emit('priority_changed', {
-    from: ticket.priority,
-    priority: priority.name,
-    priorityRank: priority.rank,
-    prioritySources,
-    source,
-    reason,
-  })
+  emit(
+    'priority_changed',
+    {
+      from: ticket.priority,
+      priority: priority.name,
+      priorityRank: priority.rank,
+      prioritySources,
+      source,
+    },
+    { reason },
+  )
   return undefined
 }
 

@@ -38,4 +38,8 @@ export function checkReopening(workflow: Workflow, ticket: Readonly<Ticket>, at:
 
 /** What only a new, linked ticket can take up. */
 const followUpRequired = ({ reopenWithinMs }: Workflow, ticket: Readonly<Ticket>): Refusal =>
-  refuse('follow_up_required', { ticketId: ticket.id, leftWorkAt: leftWorkAt(ticket), withinMs: reopenWithinMs })
+  refuse(
+    'follow_up_required',
+    { ticketId: ticket.id, leftWorkAt: leftWorkAt(ticket), withinMs: reopenWithinMs },
+    'ticketId',
+  )

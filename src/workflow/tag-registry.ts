@@ -1,3 +1,4 @@
+import { copyJson, deepFreeze } from '../model/json.ts'
 import type { Tag } from '../model/tag.ts'
 import { foldText } from '../model/text.ts'
 
@@ -18,5 +19,5 @@ export function tagRegistry(tags: readonly Tag[], open: boolean): TagRegistry {
     const known = find(name)
     return known ? !known.archived : open
   }
-  return { tags, open, find, accepts }
+  return Object.freeze({ tags: deepFreeze(copyJson(tags)), open, find, accepts })
 }

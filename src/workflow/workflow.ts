@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { DeskError, type Refusal, refuse } from '../errors.ts'
-import { joinPath } from '../model/json.ts'
+import { copyJson, deepFreeze, joinPath } from '../model/json.ts'
 import { type StatusKind, statusKinds } from '../model/names.ts'
 import { DurationInput, findIssues, Name } from '../model/schema.ts'
 import type { DurationInput as Duration } from '../time/duration.ts'
@@ -140,11 +140,12 @@ function compile(parsed: Parsed, definition: WorkflowDefinition): Workflow {
     return Object.hasOwn(table, status) ? table[status] : undefined
   }
   return Object.freeze({
-    definition,
-    statuses,
-    initial:
+    definition: deepFreeze(copyJson(definition)),
+    statuses: deepFreeze(statuses),
+    initial: Object.freeze(
       parsed.initial ??
-      statuses.filter((s) => ['new', 'open', 'resolved', 'closed'].includes(s.kind)).map((s) => s.name),
+        statuses.filter((s) => ['new', 'open', 'resolved', 'closed'].includes(s.kind)).map((s) => s.name),
+    ),
     reopenWithinMs: parsed.reopen === undefined ? defaultReopenWithin : parsed.reopen.within,
     autoCloseAfterMs: parsed.autoClose === undefined ? defaultAutoCloseAfter : parsed.autoClose.after,
     statusNamed: (name: string) => byName.get(name),

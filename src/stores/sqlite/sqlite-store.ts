@@ -105,6 +105,8 @@ export function sqliteStore(
         : db.write(() => takeEffects(db, tenant, at, limit, at + hideMs)),
     defer: async (tenant, effectId, until) => db.write(() => deferEffect(db, tenant, effectId, until)),
     settle: async (tenant, effectId) => db.write(() => settleEffect(db, tenant, effectId)),
+    forgetReceipts: async (tenant, before) =>
+      db.write(() => db.change('DELETE FROM ticketwright_receipts WHERE tenant = ? AND at < ?', tenant, before)),
     close: async () => {
       if (typeof where === 'string') db.close()
     },

@@ -152,6 +152,18 @@ export const commitCases = [
       )
   }),
 
+  storeCase('old receipts are forgotten, younger ones and those of other tenants stay', async (bench) => {
+    const { at, store, tenant } = bench
+    await bench.save({ receipt: { ...bench.receipt('old'), at: at - 2 } })
+    await bench.save({ receipt: { ...bench.receipt('young'), at: at - 1 } })
+    await bench.save({ tenant: `${tenant}-other`, receipt: { ...bench.receipt('old'), at: at - 2 } })
+    same(await store.forgetReceipts(tenant, at - 1), 1, 'the number of receipts forgotten')
+    const kept = async (of: string, id: string) => (await store.load(of, 't1', id)).receipt?.commandId ?? null
+    same(await kept(tenant, 'old'), null, 'the old receipt')
+    same(await kept(tenant, 'young'), 'young', 'the young receipt')
+    same(await kept(`${tenant}-other`, 'old'), 'old', 'the old receipt of another tenant')
+  }),
+
   storeCase('NUL is refused in every text that is written, and finds nothing', async (bench) => {
     const opened = bench.opening('t1')
     const change = changeOf(null, opened)

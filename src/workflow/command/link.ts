@@ -53,7 +53,8 @@ export const linkCommands = {
       // who waits writes to this ticket, with all that a message of theirs may and may not do
       const refusal = waits ? checkReopening(pass.definition.workflow, ticket, at) : undefined
       if (refusal) return refusal
-      if (!waits && ticket.kind === 'closed') return refuse('ticket_closed', { ticketId: ticket.id, command: 'merge' })
+      if (!waits && ticket.kind === 'closed')
+        return refuse('ticket_closed', { ticketId: ticket.id, command: 'merge' }, 'ticketId')
       pass.emit('merge_received', {
         from,
         counts: waits,

@@ -77,7 +77,7 @@ export function written({ actor }: WorkflowPass, input: MessageInUpdate, forAgen
 export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | 'given'): Refusal | undefined {
   const { ticket, actor } = pass
   if (!isStaff(actor) && draft.role !== actor.kind)
-    return refuse('wrong_actor', { command: 'message', actor: actor.kind, allowed: [draft.role] }, 'role')
+    return refuse('wrong_actor', { command: 'message', actor: actor.kind, allowed: staffKinds }, 'role')
   const passive = draft.content.automatic === true || draft.reopens === false
   const asks = !passive && asksForAnswer({ ...draft, automatic: false })
   const refused = ticket.kind === 'closed' && status === 'react' ? checkClosed(pass, draft, passive, asks) : undefined
@@ -95,7 +95,7 @@ export function addMessage(pass: WorkflowPass, draft: Draft, status: 'react' | '
 const checkClosed = ({ ticket }: WorkflowPass, draft: Draft, passive: boolean, asks: boolean): Refusal | undefined =>
   asks || draft.visibility === 'internal' || (passive && draft.role !== 'agent')
     ? undefined
-    : refuse('ticket_closed', { ticketId: ticket.id, command: 'message' })
+    : refuse('ticket_closed', { ticketId: ticket.id, command: 'message' }, 'ticketId')
 
 /** The event of a message, with what it does to who waits for whom. */
 export function recordMessage(
@@ -113,8 +113,6 @@ export function recordMessage(
     {
       message: {
         id: `m${ticket.counts.messages + 1}`,
-        externalId: content.externalId ?? null,
-        inReplyTo: content.inReplyTo ?? null,
         role,
         visibility,
         enteredBy: actor.kind === 'agent' && role !== 'agent' ? actor.id : null,
@@ -134,6 +132,11 @@ export function recordMessage(
       messages: ticket.counts.messages + 1,
       replies: ticket.counts.replies + (answers ? 1 : 0),
     },
-    { body: content.body ?? '', attachments: content.attachments ?? [] },
+    {
+      body: content.body ?? '',
+      attachments: content.attachments ?? [],
+      externalId: content.externalId ?? null,
+      inReplyTo: content.inReplyTo ?? null,
+    },
   )
 }

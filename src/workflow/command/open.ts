@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
-import { isStaff } from '../../model/actor.ts'
+import { isStaff, staffKinds } from '../../model/actor.ts'
 import { bounds } from '../../model/bounds.ts'
 import type { Json } from '../../model/json.ts'
 import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
@@ -20,8 +20,10 @@ import { inOrder, row } from './row.ts'
 const { subject: _subject, fields: _fields, ...content } = contentInput
 const People = list(Id, bounds.people)
 
+const { externalId: _externalId, inReplyTo: _inReplyTo, ...carried } = messageInput
+/** Its ids elsewhere stay with the message it is a copy of. */
 const CarriedMessage = z.strictObject({
-  ...messageInput,
+  ...carried,
   role: z.enum(messageRoles),
   visibility: z.enum(['public', 'internal']),
 })
@@ -72,7 +74,7 @@ function open(pass: WorkflowPass, input: Open): Refusal | undefined {
   const refusal = inOrder(
     () =>
       !isStaff(actor) && role !== actor.kind
-        ? refuse('wrong_actor', { command: 'open', actor: actor.kind, allowed: [role] }, 'role')
+        ? refuse('wrong_actor', { command: 'open', actor: actor.kind, allowed: staffKinds }, 'role')
         : undefined,
     () => (input.priority === undefined ? undefined : checkPriority(definition, input.priority)),
     () => inOrder(...(input.tags ?? []).map((tag, i) => () => checkTag(definition, tag, `tags[${i}]`))),
@@ -128,9 +130,7 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
       tier: input.tier ?? null,
       status: status.name,
       kind: status.kind,
-      postponedUntil: null,
-      postponeReason: null,
-      wakesTo: status.kind === 'postponed' ? (definition.workflow.defaultOf('open')?.name ?? null) : null,
+      wakesTo: status.kind === 'postponed' ? 'open' : null,
       priority: priority.name,
       priorityRank: priority.rank,
       prioritySources,

@@ -38,7 +38,7 @@ export const peopleCommands = {
       const from = pass.ticket.tier
       const to = tier ?? (from ?? 1) + 1
       if (to > 100) return refuse('too_large', { limit: 100, actual: to, unit: 'levels' }, 'tier')
-      if (to !== from) pass.emit('tier_changed', { from, tier: to, reason: reason ?? null })
+      if (to !== from) pass.emit('tier_changed', { from, tier: to }, { reason: reason ?? null })
       return undefined
     },
   }),

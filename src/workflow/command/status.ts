@@ -53,7 +53,7 @@ export const statusCommands = {
       if (ticket.kind !== 'resolved')
         return refuse('move_not_allowed', {
           from: ticket.status,
-          to: solved ? 'closed' : 'open',
+          to: definition.workflow.defaultOf(solved ? 'closed' : 'open')?.name ?? '',
           allowed: definition.workflow.movesFrom(ticket.status, ticket.kind),
         })
       return withDefault(pass, solved ? 'closed' : 'open', undefined, (name) =>
@@ -112,9 +112,7 @@ function wakeInstant(pass: WorkflowPass, until: Until): number | Refusal {
 export function wake(pass: WorkflowPass, because: 'command' | 'wake'): Refusal | undefined {
   const { ticket, definition } = pass
   if (ticket.kind !== 'postponed') return undefined
-  const to =
-    (ticket.wakesTo !== null && definition.workflow.statusNamed(ticket.wakesTo)) ||
-    definition.workflow.defaultOf('open')
+  const to = definition.workflow.defaultOf(ticket.wakesTo ?? 'open')
   if (to) changeStatus(pass, to, because)
   return undefined
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
+import { asksForAnswer } from '../../model/message.ts'
 import { isOutOfWork } from '../../model/names.ts'
 import { Id, Name } from '../../model/schema.ts'
 import type { WorkflowPass } from '../pass.ts'
@@ -45,11 +46,12 @@ function update(pass: WorkflowPass, input: Update): Refusal | undefined {
   )
 }
 
-/** A message beside a status that leaves the ticket out of work is told, and nobody waits for an answer to it. */
+/** A question beside a status that leaves the ticket out of work is told, and nobody waits for an answer to it. */
 function draftOf(pass: WorkflowPass, message: MessageInUpdate, status: string | undefined) {
   const to = status === undefined ? undefined : pass.definition.workflow.statusNamed(status)
   const staysOut = to !== undefined && isOutOfWork(pass.ticket.kind) && isOutOfWork(to.kind)
-  return written(pass, staysOut ? { ...message, reopens: false } : message, 'agent')
+  const draft = written(pass, message, 'agent')
+  return staysOut && asksForAnswer({ ...draft, automatic: false }) ? { ...draft, reopens: false } : draft
 }
 
 /** A closed ticket takes fields, tags and messages; anything else only together with the status that reopens it. */

@@ -1,0 +1,64 @@
+import { type Advanced, advance } from '../engine/advance.ts'
+import { type Decision, decide } from '../engine/decide.ts'
+import { isDeskError, unwrap } from '../errors.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import { type Again, again } from './again.ts'
+import { changeOf, type Submission } from './commit.ts'
+import type { DeskContext } from './options.ts'
+
+/** Decides; brings the log if a clock must count the past, and catches up first if too much fell due at once. */
+export async function decideWithHistory(
+  desk: DeskContext,
+  ticket: Ticket | null,
+  command: Submission,
+  at: number,
+): Promise<Decision | Again> {
+  const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard }
+  let result = decide(desk.definitions, ticket, command, at, options)
+  if (!result.ok && result.error.code === 'history_needed' && ticket) {
+    const history = await desk.store.history(desk.tenant, ticket.id)
+    if (history.length !== ticket.version) return again(ticket.id, ticket.version, history.length)
+    result = decide(desk.definitions, ticket, command, at, { ...options, history })
+  }
+  if (!result.ok && result.error.code === 'advance_needed' && ticket) {
+    const caughtUp = await catchUp(desk, ticket, at)
+    return again(ticket.id, ticket.version, ticket.version + caughtUp.length)
+  }
+  return unwrap(result)
+}
+
+/** Saves what time alone has caused, commit by commit, until nothing is due at `now` or somebody else was quicker. */
+export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): Promise<readonly AnyTicketEvent[]> {
+  const saved: AnyTicketEvent[] = []
+  for (let current = ticket, more = true; more; ) {
+    const advanced = await advanceWithHistory(desk, current, now)
+    const committed = await desk.store.commit({
+      tenant: desk.tenant,
+      changes: [changeOf(desk, current, advanced)],
+      effects: [],
+    })
+    if (!committed.ok) break
+    saved.push(...advanced.events)
+    current = advanced.ticket
+    more = advanced.more
+  }
+  return saved
+}
+
+/** What time alone has caused up to `now`; brings the log if a clock must count the past. */
+export async function advanceWithHistory(
+  desk: DeskContext,
+  ticket: Ticket,
+  now: number,
+  limit?: number,
+): Promise<Advanced> {
+  const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), ...(limit === undefined ? {} : { limit }) }
+  try {
+    return advance(desk.definitions, ticket, now, options)
+  } catch (error) {
+    if (!isDeskError(error, 'history_needed')) throw error
+    const history = await desk.store.history(desk.tenant, ticket.id, { limit: ticket.version })
+    return advance(desk.definitions, ticket, now, { ...options, history })
+  }
+}
