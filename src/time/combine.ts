@@ -1,3 +1,4 @@
+import { shown } from '../errors.ts'
 import { calendarOf, planOf } from './business-calendar.ts'
 import type { BusinessCalendar } from './calendar.ts'
 import { combinedPlan } from './combined-plan.ts'
@@ -38,7 +39,7 @@ function combine(
   { id, zone: zoneName = calendars[0]?.zone ?? 'UTC', version }: CombinedName,
 ): BusinessCalendar {
   const zone = zoneNamed(zoneName)
-  if (!zone) throw fail('unknown_zone', { zone: JSON.stringify(zoneName) }, 'zone')
+  if (!zone) throw fail('unknown_zone', { zone: shown(zoneName) }, 'zone')
   const parts = calendars.map((calendar, i) => {
     const plan = planOf(calendar)
     if (!plan)

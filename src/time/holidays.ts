@@ -1,3 +1,4 @@
+import { shown } from '../errors.ts'
 import type { Holiday, HoursDefinition, WallInterval } from './calendar.ts'
 import { DAY_MS, dateOf } from './day.ts'
 import { fail } from './fail.ts'
@@ -28,7 +29,7 @@ export function calendarFromHolidays(
   types: readonly string[] = ['public'],
 ): HoursDefinition {
   const zone = zoneNamed(definition.zone)
-  if (!zone) throw fail('unknown_zone', { zone: JSON.stringify(definition.zone) }, 'zone')
+  if (!zone) throw fail('unknown_zone', { zone: shown(definition.zone) }, 'zone')
   const holidays: Holiday[] = [...(definition.holidays ?? [])]
   const closures: Record<string, readonly WallInterval[]> = { ...definition.closures }
   for (const { name, type, start, end } of listed) {
