@@ -200,7 +200,7 @@ async function submit(
   asked?: unknown,
 ): Promise<Outcome> {
   const given = unwrap(parse<CommandOptions>(CommandOptionsSchema, options, 'invalid_command', 'options'))
-  const by = { id: given.commandId ?? desk.ids(), ticketId: addressedTo ?? desk.ids(), actor }
+  const by = { ticketId: addressedTo ?? desk.ids(), id: given.commandId ?? desk.ids(), actor }
   const parsed = unwrap(parseCommand(request, by))
   const command: Submission = { ...parsed, addressedTo, ...(asked === undefined ? {} : { asked }) }
   const { lease } = given

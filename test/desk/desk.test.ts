@@ -468,7 +468,7 @@ describe('claims and the next ticket', () => {
     at('Mon 09:19')
     expect(await refusal(ana.reply(ticket.id, { body: 'y' }, { lease }))).toEqual({
       code: 'lease_lost',
-      path: undefined,
+      path: 'options.lease',
       facts: { ticketId: ticket.id, holder: 'ana' },
     })
     expect(await refusal(ana.renew(lease))).toMatchObject({ code: 'lease_lost' })

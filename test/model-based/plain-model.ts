@@ -99,7 +99,7 @@ export interface State {
   statusSince: number
   postponedUntil: number | null
   postponeReason: string | null
-  wakesTo: string | null
+  wakesTo: 'new' | 'open' | null
   priority: string
   manualPriority: string | null
   assignee: string | null
@@ -355,7 +355,7 @@ export class PlainTicket {
         facts.push({ at: late + 1, what: `breach ${cycle.metric}`, apply: () => clocks.breach(cycle, late + 1) })
     }
     if (state.kind === 'postponed' && state.postponedUntil !== null)
-      facts.push({ at: state.postponedUntil, what: 'wake', apply: (cause) => cause.goTo(state.wakesTo as string) })
+      facts.push({ at: state.postponedUntil, what: 'wake', apply: (cause) => cause.wake() })
     if (state.kind === 'resolved' && definition.autoCloseAfter !== null && state.resolvedAt !== null) {
       const closed = definition.statuses.find(({ kind }) => kind === 'closed')
       if (closed)
@@ -472,7 +472,7 @@ class Cause {
         this.setStatus(command.status ?? this.named('postponed'), command.until, command.reason ?? null)
         return
       case 'wake':
-        if (state.kind === 'postponed') this.goTo(state.wakesTo as string)
+        if (state.kind === 'postponed') this.wake()
         return
       case 'resolve':
         this.setStatus(this.named('resolved'))
@@ -522,6 +522,10 @@ class Cause {
     if (command.assignee !== undefined) this.assign(command.assignee)
     if (command.message) this.addMessage(command.message, command.status === undefined)
     if (command.status !== undefined) this.setStatus(command.status, command.until)
+  }
+
+  wake(): void {
+    this.goTo(this.named(this.state.wakesTo ?? 'open'))
   }
 
   private named(kind: Kind): string {
@@ -634,7 +638,7 @@ class Cause {
     if (target.name === state.status) return
     this.changed = true
     if (target.kind === 'postponed') {
-      state.wakesTo = from === 'postponed' ? state.wakesTo : from === 'new' ? this.named('new') : this.named('open')
+      state.wakesTo = from === 'postponed' ? state.wakesTo : from === 'new' ? 'new' : 'open'
       state.postponedUntil = until
       state.postponeReason = reason
     } else {

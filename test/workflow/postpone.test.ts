@@ -41,7 +41,7 @@ describe('postpone', () => {
     expect(postponed.ticket).toMatchObject({
       kind: 'postponed',
       postponeReason: 'Waits for the vendor',
-      wakesTo: 'New',
+      wakesTo: 'new',
       statusSince: when(at),
     })
     expect(told(postponed.ticket.postponedUntil)).toBe(wakes)
@@ -88,7 +88,7 @@ describe('postponing again', () => {
       postponedUntil: when('Wed 09:00'),
       postponeReason: null,
       statusSince: when('Mon 10:00'),
-      wakesTo: 'New',
+      wakesTo: 'new',
       clocks,
       version: version + 1,
       revision: 3,

@@ -46,6 +46,7 @@ describe('what a message does to the status', () => {
     if (after === 'ticket_closed')
       return expect(told.refusal('Mon 11:00', actor, command)).toEqual({
         code: 'ticket_closed',
+        path: 'ticketId',
         facts: { ticketId: 't1', command: request.type },
       })
     const { revision, counts } = told.ticket

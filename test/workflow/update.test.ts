@@ -48,7 +48,7 @@ describe('update: one submit of a form', () => {
       status: 'Postponed',
       postponedUntil: when('Tue 09:00'),
       postponeReason: 'Waits for a part',
-      wakesTo: 'New',
+      wakesTo: 'new',
       counts: { messages: 2, replies: 1 },
     })
     expect(new Set(told.events.slice(2).map(({ revision }) => revision))).toEqual(new Set([2]))
@@ -244,9 +244,9 @@ describe('priority (§4)', () => {
         priority: 'Urgent',
         priorityRank: 4,
         source: 'manual',
-        reason: 'Production is down',
         prioritySources: { manual: 'Urgent' },
       },
+      personal: { reason: 'Production is down' },
     })
     expect(told.do('Mon 11:00', ana, { type: 'unsetPriority' }).ticket).toMatchObject({
       priority: 'Low',
@@ -350,5 +350,13 @@ describe('fields', () => {
     expect(
       Object.keys(told.do('Mon 11:00', ana, { type: 'setFields', fields: { more: 1, f0: null } }).ticket.fields),
     ).toHaveLength(100)
+  })
+})
+
+describe('an answer given while a ticket stays out of work (found in review)', () => {
+  it.each(['Resolved', 'Closed'])('counts as one beside the status %s', (status) => {
+    const told = open().do('Mon 10:00', ana, { type: 'resolve' })
+    told.do('Mon 11:00', ana, { type: 'update', status, message: { body: 'Done', visibility: 'public' } })
+    expect(told.ticket).toMatchObject({ firstRespondedAt: when('Mon 11:00'), counts: { replies: 1 } })
   })
 })
