@@ -50,6 +50,7 @@ function daysSvg(calendar: BusinessCalendar, first: string, days: number, marks:
   const hours = Array.from({ length: 9 }, (_, i) => i * 3)
   const scale = hours.map((hour) => `<text x="${left + hour * hourWidth}" y="16" text-anchor="middle">${hour} h</text>`)
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+<title>${calendar.id}, ${days} days from ${first}</title>
 <style>${style}
 </style>
 <rect class="page" width="100%" height="100%" rx="6"/>
