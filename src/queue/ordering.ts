@@ -1,6 +1,12 @@
 import * as z from 'zod'
-import { type FieldTable, fieldNamed } from '../condition/field.ts'
-import { comparePositions, compileSortKeys, type SortKey, type SortPosition } from '../condition/sort-key.ts'
+import { type Field, type FieldTable, fieldNamed } from '../condition/field.ts'
+import {
+  comparePositions,
+  compileSortKeys,
+  type SortKey,
+  type SortPosition,
+  type SortValue,
+} from '../condition/sort-key.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 
@@ -79,31 +85,30 @@ const keysOf = (ordering: Ordering): readonly SortKey[] =>
     ? namedOrderings[ordering]
     : ordering.flatMap((part) => (typeof part === 'string' ? namedOrderings[part] : [part]))
 
-/** Fields an ordering names that the table lacks, or that are no numbers. */
+/** Fields an ordering names that the table lacks, or that are no numbers, each with its path. */
 export function checkOrdering(ordering: Ordering, fields: FieldTable, path: string): Refusal[] {
-  const wrong = (name: string, numeric: boolean): boolean => {
-    const field = fieldNamed(fields, name)
-    return field?.class !== 'stored' || (numeric && !['number', 'instant', 'any'].includes(field.type))
-  }
-  const visit = (value: SortKey['by']): string[] =>
-    'field' in value
-      ? wrong(value.field, true)
-        ? [value.field]
-        : []
-      : 'coalesce' in value
-        ? value.coalesce.flatMap(visit)
-        : 'plus' in value
-          ? visit(value.plus[0])
-          : wrong(value.among.field, false)
-            ? [value.among.field]
-            : []
-  const numbers = Object.entries(fields).filter(([, field]) => field.type === 'number' || field.type === 'instant')
-  return keysOf(ordering)
-    .flatMap((key) => visit(key.by))
-    .map((name) =>
-      refuse('unknown_name', { what: 'field to order by', name, known: numbers.map(([known]) => known) }, path),
-    )
+  if (typeof ordering === 'string') return []
+  return ordering.flatMap((part, i) =>
+    typeof part === 'string' ? [] : checkValue(part.by, fields, `${path}[${i}].by`),
+  )
 }
+
+function checkValue(value: SortValue, fields: FieldTable, path: string): Refusal[] {
+  if ('field' in value) return checkField(value.field, fields, numeric, `${path}.field`)
+  if ('coalesce' in value)
+    return value.coalesce.flatMap((part, i) => checkValue(part, fields, `${path}.coalesce[${i}]`))
+  if ('plus' in value) return checkValue(value.plus[0], fields, `${path}.plus[0]`)
+  return checkField(value.among.field, fields, () => true, `${path}.among.field`)
+}
+
+function checkField(name: string, fields: FieldTable, fits: (field: Field) => boolean, path: string): Refusal[] {
+  const field = fieldNamed(fields, name)
+  if (field?.class === 'stored' && fits(field)) return []
+  const known = Object.keys(fields).filter((one) => fits(fields[one] as Field))
+  return [refuse('unknown_name', { what: 'field to order by', name, known }, path)]
+}
+
+const numeric = ({ type }: Field): boolean => type === 'number' || type === 'instant' || type === 'any'
 
 /** An ordering ready for use: where a ticket stands, and who comes first. */
 export interface CompiledOrdering {
