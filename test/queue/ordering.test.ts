@@ -190,13 +190,13 @@ describe('orderings of one’s own', () => {
       'a field there is not',
       [{ by: { field: 'sttus' }, direction: 'ascending', nulls: 'last' }],
       'unknown_name',
-      'views[0].order',
+      'views[0].order[0].by.field',
     ],
     [
       'a field that is no number',
       [{ by: { field: 'subject' }, direction: 'ascending', nulls: 'last' }],
       'unknown_name',
-      'views[0].order',
+      'views[0].order[0].by.field',
     ],
     [
       'a direction there is not',
