@@ -76,8 +76,8 @@ const timeSentences = {
   calendar_never_open: (f) => `calendar ${f.calendar} never opens; give it hours or special hours`,
   calendar_exhausted: (f) => `calendar ${f.calendar} has no open time ${f.direction} of ${f.at} within its bounds`,
   invalid_definition: (f) => f.reason,
-  duplicate_name: (f) => `${f.what} ${f.name} is defined twice`,
-  unknown_name: (f) => `there is no ${f.what} ${f.name}; known: ${f.known.join(', ') || 'none'}`,
+  duplicate_name: (f) => `${f.what} ${clipped(f.name)} is defined twice`,
+  unknown_name: (f) => `there is no ${f.what} ${clipped(f.name)}; known: ${f.known.join(', ') || 'none'}`,
   forbidden_key: (f) => `the key ${f.key} is not accepted`,
   too_large: (f) => `${f.actual} ${f.unit} where at most ${f.limit} are accepted`,
 } satisfies Partial<Sentences>
@@ -198,7 +198,8 @@ function said<C extends ErrorCode>(table: Pick<Sentences, C>, { code, path, fact
   return path ? `${clipped(path)}: ${text}` : text
 }
 
-const clipped = (path: string): string => (path.length > 120 ? `${path.slice(0, 120)}…` : path)
+/** Of input, a message repeats no more than this: path and name together stay below 200 characters. */
+const clipped = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)
 
 export function refuse<C extends ErrorCode>(code: C, facts: ErrorFacts[C], path?: string): Refusal<C> {
   return (path === undefined ? { code, facts } : { code, path, facts }) as Refusal<C>

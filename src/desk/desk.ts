@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { Definition } from '../engine/definition.ts'
 import { timelineOf } from '../engine/timeline.ts'
 import { unwrap } from '../errors.ts'
@@ -25,6 +26,8 @@ import {
   viewPage,
 } from './read.ts'
 import { takingTurns } from './turns.ts'
+
+const FeedAsk = z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(100_000) })
 
 /** The door for applications: it loads, decides, saves and retries; everything it knows is below it. */
 export interface Desk<X extends Names = Names> {
@@ -92,7 +95,10 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     view: (view, ask) => viewPage(desk, view, ask) as Promise<Page<X>>,
     count: (view) => viewCount(desk, view),
     allowed: (id, actor) => allowedOn(desk, id, actor) as Promise<Allowed<X>>,
-    changes: (after, limit = 1_000) => desk.store.changes(desk.tenant, after, limit),
+    changes: async (after, limit = 1_000) => {
+      const ask = unwrap(parse(FeedAsk, { after, limit }, 'invalid_command'))
+      return desk.store.changes(desk.tenant, ask.after, ask.limit)
+    },
     runDue: (run) => runDue(desk, run),
     using: (store) => createDesk({ ...options, store }),
   }

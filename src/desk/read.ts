@@ -54,6 +54,9 @@ export async function ticketByKey(
   desk: DeskContext,
   key: { reference: string } | { externalId: string },
 ): Promise<Ticket | null> {
+  for (const [name, value] of Object.entries(key))
+    if (typeof value !== 'string')
+      throw fail('invalid_command', { reason: `a text is needed, not ${shown(value)}` }, name)
   const found = await desk.store.lookup(desk.tenant, key)
   return found && ticketNow(desk, found.ticketId)
 }

@@ -137,8 +137,14 @@ export function compileDefinition(
 
 /** A workflow made by `defineWorkflow` stands for its plain data. */
 function withPlainWorkflow(input: unknown): unknown {
-  if (!isPlainObject(input) || !isPlainObject(input.workflow) || !isPlainObject(input.workflow.definition)) return input
-  return { ...input, workflow: input.workflow.definition }
+  try {
+    const workflow = isPlainObject(input) ? input.workflow : undefined
+    return isPlainObject(workflow) && isPlainObject(workflow.definition)
+      ? { ...(input as object), workflow: workflow.definition }
+      : input
+  } catch {
+    return input // a property that throws when it is read: told by the check of the whole
+  }
 }
 
 function compile(

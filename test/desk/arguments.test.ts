@@ -29,6 +29,17 @@ describe('what a desk is asked is checked at the door', () => {
     expect(await refusal(desk.get(wrong(5)))).toMatchObject({ code: 'invalid_command', path: 'ticketId' })
   })
 
+  it('keys and positions that are none, the same on every store', async () => {
+    const { desk } = await opened()
+    expect(await refusal(desk.byReference(wrong(undefined)))).toMatchObject({
+      code: 'invalid_command',
+      path: 'reference',
+    })
+    expect(await refusal(desk.byExternalId(wrong(1)))).toMatchObject({ code: 'invalid_command', path: 'externalId' })
+    expect(await refusal(desk.changes(-1))).toMatchObject({ code: 'invalid_command', path: 'after' })
+    expect(await refusal(desk.changes(0, Number.NaN))).toMatchObject({ code: 'invalid_command', path: 'limit' })
+  })
+
   it.each([0, -1, 1.5, Number.NaN, 1e9])('a run over %s tickets', async (limit) => {
     const { desk } = await opened()
     expect(await refusal(desk.runDue({ limit }))).toMatchObject({ code: 'invalid_command', path: 'limit' })
@@ -67,6 +78,28 @@ describe('what a desk is asked is checked at the door', () => {
     const { mari } = await opened()
     expect(await refusal(mari.open({ subject: 'Three', ...links }))).toMatchObject({ code: 'ticket_not_found', path })
   })
+})
+
+it('a definition whose property throws when it is read is refused, not thrown through', () => {
+  const trap = {
+    get workflow() {
+      throw new Error('boom')
+    },
+  }
+  expect(() => defineDesk(wrong(trap))).toThrow(expect.objectContaining({ code: 'invalid_text' }))
+  const long = 'x'.repeat(200)
+  const moves = { [long]: [long] }
+  const statuses = [
+    { name: 'N', kind: 'new' },
+    { name: 'O', kind: 'open' },
+    { name: 'R', kind: 'resolved' },
+  ]
+  try {
+    defineDesk(wrong({ workflow: { statuses, moves } }))
+  } catch (error) {
+    expect((error as Error).message.split('x').length - 1).toBeLessThan(200)
+  }
+  expect.assertions(2)
 })
 
 describe('a log from outside is checked as it is read', () => {
