@@ -46,7 +46,7 @@ export type { Json, JsonObject } from './model/json.ts'
 export type { Attachment, Message, MessageRole } from './model/message.ts'
 export type { Names, StatusKind } from './model/names.ts'
 export type { Requester } from './model/person.ts'
-export { type Priority, type PrioritySource, standardPriorities } from './model/priority.ts'
+export { type Priority, type PrioritySource, type StandardPriority, standardPriorities } from './model/priority.ts'
 export type { Tag } from './model/tag.ts'
 export { foldText } from './model/text.ts'
 export type { Ticket } from './model/ticket.ts'
@@ -61,12 +61,18 @@ export type { SortKey, SortPosition, SortValue } from './condition/sort-key.ts'
 // workflow: may this happen, and what does it change
 
 export type { Status } from './workflow/status.ts'
-export { defineWorkflow, standardWorkflow, type Workflow, type WorkflowDefinition } from './workflow/workflow.ts'
+export {
+  defineWorkflow,
+  type StandardStatus,
+  standardWorkflow,
+  type Workflow,
+  type WorkflowDefinition,
+} from './workflow/workflow.ts'
 
 // sla: how long has somebody waited, and when is it too long
 
-export type { LevelDefinition, TargetDefinition } from './sla/level.ts'
-export { type Metric, standardMetrics } from './sla/metric.ts'
+export type { LevelDefinition, TargetDefinition, Within } from './sla/level.ts'
+export { type Metric, type StandardMetric, standardMetrics } from './sla/metric.ts'
 
 // queue: who works on what next
 
@@ -97,7 +103,7 @@ export { createDesk, type Desk } from './desk/desk.ts'
 export type { DueRun } from './desk/due.ts'
 export type { NextTicket } from './desk/next.ts'
 export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
-export type { Allowed, Page } from './desk/read.ts'
+export type { Allowed, Page, PageAsk } from './desk/read.ts'
 
 // stores: places to keep tickets
 

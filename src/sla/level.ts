@@ -8,7 +8,7 @@ import type { DurationInput as Duration } from '../time/duration.ts'
 import { type Metric, standardMetrics } from './metric.ts'
 
 /** One duration for every priority, or one each with a `default`; null: no target. */
-type Within<P extends string = string> =
+export type Within<P extends string = string> =
   | Duration
   | null
   | ({ readonly [Priority in P]?: Duration | null } & { readonly default?: Duration | null })
