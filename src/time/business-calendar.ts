@@ -49,11 +49,13 @@ export function calendarOf(plan: Plan, version?: string): BusinessCalendar {
     zone: plan.zone.name,
     version,
     add(at: number, durationMs: number): number {
-      check(at, durationMs)
+      check(at)
+      checkDuration(durationMs)
       return durationMs === 0 ? at : table.forward(at, durationMs)
     },
     subtract(at: number, durationMs: number): number {
-      check(at, durationMs)
+      check(at)
+      checkDuration(durationMs)
       return durationMs === 0 ? at : table.backward(at, durationMs)
     },
     between(from: number, to: number): number {
@@ -93,11 +95,14 @@ export function calendarOf(plan: Plan, version?: string): BusinessCalendar {
 export const alwaysOpen: BusinessCalendar = /* @__PURE__ */ calendarOf(alwaysPlan)
 
 // Callers keep to integers; what is refused here is what would loop or come out as NaN.
-function check(at: number, durationMs = 0): void {
-  if (!(at >= FIRST_INSTANT && at <= LAST_INSTANT)) {
+function check(at: number): void {
+  if (!(typeof at === 'number' && at >= FIRST_INSTANT && at <= LAST_INSTANT)) {
     throw fail('invalid_instant', { value: shown(at), reason: 'arithmetic takes milliseconds within 1970–2199' })
   }
-  if (!(durationMs >= 0 && durationMs <= MAX_DURATION_MS)) {
+}
+
+function checkDuration(durationMs: number): void {
+  if (!(typeof durationMs === 'number' && durationMs >= 0 && durationMs <= MAX_DURATION_MS)) {
     throw fail('invalid_duration', {
       value: shown(durationMs),
       reason: 'arithmetic takes milliseconds, 0 to ten years',

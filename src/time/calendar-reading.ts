@@ -21,7 +21,8 @@ export interface CalendarRules {
 
 /** Dates in one field, holidays, and calendars in a union. */
 const MAX_ENTRIES = 10_000
-const MAX_PARTS = 100
+/** Calendars that one is made of, those of its parts included: each is asked for every answer. */
+export const MAX_PARTS = 100
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
@@ -125,7 +126,7 @@ export function readCalendar(json: unknown, path: string, issues: Refusal<TimeCo
     }
     list(value, at, read, MAX_PARTS)
     if (Array.isArray(value) && !value.length) wrong('at least one calendar is needed', at)
-    rules.parts = parts
+    rules.parts = [...new Set(parts)]
     rules.kind = kind
   }
 
@@ -147,7 +148,11 @@ export function readCalendar(json: unknown, path: string, issues: Refusal<TimeCo
     closures: dated(rules.closures),
     holidays: (value, at) => list(value, at, holiday),
   }
-  const own = (key: string) => typeof json === 'object' && json !== null && Object.hasOwn(json, key)
+  const own = (key: string) =>
+    typeof json === 'object' &&
+    json !== null &&
+    Object.hasOwn(json, key) &&
+    (json as Record<string, unknown>)[key] !== undefined
   const kind = own('union') ? 'union' : own('intersection') ? 'intersection' : 'hours'
   const known = kind === 'hours' ? { ...head, ...body } : { ...head, [kind]: combined(kind) }
   const before = issues.length

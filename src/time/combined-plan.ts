@@ -8,6 +8,7 @@ export function combinedPlan(id: string, zone: Zone, kind: 'union' | 'intersecti
   const plan: Plan = {
     id,
     zone,
+    size: parts.reduce((sum, part) => sum + part.size, 0),
     open: (from, to) =>
       overlay(
         parts.map((part) => part.open(from, to)),
@@ -23,6 +24,7 @@ export function combinedPlan(id: string, zone: Zone, kind: 'union' | 'intersecti
 export const alwaysPlan: Plan = {
   id: 'alwaysOpen',
   zone: utc,
+  size: 1,
   open: (from, to) => (from < to ? [from, to] : []),
   owned: (day) => [midnight(utc, day), midnight(utc, day + 1)],
   stretches(from, to) {

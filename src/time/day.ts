@@ -13,10 +13,10 @@ export function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** A number for the month and day of a date, the same in every year; negative, so that it is no day number. */
+/** A number for the month and day of a date, the same in every year; far below the numbers of days. */
 export function yearlyOf(day: number): number {
   const date = new Date(day * DAY_MS)
-  return -32 * date.getUTCMonth() - date.getUTCDate()
+  return -1000 - 32 * date.getUTCMonth() - date.getUTCDate()
 }
 
 /** Monday is 0. 1970-01-01 was a Thursday. */

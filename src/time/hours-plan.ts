@@ -62,6 +62,7 @@ export function hoursPlan(rules: CalendarRules, zone: Zone): Plan {
   return {
     id: rules.id,
     zone,
+    size: 1,
     open(from, to) {
       const near = days(from, to)
       return within(without(planned(...near), cuts(...near)), from, to)

@@ -1,11 +1,14 @@
 import { type Refusal, refuse, type TimeCode } from '../errors.ts'
 import type { BusinessCalendar } from './calendar.ts'
-import { type CalendarRules, readCalendar } from './calendar-reading.ts'
+import { type CalendarRules, MAX_PARTS, readCalendar } from './calendar-reading.ts'
 import { alwaysPlan, combinedPlan } from './combined-plan.ts'
 import { DAY_MS } from './day.ts'
 import { hoursPlan } from './hours-plan.ts'
 import type { Plan } from './plan.ts'
 import type { Zone } from './zone.ts'
+
+/** Unions and intersections within each other. */
+const MAX_DEPTH = 16
 
 /**
  * Reads calendars that may name each other. What is found wrong is added to `issues`; a calendar with issues has no
@@ -41,6 +44,9 @@ export function planReader(
   function combine(rules: CalendarRules, path: string): Plan {
     const parts = (rules.parts ?? []).map((id, i) => part(id, `${path ? `${path}.` : ''}${rules.kind}[${i}]`))
     const kind = rules.kind as 'union' | 'intersection'
+    const actual = parts.reduce((sum, plan) => sum + (plan?.size ?? 0), 0)
+    if (actual > MAX_PARTS)
+      issues.push(refuse('too_large', { limit: MAX_PARTS, actual, unit: 'entries' }, path || undefined))
     return combinedPlan(
       rules.id,
       rules.zone as Zone,
@@ -53,6 +59,10 @@ export function planReader(
 
   function part(id: string, path: string): Plan | undefined {
     if (open.size === 1) outermost = path
+    if (open.size > MAX_DEPTH) {
+      issues.push(refuse('too_large', { limit: MAX_DEPTH, actual: open.size, unit: 'levels' }, outermost))
+      return undefined
+    }
     if (open.has(id)) {
       issues.push(refuse('invalid_definition', { reason: `calendar ${id} would contain itself` }, outermost))
     } else if (!plans.has(id) && !waiting.has(id)) {
@@ -68,9 +78,8 @@ export function planReader(
 /** Looks through 1970–2199 for any open time, from 2001 on, for want of a better place to begin. */
 export function opensEver(plan: Plan): boolean {
   const [first, days, step] = [11_323, 84_006, 63]
-  for (let i = 0; i < days; i += step) {
-    const from = ((first + i) % days) * DAY_MS
-    if (plan.open(from, from + step * DAY_MS).length) return true
-  }
+  const opens = (from: number, to: number) => plan.open(from * DAY_MS, Math.min(from + step, to) * DAY_MS).length > 0
+  for (let day = first; day < days; day += step) if (opens(day, days)) return true
+  for (let day = 0; day < first; day += step) if (opens(day, first)) return true
   return false
 }

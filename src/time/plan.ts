@@ -7,6 +7,8 @@ import type { Zone } from './zone.ts'
 export interface Plan {
   readonly id: string
   readonly zone: Zone
+  /** How many calendars with hours of their own it asks. */
+  readonly size: number
   /** Open time within `[from, to)`. */
   open(from: number, to: number): Spans
   /** Open time that a local date owns; it may end on the next date. */

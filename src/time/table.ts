@@ -151,15 +151,16 @@ export class OpenTable {
     const target = this.#count(number, at) + n
     let open = number // the last year seen with open time in it
     while (target >= (sum[number + 1] as number)) {
-      if (sum[number] !== sum[number + 1]) open = number
-      // no need to look closer where fewer than eight empty years lie between
       if (++number === YEARS || number - open > 11) throw this.#exhausted(at, 'forward')
       if (number >= this.#high) this.#grow(number)
-    }
-    if (number - open > 8) {
-      const { to, count } = this.#year(open)
-      const quiet = Math.max(at, to[count - 1] ?? at)
-      if ((this.#year(number).from[0] as number) - quiet > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
+      if (sum[number] === sum[number + 1]) continue
+      // no need to look closer where fewer than eight empty years lie between
+      if (number - open > 8) {
+        const { to, count } = this.#year(open)
+        const quiet = Math.max(at, to[count - 1] ?? at)
+        if ((this.#year(number).from[0] as number) - quiet > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
+      }
+      open = number
     }
     return locate(this.#year(number), target - (sum[number] as number))
   }
@@ -171,14 +172,15 @@ export class OpenTable {
     const target = this.#count(number, at) - durationMs
     let open = number
     while (target < (sum[number] as number)) {
-      if (sum[number] !== sum[number + 1]) open = number
       if (--number < 0 || open - number > 11) throw this.#exhausted(at, 'backward')
       if (number < this.#low) this.#grow(number)
-    }
-    if (open - number > 8) {
-      const quiet = Math.min(at, this.#year(open).from[0] as number)
-      const { to, count } = this.#year(number)
-      if (quiet - (to[count - 1] as number) > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'backward')
+      if (sum[number] === sum[number + 1]) continue
+      if (open - number > 8) {
+        const quiet = Math.min(at, this.#year(open).from[0] as number)
+        const { to, count } = this.#year(number)
+        if (quiet - (to[count - 1] as number) > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'backward')
+      }
+      open = number
     }
     return locate(this.#year(number), target - (sum[number] as number))
   }
