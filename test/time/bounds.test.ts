@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { businessCalendar, type CalendarDefinition, checkCalendar, toInstant } from 'ticketwright'
 import { describe, expect, test } from 'vitest'
 
@@ -26,6 +27,35 @@ describe('a gap of more than ten years is never stepped over', () => {
       expect(() => few.subtract(at('2011-01-02T00:00'), hours * hour)).toThrow(fails('calendar_exhausted'))
     expect(few.subtract(at('2011-01-02T00:00'), hour)).toBe(at('2010-12-31T00:00'))
   })
+})
+
+test('add(add(t, a), b) runs out exactly where add(t, a + b) does, and so for subtract', () => {
+  const orNull = (ask: () => number) => {
+    try {
+      return ask()
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'calendar_exhausted' })
+      return null
+    }
+  }
+  const day = fc.integer({ min: 0, max: 20_000 })
+  const amount = fc.integer({ min: 0, max: 3 * hour })
+  let exhausted = 0
+  fc.assert(
+    fc.property(fc.array(day, { minLength: 1, maxLength: 6 }), day, amount, amount, (days, t, a, b) => {
+      const few = businessCalendar(on(...days.map((one) => new Date(one * 24 * hour).toISOString().slice(0, 10))))
+      const from = t * 24 * hour
+      for (const move of [few.add, few.subtract]) {
+        const first = orNull(() => move(from, a))
+        const inTwo = first === null ? null : orNull(() => move(first, b))
+        const atOnce = orNull(() => move(from, a + b))
+        expect(inTwo).toBe(atOnce)
+        if (atOnce === null) exhausted += 1
+      }
+    }),
+    { numRuns: 2_000, seed: 3 },
+  )
+  expect(exhausted).toBeGreaterThan(500)
 })
 
 describe('the first days of 1970', () => {
