@@ -1,19 +1,15 @@
-import { type CommandInput, type CommandRequest, type CommandType, parseCommand } from '../engine/command.ts'
-import { fail, shown, unwrap } from '../errors.ts'
+import type { CommandInput, CommandRequest, CommandType } from '../engine/command.ts'
+import { fail } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import type { Names } from '../model/names.ts'
-import { parse } from '../model/schema.ts'
 import type { Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
-import type { Submission } from './commit.ts'
-import { merge } from './merge.ts'
+import { followUpOf, splitOf } from './derived-ticket.ts'
 import { claimMs, defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
-import { type CommandOptions, CommandOptionsSchema, type DeskContext, type Outcome } from './options.ts'
-import { perform } from './perform.ts'
-import { historyOf, messagesOf, ticketNow } from './read.ts'
+import type { CommandOptions, DeskContext, Outcome } from './options.ts'
+import { ticketNow } from './read.ts'
+import { requestOf, submit } from './submit.ts'
 
-/** A command as it comes in, not checked yet. */
-type Request = { readonly type: string; readonly [field: string]: unknown }
 type Details<Input, Without extends PropertyKey> = Omit<Input, Without>
 
 /**
@@ -180,99 +176,4 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     release: async (lease) => lease.holder === actor.id && desk.store.release(desk.tenant, lease),
     next: (view, time) => nextTicket(desk, view, actor.id, forMs(time)),
   }
-}
-
-/** What a method was given, as a command: spread, a list or null would pass for an empty object. */
-function requestOf(type: CommandType, details: unknown = {}, named: unknown = {}): Request {
-  for (const given of [details, named])
-    if (typeof given !== 'object' || given === null || Array.isArray(given))
-      throw fail('invalid_command', { reason: `${type} takes an object, not ${shown(given)}` })
-  return { ...(details as object), ...(named as object), type }
-}
-
-/** Checks the command at the door, then performs it; a merge changes two tickets. */
-async function submit(
-  desk: DeskContext,
-  actor: Actor,
-  addressedTo: string | null,
-  request: Request,
-  options: CommandOptions = {},
-  asked?: unknown,
-): Promise<Outcome> {
-  const given = unwrap(parse<CommandOptions>(CommandOptionsSchema, options, 'invalid_command', 'options'))
-  const by = { ticketId: addressedTo ?? desk.ids(), id: given.commandId ?? desk.ids(), actor }
-  const parsed = unwrap(parseCommand(request, by))
-  const command: Submission = { ...parsed, addressedTo, ...(asked === undefined ? {} : { asked }) }
-  const { lease } = given
-  if (lease && (lease.ticketId !== addressedTo || lease.holder !== actor.id))
-    throw fail('lease_lost', { ticketId: command.ticketId, holder: actor.id }, 'options.lease')
-  if (command.type === 'merge') return merge(desk, command, given)
-  await checkLinks(desk, command)
-  return perform(desk, command, given)
-}
-
-/** A ticket links only to tickets that are there. */
-async function checkLinks(desk: DeskContext, { type, input }: Submission): Promise<void> {
-  const { to, parent, followUpOf, related = [] } = input as OpenLinks & { readonly to?: string }
-  const links = type === 'link' ? { to } : type === 'open' ? { parent, followUpOf } : {}
-  const named: (readonly [path: string, id: string | undefined])[] = [
-    ...Object.entries(links),
-    ...(type === 'open' ? related.map((id, i) => [`related[${i}]`, id] as const) : []),
-  ]
-  for (const [path, id] of named)
-    if (id !== undefined && !(await desk.store.load(desk.tenant, id)).row)
-      throw fail('ticket_not_found', { ticketId: id }, path)
-}
-
-interface OpenLinks {
-  readonly parent?: string
-  readonly followUpOf?: string
-  readonly related?: readonly string[]
-}
-
-async function followUpOf(desk: DeskContext, ticketId: string) {
-  const { subject, requester, category, tags, department } = await ticketNow(desk, ticketId)
-  const { calendar, ...person } = requester ?? { id: '' }
-  const known = calendar === undefined || desk.latest.calendarNamed(calendar) !== undefined
-  return {
-    followUpOf: ticketId,
-    subject,
-    requester: known ? requester : person,
-    category,
-    tags: tags.filter((tag) => desk.latest.tags.accepts(tag)),
-    ...(department === null ? {} : { department }),
-  }
-}
-
-async function splitOf(
-  desk: DeskContext,
-  ticketId: string,
-  { subject, messageIds }: { readonly subject: string; readonly messageIds: readonly string[] },
-) {
-  const { followUpOf: _, ...copied } = await followUpOf(desk, ticketId)
-  const messages = messagesOf(await historyOf(desk, ticketId))
-  const chosen = messageIds.map((id, i) => {
-    const message = messages.find((candidate) => candidate.id === id)
-    if (!message)
-      throw fail(
-        'unknown_name',
-        { what: 'message', name: String(id).slice(0, 100), known: messages.map((known) => known.id).slice(-20) },
-        `messageIds[${i}]`,
-      )
-    const { body, format, automatic, attachments, role, visibility, at, sentAt, channel, language } = message
-    return {
-      body: body ?? '',
-      format,
-      automatic,
-      attachments,
-      role,
-      visibility,
-      sentAt: sentAt ?? at,
-      ...(channel === null ? {} : { channel }),
-      ...(language === null ? {} : { language }),
-    }
-  })
-  const first = chosen[0]
-  if (!first) throw fail('invalid_command', { reason: 'a split takes at least one message' }, 'messageIds')
-  return { ...copied, subject, related: [ticketId], role: first.role, visibility: first.visibility, messages: chosen }
 }
