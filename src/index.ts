@@ -76,13 +76,15 @@ export { type Metric, type StandardMetric, standardMetrics } from './sla/metric.
 
 // queue: who works on what next
 
-export { namedOrderings, type Ordering, type OrderingName } from './queue/ordering.ts'
+export type { OrderExplanation } from './queue/describe-ordering.ts'
+export type { OrderingName, OrderingWithOptions } from './queue/named-ordering.ts'
+export { namedOrderings, type Ordering, type OrderingPart } from './queue/ordering.ts'
 export type { ViewDefinition } from './queue/view.ts'
 
 // engine: definition + ticket + command + instant → events
 
 export { type Advanced, advance } from './engine/advance.ts'
-export { matches, orderBy } from './engine/ask.ts'
+export { describeOrdering, explainOrder, matches, orderBy } from './engine/ask.ts'
 export {
   type Command,
   type CommandInput,

@@ -1,13 +1,27 @@
 import type { Ticket } from '../model/ticket.ts'
 import { type FieldTable, fieldNamed } from './field.ts'
 
-/** A number kept on a ticket, as data, so that memory and SQL compute the same one. */
+/**
+ * A number kept on a ticket, as data, so that memory and SQL compute the same one. Sums and products are those of
+ * double-precision numbers; of nothing they are nothing.
+ */
 export type SortValue =
   | { readonly field: string }
+  /** The first that is there. */
   | { readonly coalesce: readonly SortValue[] }
-  | { readonly plus: readonly [SortValue, number] }
+  | { readonly plus: readonly [SortValue, SortValue | number] }
+  | { readonly times: readonly [SortValue, number] }
   /** 0 where the field is one of the names, else 1. */
-  | { readonly among: { readonly field: string; readonly names: readonly string[] } }
+  | { readonly among: { readonly field: string; readonly names: readonly (string | number)[] } }
+  /** The number that belongs to the name in the field; `otherwise` for any other name and for none. */
+  | { readonly pick: Pick }
+
+/** A table from names to numbers. */
+export interface Pick {
+  readonly field: string
+  readonly values: { readonly [name: string]: number }
+  readonly otherwise: number | null
+}
 
 /** One key of an ordering. Ties of all keys are broken by ticket id, ascending. */
 export interface SortKey {
@@ -22,12 +36,14 @@ export interface SortPosition {
   readonly id: string
 }
 
+export type SortReader = (ticket: Ticket) => number | null
+
 export function compileSortKeys(keys: readonly SortKey[], fields: FieldTable): (ticket: Ticket) => SortPosition {
   const readers = keys.map((key) => compileValue(key.by, fields))
   return (ticket) => ({ values: readers.map((read) => read(ticket)), id: ticket.id })
 }
 
-function compileValue(value: SortValue, fields: FieldTable): (ticket: Ticket) => number | null {
+export function compileValue(value: SortValue, fields: FieldTable): SortReader {
   if ('coalesce' in value) {
     const readers = value.coalesce.map((part) => compileValue(part, fields))
     return (ticket) => {
@@ -39,17 +55,27 @@ function compileValue(value: SortValue, fields: FieldTable): (ticket: Ticket) =>
     }
   }
   if ('plus' in value) {
-    const [part, constant] = value.plus
+    const [part, more] = value.plus
     const read = compileValue(part, fields)
-    return (ticket) => {
-      const found = read(ticket)
-      return found === null ? null : found + constant
-    }
+    if (typeof more === 'number') return (ticket) => combined(read(ticket), more, (a, b) => a + b)
+    const readMore = compileValue(more, fields)
+    return (ticket) => combined(read(ticket), readMore(ticket), (a, b) => a + b)
+  }
+  if ('times' in value) {
+    const [part, factor] = value.times
+    const read = compileValue(part, fields)
+    return (ticket) => combined(read(ticket), factor, (a, b) => a * b)
   }
   if ('among' in value) {
     const field = fieldNamed(fields, value.among.field)
     const names = new Set<unknown>(value.among.names)
     return (ticket) => (names.has(field?.read({ ticket })) ? 0 : 1)
+  }
+  if ('pick' in value) {
+    const { values, otherwise } = value.pick
+    const field = fieldNamed(fields, value.pick.field)
+    const numbers = new Map<unknown, number>(Object.entries(values))
+    return (ticket) => numbers.get(field?.read({ ticket })) ?? otherwise
   }
   const field = fieldNamed(fields, value.field)
   return (ticket) => {
@@ -58,18 +84,30 @@ function compileValue(value: SortValue, fields: FieldTable): (ticket: Ticket) =>
   }
 }
 
+/** Stays a number that can be written as JSON: what would be endless ends at the largest one. */
+function combined(a: number | null, b: number | null, work: (a: number, b: number) => number): number | null {
+  if (a === null || b === null) return null
+  return Math.min(Math.max(work(a, b), -Number.MAX_VALUE), Number.MAX_VALUE) + 0
+}
+
 /** Compares two positions of one ordering. Total: 0 only for the same ticket. */
 export function comparePositions(keys: readonly SortKey[], a: SortPosition, b: SortPosition): number {
-  for (const [i, key] of keys.entries()) {
-    const order = compareValues(key, a.values[i] ?? null, b.values[i] ?? null)
-    if (order !== 0) return order
-  }
+  const decisive = decisiveKey(keys, a, b)
+  const key = keys[decisive]
+  if (key) return compareValues(key, a.values[decisive] ?? null, b.values[decisive] ?? null)
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+/** Index of the first key in which two positions differ; the number of keys when only the id is left to decide. */
+export function decisiveKey(keys: readonly SortKey[], a: SortPosition, b: SortPosition): number {
+  let i = 0
+  while (i < keys.length && (a.values[i] ?? null) === (b.values[i] ?? null)) i++
+  return i
 }
 
 function compareValues(key: SortKey, a: number | null, b: number | null): number {
   if (a === b) return 0
   if (a === null) return key.nulls === 'first' ? -1 : 1
   if (b === null) return key.nulls === 'first' ? 1 : -1
-  return key.direction === 'ascending' ? a - b : b - a
+  return (key.direction === 'ascending' ? a < b : a > b) ? -1 : 1
 }

@@ -5,7 +5,14 @@ import { DeskError } from '../errors.ts'
 import { checkShape } from '../model/json.ts'
 import { findIssues } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
-import { checkOrdering, compileOrdering, type Ordering, OrderingSchema } from '../queue/ordering.ts'
+import { describeKeys, explainPositions, type OrderExplanation } from '../queue/describe-ordering.ts'
+import {
+  type CompiledOrdering,
+  checkOrdering,
+  compileOrdering,
+  type Ordering,
+  OrderingSchema,
+} from '../queue/ordering.ts'
 import { fields } from './field.ts'
 
 /**
@@ -32,9 +39,33 @@ function predicateOf(condition: Condition): Predicate {
  * @example tickets.toSorted(orderBy('slaDue'))
  */
 export function orderBy(ordering: Ordering): (a: Ticket, b: Ticket) => number {
-  const parsed = findIssues(OrderingSchema, ordering, 'invalid_definition')
-  const refusals: readonly Refusal[] = 'refusals' in parsed ? parsed.refusals : checkOrdering(ordering, fields, '')
-  if (refusals[0]) throw new DeskError(refusals[0], refusals)
-  const { position, compare } = compileOrdering(ordering, fields)
+  const { position, compare } = compiledOrdering(ordering)
   return (a, b) => compare(position(a), position(b))
+}
+
+/**
+ * Which of two tickets comes first in an ordering, and which of its keys decided that.
+ * @throws DeskError `invalid_definition`, `unknown_name`
+ */
+export function explainOrder(ordering: Ordering, a: Ticket, b: Ticket): OrderExplanation {
+  const compiled = compiledOrdering(ordering)
+  return explainPositions(compiled, fields, compiled.position(a), compiled.position(b))
+}
+
+/**
+ * An ordering in words, strongest key first.
+ * @throws DeskError `invalid_definition`, `unknown_name`
+ * @example
+ * describeOrdering('fifo')
+ * // => 'kind new or open first, then earliest openedAt, then lowest id'
+ */
+export function describeOrdering(ordering: Ordering): string {
+  return describeKeys(compiledOrdering(ordering).keys, fields)
+}
+
+function compiledOrdering(ordering: Ordering): CompiledOrdering {
+  const parsed = findIssues(OrderingSchema, ordering, 'invalid_definition')
+  const refusals: readonly Refusal[] = 'refusals' in parsed ? parsed.refusals : checkOrdering(parsed.value, fields, '')
+  if (refusals[0] || 'refusals' in parsed) throw new DeskError(refusals[0] as Refusal, refusals)
+  return compileOrdering(parsed.value, fields)
 }

@@ -55,7 +55,7 @@ export interface DeskDefinition<
   readonly slaRules?:
     | readonly { readonly when?: Condition | undefined; readonly level: NoInfer<L> | null }[]
     | undefined
-  readonly views?: readonly ViewDefinition<V>[] | undefined
+  readonly views?: readonly ViewDefinition<V, NoInfer<P>>[] | undefined
 }
 
 /** A checked, compiled, frozen definition. Share it freely. */
@@ -129,7 +129,7 @@ export function compileDefinition(
   refusals.push(
     ...checkNaming(definition),
     ...checkSla(definition, names, fields),
-    ...checkViews(definition.views ?? [], fields),
+    ...checkViews(definition.views ?? [], fields, names.priorities),
   )
   if (refusals.length > 0 || !('value' in workflow)) return { refusals }
   return { value: compile(definition, plain as DeskDefinition, workflow.value, calendars) }

@@ -8,97 +8,145 @@ import {
   type SortValue,
 } from '../condition/sort-key.ts'
 import { type Refusal, refuse } from '../errors.ts'
+import { type StatusKind, statusKinds } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
+import { type OrderingName, type OrderingWithOptions, orderingRows } from './named-ordering.ts'
 
-const ascending = (field: string, nulls: 'first' | 'last' = 'last'): SortKey => ({
-  by: { field },
-  direction: 'ascending',
-  nulls,
-})
-const descending = (field: string): SortKey => ({ by: { field }, direction: 'descending', nulls: 'last' })
+/** A part of an ordering: a name, a name with what it is told, or a key of one's own. */
+export type OrderingPart<P extends string = string> = OrderingName | OrderingWithOptions<P> | SortKey
 
-/** Kinds in which somebody here has something to do come first. */
-const actionableFirst: SortKey = {
-  by: { among: { field: 'kind', names: ['new', 'open'] } },
-  direction: 'ascending',
-  nulls: 'last',
-}
+/**
+ * A named ordering, or a list of names and keys, strongest first. Tickets of kind new and open come before the rest,
+ * unless other `kinds` are named; with none of them no kind comes first.
+ */
+export type Ordering<P extends string = string> =
+  | OrderingName
+  | OrderingWithOptions<P>
+  | readonly OrderingPart<P>[]
+  | { readonly kinds: readonly StatusKind[]; readonly keys: readonly OrderingPart<P>[] }
 
-/** A ticket without a running clock is due this long after somebody began to wait: 168 h, so that it still moves up. */
-const internalDueMs = 168 * 3_600_000
+/** Kinds in which somebody here has something to do. */
+const actionable = ['new', 'open'] as const
 
-/** The named orderings of SEMANTICS §7. Every one is ended by id, so it is total. */
-export const namedOrderings = {
-  fifo: [actionableFirst, ascending('openedAt')],
-  priority: [actionableFirst, descending('priorityRank'), ascending('openedAt')],
-  easiestFirst: [actionableFirst, ascending('effortMinutes'), ascending('openedAt')],
-  slaDue: [
-    actionableFirst,
-    ascending('sla.rank'),
-    {
-      by: {
-        coalesce: [
-          { field: 'sla.dueAt' },
-          { plus: [{ coalesce: [{ field: 'waitingSince' }, { field: 'openedAt' }] }, internalDueMs] },
-        ],
-      },
-      direction: 'ascending',
-      nulls: 'last',
-    },
-  ],
-  longestUnanswered: [actionableFirst, ascending('waitingSince')],
-} as const satisfies Record<string, readonly SortKey[]>
-
-export type OrderingName = keyof typeof namedOrderings
-
-/** A named ordering, or a list of names and keys of one's own, strongest first. */
-export type Ordering = OrderingName | readonly (OrderingName | SortKey)[]
-
-const SortValueSchema: z.ZodType<SortKey['by']> = z.lazy(() =>
+const limit = 1e15
+const Constant = z.number().min(-limit).max(limit)
+const SortValueSchema: z.ZodType<SortValue> = z.lazy(() =>
   z.union([
     z.strictObject({ field: z.string() }),
     z.strictObject({ coalesce: z.array(SortValueSchema).min(1).max(10) }),
-    z.strictObject({ plus: z.tuple([SortValueSchema, z.number()]) }),
-    z.strictObject({ among: z.strictObject({ field: z.string(), names: z.array(z.string()).min(1).max(100) }) }),
+    z.strictObject({ plus: z.tuple([SortValueSchema, z.union([Constant, SortValueSchema])]) }),
+    z.strictObject({ times: z.tuple([SortValueSchema, Constant]) }),
+    z.strictObject({
+      among: z.strictObject({
+        field: z.string(),
+        names: z
+          .array(z.union([z.string(), z.number()]))
+          .min(1)
+          .max(100),
+      }),
+    }),
+    z.strictObject({
+      pick: z.strictObject({
+        field: z.string(),
+        values: z.record(z.string(), Constant),
+        otherwise: Constant.nullable(),
+      }),
+    }),
   ]),
 )
-const Name = z.enum(Object.keys(namedOrderings) as [OrderingName, ...OrderingName[]])
-export const OrderingSchema = z.union([
+
+const names = Object.keys(orderingRows) as [OrderingName, ...OrderingName[]]
+const Name = z.enum(names)
+const WithOptions = z.discriminatedUnion(
+  'by',
+  names.map((name) => z.strictObject({ by: z.literal(name), ...orderingRows[name].options.shape })) as never,
+) as z.ZodType<OrderingWithOptions>
+const Key = z.strictObject({
+  by: SortValueSchema,
+  direction: z.enum(['ascending', 'descending']),
+  nulls: z.enum(['first', 'last']),
+})
+const Parts = z
+  .array(z.union([Name, Key, WithOptions]))
+  .min(1)
+  .max(20)
+
+export const OrderingSchema: z.ZodType<Ordering> = z.union([
   Name,
-  z
-    .array(
-      z.union([
-        Name,
-        z.strictObject({
-          by: SortValueSchema,
-          direction: z.enum(['ascending', 'descending']),
-          nulls: z.enum(['first', 'last']),
-        }),
-      ]),
-    )
-    .min(1)
-    .max(20),
+  WithOptions,
+  Parts,
+  z.strictObject({ kinds: z.array(z.enum(statusKinds)).max(6), keys: Parts }),
 ])
 
-const keysOf = (ordering: Ordering): readonly SortKey[] =>
-  typeof ordering === 'string'
-    ? namedOrderings[ordering]
-    : ordering.flatMap((part) => (typeof part === 'string' ? namedOrderings[part] : [part]))
+const isKey = (part: OrderingPart): part is SortKey => typeof part === 'object' && typeof part.by === 'object'
+const isList = (ordering: Ordering): ordering is readonly OrderingPart[] => Array.isArray(ordering)
 
-/** Fields an ordering names that the table lacks, or that are no numbers, each with its path. */
-export function checkOrdering(ordering: Ordering, fields: FieldTable, path: string): Refusal[] {
-  if (typeof ordering === 'string') return []
-  return ordering.flatMap((part, i) =>
-    typeof part === 'string' ? [] : checkValue(part.by, fields, `${path}[${i}].by`),
+/** Its parts, each with its path; the kinds that come first. */
+function partsOf(
+  ordering: Ordering,
+  path = '',
+): {
+  readonly parts: readonly (readonly [OrderingPart, string])[]
+  readonly kinds: readonly StatusKind[]
+} {
+  if (isList(ordering)) return { parts: ordering.map((part, i) => [part, `${path}[${i}]`]), kinds: actionable }
+  if (typeof ordering === 'string' || !('kinds' in ordering)) return { parts: [[ordering, path]], kinds: actionable }
+  const inKeys = path === '' ? 'keys' : `${path}.keys`
+  return { parts: ordering.keys.map((part, i) => [part, `${inKeys}[${i}]`]), kinds: ordering.kinds }
+}
+
+function keysOf(ordering: Ordering): readonly SortKey[] {
+  const { parts, kinds } = partsOf(ordering)
+  const first: SortKey = { by: { among: { field: 'kind', names: kinds } }, direction: 'ascending', nulls: 'last' }
+  return [...(kinds.length > 0 ? [first] : []), ...parts.flatMap(([part]) => keysOfPart(part))]
+}
+
+function keysOfPart(part: OrderingPart): readonly SortKey[] {
+  if (isKey(part)) return [part]
+  const { by, ...options } = typeof part === 'string' ? { by: part } : part
+  return orderingRows[by].keys(options)
+}
+
+/** The keys of the named orderings, told nothing. Every ordering is ended by id, so it is total. */
+export const namedOrderings: Readonly<Record<OrderingName, readonly SortKey[]>> = Object.freeze(
+  Object.fromEntries(names.map((name) => [name, keysOf(name)])) as Record<OrderingName, readonly SortKey[]>,
+)
+
+/** Fields and priorities an ordering names that there are not, or that are no numbers, each with its path. */
+export function checkOrdering(
+  ordering: Ordering,
+  fields: FieldTable,
+  path: string,
+  priorities?: readonly string[],
+): Refusal[] {
+  return partsOf(ordering, path).parts.flatMap(([part, at]) =>
+    isKey(part) ? checkValue(part.by, fields, `${at}.by`) : checkBoost(part, priorities, `${at}.boost`),
   )
+}
+
+function checkBoost(
+  part: OrderingName | OrderingWithOptions,
+  priorities: readonly string[] | undefined,
+  path: string,
+): Refusal[] {
+  const { boost } = part as { readonly boost?: unknown } // a text has none
+  if (priorities === undefined || typeof boost !== 'object' || boost === null) return []
+  return Object.keys(boost)
+    .filter((name) => name !== 'default' && !priorities.includes(name))
+    .map((name) => refuse('unknown_name', { what: 'priority', name, known: priorities }, `${path}.${name}`))
 }
 
 function checkValue(value: SortValue, fields: FieldTable, path: string): Refusal[] {
   if ('field' in value) return checkField(value.field, fields, numeric, `${path}.field`)
   if ('coalesce' in value)
     return value.coalesce.flatMap((part, i) => checkValue(part, fields, `${path}.coalesce[${i}]`))
-  if ('plus' in value) return checkValue(value.plus[0], fields, `${path}.plus[0]`)
-  return checkField(value.among.field, fields, () => true, `${path}.among.field`)
+  if ('plus' in value)
+    return value.plus.flatMap((part, i) =>
+      typeof part === 'number' ? [] : checkValue(part, fields, `${path}.plus[${i}]`),
+    )
+  if ('times' in value) return checkValue(value.times[0], fields, `${path}.times[0]`)
+  if ('among' in value) return checkField(value.among.field, fields, () => true, `${path}.among.field`)
+  return checkField(value.pick.field, fields, () => true, `${path}.pick.field`)
 }
 
 function checkField(name: string, fields: FieldTable, fits: (field: Field) => boolean, path: string): Refusal[] {
@@ -117,6 +165,7 @@ export interface CompiledOrdering {
   readonly compare: (a: SortPosition, b: SortPosition) => number
 }
 
+/** The ordering must have passed `OrderingSchema` and `checkOrdering`. */
 export function compileOrdering(ordering: Ordering, fields: FieldTable): CompiledOrdering {
   const keys = keysOf(ordering)
   return { keys, position: compileSortKeys(keys, fields), compare: (a, b) => comparePositions(keys, a, b) }

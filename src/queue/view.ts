@@ -7,13 +7,13 @@ import { Id, JsonValue, Name } from '../model/schema.ts'
 import { type CompiledOrdering, checkOrdering, compileOrdering, type Ordering, OrderingSchema } from './ordering.ts'
 
 /** Which tickets, in which order, and how many at most. */
-export interface ViewDefinition<V extends string = string> {
+export interface ViewDefinition<V extends string = string, P extends string = string> {
   readonly id: V
   readonly name?: string | undefined
   /** All tickets unless said. */
   readonly when?: Condition | undefined
   /** First in, first out unless said. */
-  readonly order?: Ordering | undefined
+  readonly order?: Ordering<P> | undefined
   /** 1 to 1,000; 50 unless said. */
   readonly limit?: number | undefined
 }
@@ -29,13 +29,17 @@ export const ViewSchema = z.strictObject({
 const inView: ConditionUse = { name: 'a view', classes: ['stored'] }
 
 /** Everything wrong with views, each with its path. */
-export function checkViews(views: readonly z.output<typeof ViewSchema>[], fields: FieldTable): Refusal[] {
+export function checkViews(
+  views: readonly z.output<typeof ViewSchema>[],
+  fields: FieldTable,
+  priorities: readonly string[],
+): Refusal[] {
   return views.flatMap(({ id, when, order }, i) => [
     ...(views.findIndex((other) => other.id === id) < i
       ? [refuse('duplicate_name', { what: 'view', name: id }, `views[${i}].id`)]
       : []),
     ...(when === undefined ? [] : checkCondition(when, fields, inView, `views[${i}].when`)),
-    ...(order === undefined ? [] : checkOrdering(order, fields, `views[${i}].order`)),
+    ...(order === undefined ? [] : checkOrdering(order, fields, `views[${i}].order`, priorities)),
   ])
 }
 

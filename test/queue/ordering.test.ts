@@ -3,9 +3,11 @@ import {
   compileDefinition,
   DeskError,
   defineDesk,
+  explainOrder,
   namedOrderings,
   type Ordering,
   orderBy,
+  type SortValue,
   type Ticket,
 } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
@@ -88,6 +90,88 @@ describe('the named orderings', () => {
     expect(order('longestUnanswered', tickets)).toEqual(['first', 'second', 'answered by hand'])
   })
 
+  it('value: plans as ranked, then revenue, then fifo', () => {
+    const worth = (id: string, plan?: string, revenue?: number) =>
+      ticket(id, 0, { requester: { id: 'm', ...(plan && { plan }), ...(revenue === undefined ? {} : { revenue }) } })
+    const tickets = [
+      worth('free', 'Free', 900),
+      worth('unknown plan', 'Old', 5_000),
+      worth('no plan'),
+      worth('pro 1', 'Pro', 100),
+      worth('pro 2', 'Pro', 200),
+    ]
+    expect(order({ by: 'value', plans: ['Free', 'Pro'] }, tickets)).toEqual([
+      'pro 2',
+      'pro 1',
+      'free',
+      'unknown plan',
+      'no plan',
+    ])
+    expect(order('value', tickets)).toEqual(['unknown plan', 'free', 'pro 2', 'pro 1', 'no plan'])
+  })
+
+  it('firstContact: who never wrote before, then fifo; an unknown past is not a first contact', () => {
+    const past = (id: string, after: number, previousTickets?: number) =>
+      ticket(id, after, { requester: { id: 'm', ...(previousTickets === undefined ? {} : { previousTickets }) } })
+    const tickets = [past('unknown', 0), past('regular', 1, 7), past('first 2', 3, 0), past('first 1', 2, 0)]
+    expect(order('firstContact', tickets)).toEqual(['first 1', 'first 2', 'unknown', 'regular'])
+  })
+
+  it('leastSlack: due time less effort; unknown effort is none', () => {
+    const tickets = [
+      ticket('urgent', 0, { priority: 'Urgent' }), // due 10:00
+      ticket('big', 0, { priority: 'High', effortMinutes: 8 * 60 - 30 }), // due 17:00, to be begun by 09:30
+      ticket('small', 0, { priority: 'High', effortMinutes: 10 }), // by 16:50
+      ticket('no effort', 0, { priority: 'High' }),
+    ]
+    expect(order('leastSlack', tickets)).toEqual(['big', 'urgent', 'small', 'no effort'])
+  })
+
+  describe('aging', () => {
+    const at = (id: string, hours: number, priority: string) => ticket(id, hours * 60, { priority })
+
+    it('a rank of priority is worth a day of waiting', () => {
+      const tickets = [at('low', 0, 'Low'), at('urgent in time', 71, 'Urgent'), at('urgent too late', 73, 'Urgent')]
+      expect(order('aging', tickets)).toEqual(['urgent in time', 'low', 'urgent too late'])
+    })
+
+    it('or what it is said to be worth', () => {
+      const tickets = [at('low', 0, 'Low'), at('high', 3, 'High'), at('urgent', 5, 'Urgent')]
+      expect(order({ by: 'aging', boost: '1h' }, tickets)).toEqual(['low', 'high', 'urgent'])
+      expect(order({ by: 'aging', boost: { Urgent: '6h', High: '2h', default: '0h' } }, tickets)).toEqual([
+        'urgent',
+        'low',
+        'high',
+      ])
+    })
+
+    it('nobody starves: a ticket is overtaken only by those who come within the longest boost', () => {
+      const boost = { Urgent: 5 * hour, High: 2 * hour, default: 0 }
+      const compare = orderBy({ by: 'aging', boost })
+      const arrivals = fc.array(
+        fc.record({ gap: fc.integer({ min: 0, max: hour }), priority: fc.constantFrom('Low', 'High', 'Urgent') }),
+        { minLength: 2, maxLength: 60 },
+      )
+      const made = new Map(['Low', 'High', 'Urgent'].map((priority) => [priority, ticket('x', 0, { priority })]))
+      fc.assert(
+        fc.property(arrivals, (list) => {
+          let now = when('Mon 09:00')
+          const tickets = list.map(({ gap, priority }, i) => {
+            now += gap
+            return { ...(made.get(priority) as Ticket), id: `t${i}`, waitingSince: now, openedAt: now }
+          })
+          for (const one of tickets)
+            for (const other of tickets)
+              if (compare(other, one) < 0) expect(other.openedAt - one.openedAt).toBeLessThanOrEqual(boost.Urgent)
+        }),
+        { numRuns: 100 },
+      )
+      // the same law does not hold for `priority`: that is what it is for
+      const [low, urgent] = [at('low', 0, 'Low'), at('urgent', 100, 'Urgent')]
+      expect(orderBy('priority')(urgent, low)).toBeLessThan(0)
+    })
+  })
+
   describe('slaDue', () => {
     const urgent = { priority: 'Urgent' }
     const high = { priority: 'High' }
@@ -127,6 +211,13 @@ describe('the named orderings', () => {
       ])
     })
 
+    it('so long after as it is told', () => {
+      const waits = ticket('waits', 0)
+      const urgent = ticket('urgent', 120, { priority: 'Urgent' }) // due at 12:00
+      expect(order({ by: 'slaDue', internalDue: '4h' }, [waits, urgent])).toEqual(['urgent', 'waits'])
+      expect(order({ by: 'slaDue', internalDue: { hours: 2 } }, [waits, urgent])).toEqual(['waits', 'urgent'])
+    })
+
     it('paused ones come after', () => {
       const paused = defineDesk({
         levels: [
@@ -153,6 +244,39 @@ describe('orderings of one’s own', () => {
   const byRevenue: Ordering = [{ by: { field: 'requester.revenue' }, direction: 'descending', nulls: 'last' }, 'fifo']
   const rich = (id: string, revenue?: number) =>
     ticket(id, 0, { requester: { id: 'm', ...(revenue === undefined ? {} : { revenue }) } })
+
+  it('new and open come before the rest in any of them, unless other kinds are named', () => {
+    const tickets = [ticket('answered', 0, {}, reply), ticket('new', 5), ticket('postponed', 1, {}, postpone)]
+    const opened: Ordering = [{ by: { field: 'openedAt' }, direction: 'ascending', nulls: 'last' }]
+    expect(order(opened, tickets)).toEqual(['new', 'answered', 'postponed'])
+    expect(order({ kinds: ['postponed'], keys: opened }, tickets)).toEqual(['postponed', 'answered', 'new'])
+    expect(order({ kinds: [], keys: ['fifo'] }, tickets)).toEqual(['answered', 'postponed', 'new'])
+  })
+
+  it('sums, products and tables of numbers', () => {
+    const by = (value: SortValue) => order([{ by: value, direction: 'ascending', nulls: 'last' }], tickets)
+    const tickets = [
+      ticket('a', 0, { affected: 3, effortMinutes: 1, language: 'et' }),
+      ticket('b', 1, { affected: 1, effortMinutes: 5, language: 'fi' }),
+      ticket('c', 2, { affected: 2 }),
+    ]
+    const affected = { field: 'affected' }
+    expect(by({ plus: [affected, { field: 'effortMinutes' }] })).toEqual(['a', 'b', 'c'])
+    expect(by({ times: [affected, -1] })).toEqual(['a', 'c', 'b'])
+    expect(by({ pick: { field: 'language', values: { fi: 1, et: 2 }, otherwise: null } })).toEqual(['b', 'a', 'c'])
+    expect(by({ pick: { field: 'language', values: { fi: 1, et: 2 }, otherwise: 0 } })).toEqual(['c', 'b', 'a'])
+    expect(by({ among: { field: 'affected', names: [2] } })).toEqual(['c', 'a', 'b'])
+  })
+
+  it('a number past all bounds stays one', () => {
+    const rich = ticket('rich', 0, { requester: { id: 'm', revenue: 1e308 } })
+    const poor = ticket('poor', 0, { requester: { id: 'm', revenue: -1e308 } })
+    const ordering: Ordering = [
+      { by: { times: [{ field: 'requester.revenue' }, 1e15] }, direction: 'descending', nulls: 'last' },
+    ]
+    expect(order(ordering, [poor, rich])).toEqual(['rich', 'poor'])
+    expect(explainOrder(ordering, poor, rich).values).toEqual([-Number.MAX_VALUE, Number.MAX_VALUE])
+  })
 
   it('a list of keys and names, strongest first', () => {
     expect(order(byRevenue, [rich('none'), rich('10', 10), rich('20', 20), rich('0', 0)])).toEqual([
@@ -211,11 +335,42 @@ describe('orderings of one’s own', () => {
       'views[0].order[1].nulls',
     ],
     ['no keys', [], 'invalid_definition', 'views[0].order'],
+    ['a name there is not, with options', { by: 'slaDu' }, 'invalid_definition', 'views[0].order.by'],
+    ['an option of another', { by: 'fifo', boost: '1h' }, 'invalid_definition', 'views[0].order.boost'],
+    [
+      'an option that is no duration',
+      { by: 'slaDue', internalDue: '1 day' },
+      'invalid_duration',
+      'views[0].order.internalDue',
+    ],
+    ['a kind there is not', { kinds: ['nwe'], keys: ['fifo'] }, 'invalid_definition', 'views[0].order.kinds[0]'],
+    [
+      'a constant past its bound',
+      ['fifo', { by: { times: [{ field: 'tier' }, 1e16] }, direction: 'ascending', nulls: 'last' }],
+      'invalid_definition',
+      'views[0].order[1].by.times[1]',
+    ],
+    [
+      'a field there is not, deep inside',
+      {
+        kinds: [],
+        keys: [{ by: { plus: [{ field: 'tier' }, { field: 'teir' }] }, direction: 'ascending', nulls: 'last' }],
+      },
+      'unknown_name',
+      'views[0].order.keys[0].by.plus[1].field',
+    ],
   ])('%s is refused', (_what, ordering, code, path) => {
     const found = compileDefinition({ views: [{ id: 'v', order: ordering }] })
     expect('refusals' in found && found.refusals[0]).toMatchObject({ code, path })
     expect(() => orderBy(ordering as Ordering)).toThrow(DeskError)
   })
+})
+
+it('a boost of a priority there is not is refused where priorities are known', () => {
+  const found = compileDefinition({ views: [{ id: 'v', order: ['fifo', { by: 'aging', boost: { Hgh: '1h' } }] }] })
+  expect('refusals' in found && found.refusals).toMatchObject([
+    { code: 'unknown_name', path: 'views[0].order[1].boost.Hgh', facts: { what: 'priority', name: 'Hgh' } },
+  ])
 })
 
 describe('an ordering is total', () => {
@@ -240,9 +395,27 @@ describe('an ordering is total', () => {
         ({ ...ticket('x', 0), ...facts, clocks: clock ? { resolution: clock } : {} }) as unknown as Ticket,
     )
 
-  it.each(Object.keys(namedOrderings) as (keyof typeof namedOrderings)[])(
+  const ofOnesOwn = {
+    'a list': ['firstContact', { by: { field: 'priorityRank' }, direction: 'descending', nulls: 'first' }],
+    'sums of fields': [
+      {
+        by: { plus: [{ field: 'effortMinutes' }, { field: 'waitingSince' }] },
+        direction: 'descending',
+        nulls: 'first',
+      },
+      {
+        by: { pick: { field: 'kind', values: { open: 1, closed: 2 }, otherwise: null } },
+        direction: 'ascending',
+        nulls: 'first',
+      },
+    ],
+    'no kinds first': { kinds: [], keys: ['leastSlack'] },
+  } as const satisfies Record<string, Ordering>
+
+  it.each([...Object.keys(namedOrderings).map((name) => [name, name] as const), ...Object.entries(ofOnesOwn)])(
     '%s: the same order whatever order it began in; equal only to itself',
-    (name) => {
+    (_what, ordering) => {
+      const name = ordering as Ordering
       const compare = orderBy(name)
       fc.assert(
         fc.property(
