@@ -8,7 +8,8 @@ import {
   type Ticket,
 } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
-import { type Setting, settings } from './settings.ts'
+import type { Setting } from './setting.ts'
+import { settings } from './settings.ts'
 import { openings, type Step, steps, stepsForwards, stepsWithinHours } from './step.ts'
 import { Parted, replay, run, type Under, withoutRecording } from './trial.ts'
 
@@ -118,7 +119,7 @@ describe('A bug put in on purpose is found', () => {
   })
 
   it('a reopen window that ends a millisecond early', () => {
-    const { json } = named('office').definition
+    const { json } = named('office').definitions[0]
     const shorter = defineDesk({
       ...json,
       workflow: { ...(json.workflow as object), reopen: { within: 10 * minute - 1 } },

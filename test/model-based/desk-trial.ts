@@ -1,8 +1,9 @@
 /** The same steps given to a whole desk: several tickets, merges, a clock that lags, facts of time stored by `runDue`. */
 import fc from 'fast-check'
 import { createDesk, isDeskError, memoryStore, rebuild, type Ticket } from 'ticketwright'
-import { PlainTicket, type Verdict } from './plain-model.ts'
-import type { Setting } from './settings.ts'
+import type { Verdict } from './plain/command.ts'
+import { PlainTicket } from './plain/ticket.ts'
+import type { Setting } from './setting.ts'
 import { commandAt, type Draft, instantOf, openings, requestOf, type Step, steps } from './step.ts'
 import { differences, Parted } from './trial.ts'
 
@@ -67,7 +68,7 @@ class PlainDesk {
 export async function runDesk(setting: Setting, start: number, history: readonly DeskStep[]): Promise<number> {
   let now = start
   const clock = { now: () => now }
-  const desk = createDesk({ definition: setting.definition, store: memoryStore({ clock }), clock })
+  const desk = createDesk({ definition: setting.definitions, store: memoryStore({ clock }), clock })
   const plain = new PlainDesk(setting)
   const story = [`# ${setting.name}`]
   const differ = (what: string): never => {
@@ -124,7 +125,7 @@ export async function runDesk(setting: Setting, start: number, history: readonly
       const shown = plain.tickets[id].clone()
       shown.advance(now)
       const ticket = shown.state ? await desk.get(id) : null
-      const found = differences(ticket as Ticket | null, shown, setting, now)
+      const found = differences(ticket as Ticket | null, shown, now)
       if (found.length > 0) differ(`${id} at ${new Date(now).toISOString()}:\n  ${found.join('\n  ')}`)
     }
   }

@@ -1,44 +1,27 @@
 /** Desks to try, each said once and given to both: to the library as a definition, to the model as plain data. */
-import { type Definition, type DeskDefinition, defineDesk } from 'ticketwright'
-import { alwaysOpenPlain, type Hours, plainCalendar } from './plain-calendar.ts'
-import type { Kind, PlainDefinition, PlainLevel, PlainRule } from './plain-model.ts'
-
-export interface Setting {
-  readonly name: string
-  readonly definition: Definition
-  readonly plain: PlainDefinition
-  /** Where histories begin. */
-  readonly starts: readonly number[]
-}
+import type { HoursDefinition } from '../../src/time/calendar.ts'
+import type { PlainTarget } from './plain/definition.ts'
+import { type Setting, type SettingInput, settingOf, standardStatuses } from './setting.ts'
 
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-const standardStatuses = [
-  { name: 'New', kind: 'new' },
-  { name: 'Answered', kind: 'answered' },
-  { name: 'Open', kind: 'open' },
-  { name: 'Postponed', kind: 'postponed' },
-  { name: 'Resolved', kind: 'resolved' },
-  { name: 'Closed', kind: 'closed' },
-] as const
-
-const office: Hours = {
+const office: HoursDefinition = {
   id: 'office',
   zone: 'Europe/Tallinn',
   hours: Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri'].map((weekday) => [weekday, [['09:00', '17:00']]])),
   holidays: ['10-28'],
 }
-const night: Hours = {
+const night: HoursDefinition = {
   id: 'night',
   zone: 'America/New_York',
   hours: Object.fromEntries(
     ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'].map((weekday) => [weekday, [['22:00', '06:00']]]),
   ),
 }
-const lunch: Hours = {
+const lunch: HoursDefinition = {
   id: 'lunch',
   zone: 'Asia/Kolkata',
   hours: {
@@ -50,48 +33,25 @@ const lunch: Hours = {
     thu: [['00:00', '03:00']],
   },
 }
-const allHours = [office, night, lunch]
-const calendars = {
-  alwaysOpen: alwaysOpenPlain,
-  ...Object.fromEntries(allHours.map((hours) => [hours.id, plainCalendar(hours)])),
-}
 
-function setting(it: {
-  readonly name: string
-  readonly statuses?: readonly { readonly name: string; readonly kind: Kind; readonly default?: boolean }[]
-  readonly reopenWithin: number | null
-  readonly autoCloseAfter: number | null
-  readonly levels: readonly PlainLevel[]
-  readonly rules: readonly PlainRule[]
-  readonly deskCalendar?: string
+type Targets = { readonly [metric: string]: Omit<PlainTarget, 'metric'> }
+
+const setting = ({
+  levels,
+  ...it
+}: Omit<SettingInput, 'levels' | 'calendars' | 'starts'> & {
+  readonly levels: readonly { readonly id: string; readonly calendar?: string; readonly targets: Targets }[]
   readonly starts: readonly string[]
-}): Setting {
-  const statuses = it.statuses ?? standardStatuses
-  const definition = defineDesk({
-    workflow: { statuses, reopen: { within: it.reopenWithin }, autoClose: { after: it.autoCloseAfter } },
-    calendars: allHours,
-    ...(it.deskCalendar === undefined ? {} : { calendar: it.deskCalendar }),
-    levels: it.levels.map(({ targets, ...level }) => ({
+}): Setting =>
+  settingOf({
+    ...it,
+    calendars: [office, night, lunch],
+    levels: levels.map((level) => ({
       ...level,
-      targets: Object.entries(targets).map(([metric, target]) => ({ metric, ...target })),
+      targets: Object.entries(level.targets).map(([metric, target]) => ({ metric, ...target })),
     })),
-    slaRules: it.rules.map(({ tag, priority, level }) => ({
-      when: {
-        all: [
-          ...(tag === undefined ? [] : [{ field: 'tags', op: 'hasAny', value: [tag] }]),
-          ...(priority === undefined ? [] : [{ field: 'priority', op: 'is', value: priority }]),
-        ],
-      },
-      level,
-    })),
-  } as unknown as DeskDefinition)
-  return {
-    name: it.name,
-    definition,
-    plain: { ...it, statuses, priorities: ['Low', 'Medium', 'High', 'Urgent'], calendars },
     starts: it.starts.map((start) => Date.parse(start)),
-  }
-}
+  })
 
 /** Around the changes of summer time in Tallinn and New York, and on days like any other. */
 const springs = ['2026-03-06T20:58:00Z', '2026-03-27T14:30:00Z', '2026-06-10T06:59:59.999Z', '2026-10-23T13:59:00Z']

@@ -1,7 +1,9 @@
 /** Generated steps: what somebody does, and when; instants are worked out when the step runs, from where the model stands. */
 import fc from 'fast-check'
-import type { By, PlainCommand, PlainMessage, PlainTicket } from './plain-model.ts'
-import type { Setting } from './settings.ts'
+import type { PlainCommand, PlainMessage } from './plain/command.ts'
+import type { By } from './plain/definition.ts'
+import type { PlainTicket } from './plain/ticket.ts'
+import type { Setting } from './setting.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -69,22 +71,21 @@ const reply: fc.Arbitrary<PlainMessage> = fc.record({
 const tags = fc.subarray(['vip', 'VIP', 'nosla', 'other'], { minLength: 1, maxLength: 2 })
 const priorities = fc.constantFrom('Low', 'Medium', 'High', 'Urgent', 'Urgent')
 const agents = fc.constantFrom('ana', 'ben', 'eve')
-const departments = fc.constantFrom('help', 'billing')
 
 /** Optional keys: absent more often than not. */
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 2) => fc.option(arbitrary, { nil: undefined, freq })
 const withoutUndefined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
 
-export function openings({ plain }: Setting): fc.Arbitrary<Draft> {
+export function openings({ plain: [plain], names }: Setting): fc.Arbitrary<Draft> {
   const out = plain.statuses.filter(({ kind }) => ['open', 'resolved', 'closed'].includes(kind)).map(({ name }) => name)
   const common = {
     do: fc.constant('open' as const),
     priority: maybe(priorities),
     assignee: maybe(agents, 4),
-    department: maybe(departments, 4),
+    department: maybe(fc.constantFrom(...names.departments), 4),
     tags: maybe(tags, 3),
-    requesterCalendar: maybe(fc.constantFrom('office', 'lunch', 'night'), 5),
+    requesterCalendar: maybe(fc.constantFrom(...names.calendars), 5),
   }
   const byRequester = fc.record({
     ...common,
@@ -108,7 +109,8 @@ export function openings({ plain }: Setting): fc.Arbitrary<Draft> {
 }
 
 function commands(setting: Setting): fc.Arbitrary<Draft> {
-  const { plain } = setting
+  const [plain] = setting.plain
+  const departments = fc.constantFrom(...setting.names.departments)
   const names = plain.statuses.map(({ name }) => name)
   const live = plain.statuses.filter(({ kind }) => kind !== 'closed').map(({ name }) => name)
   const postponed = plain.statuses.filter(({ kind }) => kind === 'postponed').map(({ name }) => name)

@@ -10,9 +10,11 @@ import {
   type SlaClock,
   type Ticket,
 } from 'ticketwright'
-import { alwaysOpenPlain } from './plain-calendar.ts'
-import { type Cycle, metrics, type PlainCommand, PlainTicket, type State, type Verdict } from './plain-model.ts'
-import type { Setting } from './settings.ts'
+import type { PlainCommand, Verdict } from './plain/command.ts'
+import { dueOf, elapsedOf, lateFromOf, latenessOf, runningOf } from './plain/cycle.ts'
+import type { Cycle, State } from './plain/state.ts'
+import { PlainTicket } from './plain/ticket.ts'
+import type { Setting } from './setting.ts'
 import { commandAt, type Draft, instantOf, requestOf, type Step } from './step.ts'
 
 type Decide = typeof decide
@@ -69,22 +71,22 @@ export class Subject {
   }
 
   private ask(command: Command, at: number) {
-    const { definition } = this.setting
-    const decided = this.under.decide(definition, this.ticket, command, at)
+    const { definitions } = this.setting
+    const decided = this.under.decide(definitions, this.ticket, command, at)
     return !decided.ok && decided.error.code === 'history_needed'
-      ? this.under.decide(definition, this.ticket, command, at, { history: this.events })
+      ? this.under.decide(definitions, this.ticket, command, at, { history: this.events })
       : decided
   }
 
   poll(now: number): void {
     if (!this.ticket) return
-    const { ticket, events } = this.under.advance(this.setting.definition, this.ticket, now)
+    const { ticket, events } = this.under.advance(this.setting.definitions, this.ticket, now)
     this.ticket = ticket
     this.events.push(...events)
   }
 
   peek(now: number): Ticket | null {
-    return this.ticket && this.under.advance(this.setting.definition, this.ticket, now).ticket
+    return this.ticket && this.under.advance(this.setting.definitions, this.ticket, now).ticket
   }
 
   /** Everything that must hold of a log and its ticket, whatever happened. */
@@ -137,8 +139,7 @@ function shownByTicket(ticket: Ticket) {
   }
 }
 
-function shownByClock(clock: SlaClock, { plain }: Setting, now: number) {
-  const calendar = plain.calendars[clock.calendar] ?? alwaysOpenPlain
+function shownByClock(clock: SlaClock, { calendar }: Cycle, now: number) {
   const running = clock.runningSince === null ? 0 : calendar.between(clock.runningSince, now)
   return {
     cycle: clock.cycle,
@@ -152,7 +153,6 @@ function shownByClock(clock: SlaClock, { plain }: Setting, now: number) {
     elapsed: clock.elapsedMs + running,
     dueAt: clock.dueAt,
     lateFrom: clock.lateFrom,
-    breached: clock.breachedAt !== null,
     breachedAt: clock.breachedAt,
     endedAt: clock.endedAt,
     lateness: clock.latenessMs,
@@ -191,42 +191,38 @@ function shownByModel(state: State) {
   }
 }
 
-function shownByCycle(model: PlainTicket, cycle: Cycle, now: number) {
-  const { dueAt, lateFrom } = model.clockFacts(cycle)
-  const elapsed = model.elapsed(cycle, now)
-  const running = !cycle.ended && cycle.stretches.at(-1)?.to === null
+function shownByCycle(cycle: Cycle, now: number) {
   return {
     cycle: cycle.cycle,
     application: cycle.application,
-    state: cycle.ended ? 'ended' : running ? 'running' : 'paused',
+    state: cycle.ended ? 'ended' : runningOf(cycle) ? 'running' : 'paused',
     ending: cycle.ending,
     level: cycle.level,
-    calendar: cycle.calendar,
+    calendar: cycle.calendarId,
     targetMs: cycle.targetMs,
     startedAt: cycle.startedAt,
-    elapsed,
-    dueAt,
-    lateFrom,
-    breached: cycle.breachedAt !== null,
+    elapsed: elapsedOf(cycle, now),
+    dueAt: dueOf(cycle),
+    lateFrom: lateFromOf(cycle),
     breachedAt: cycle.breachedAt,
     endedAt: cycle.endedAt,
-    lateness: cycle.ended ? Math.max(0, elapsed - cycle.targetMs) : null,
+    lateness: latenessOf(cycle),
   }
 }
 
 const print = (value: unknown) =>
   typeof value === 'number' && value > 1e12 ? new Date(value).toISOString() : JSON.stringify(value)
 
-export function differences(ticket: Ticket | null, model: PlainTicket, setting: Setting, now: number): string[] {
+export function differences(ticket: Ticket | null, model: PlainTicket, now: number): string[] {
   const { state } = model
   if (!ticket || !state) return !ticket === !state ? [] : [`the library has ${ticket ? 'a' : 'no'} ticket`]
   const found: string[] = []
   part('', shownByTicket(ticket), shownByModel(state), found)
   const clocks = ticket.clocks as Record<string, SlaClock>
-  for (const metric of metrics) {
+  for (const metric of new Set([...Object.keys(clocks), ...state.cycles.map((cycle) => cycle.metric)])) {
     const cycle = state.cycles.find((one) => one.metric === metric)
     const clock = clocks[metric]
-    if (clock && cycle) part(`${metric}.`, shownByClock(clock, setting, now), shownByCycle(model, cycle, now), found)
+    if (clock && cycle) part(`${metric}.`, shownByClock(clock, cycle, now), shownByCycle(cycle, now), found)
     else if (clock || cycle) found.push(`${metric}: the library has ${clock ? 'a' : 'no'} clock`)
   }
   return found
@@ -267,7 +263,7 @@ export function run(
     throw new Parted(what, story)
   }
   const compare = (ticket: Ticket | null, shown: PlainTicket, at: number) => {
-    const found = differences(ticket, shown, setting, at)
+    const found = differences(ticket, shown, at)
     if (found.length > 0) differ(`at ${print(at)}:\n  ${found.join('\n  ')}`)
   }
   /** Looks at an instant at which nothing is stored. */
@@ -298,21 +294,43 @@ export function run(
   }
   const end = now + afterwards
   peek(end)
-  const facts = factsOfTime(subject.events).join()
-  if (facts !== model.state?.facts.join())
-    differ(`facts of time: the library has ${facts}, the model ${model.state?.facts}`)
+  const stored = factsOfTime(subject.events)
+  const expected = model.state?.facts ?? []
+  if (stored.join() !== expected.join())
+    differ(`facts of time: the library has\n  ${stored.join('\n  ')}\nthe model\n  ${expected.join('\n  ')}`)
+  const endings = endingDifferences(subject.events, model.state)
+  if (endings.length > 0) differ(`cycles that ended:\n  ${endings.join('\n  ')}`)
   const wrong = subject.check()
   if (wrong) differ(wrong)
   return { subject, given, end }
 }
 
-/** Each once, in order: the breach, the wake, the automatic closing. */
-const factsOfTime = (events: readonly AnyTicketEvent[]): string[] =>
-  events.flatMap(({ cause, type, at }) =>
-    cause.kind === 'time' && type === (cause.fact === 'breach' ? 'sla_breached' : 'status_changed')
-      ? [`${cause.fact === 'breach' ? `breach ${cause.key.split('/')[0]}` : cause.fact} ${at}`]
-      : [],
-  )
+/** What time caused, each once, in order, as the model writes it. */
+function factsOfTime(events: readonly AnyTicketEvent[]): string[] {
+  return events.flatMap((event) => {
+    const { cause, type, at } = event
+    if (cause.kind !== 'time') return []
+    if (type === 'sla_breached' && cause.fact === 'breach') return [`breach ${event.data.clock.metric} ${at}`]
+    if (type === 'status_changed') return [`${cause.fact} ${at}`]
+    return (type as string) === 'sla_step_reached' ? [`step ${cause.key} ${at}`] : []
+  })
+}
+
+/** Cycles that later ones followed: the ledger's last word on each, and the model's. */
+function endingDifferences(events: readonly AnyTicketEvent[], state: State | null): string[] {
+  const last = new Map<string, SlaClock>()
+  for (const { data } of events)
+    if ('clock' in data) last.set(`${data.clock.metric}/${data.clock.cycle}`, data.clock as SlaClock)
+  const found: string[] = []
+  for (const cycle of state?.past ?? []) {
+    const name = `${cycle.metric}/${cycle.cycle}`
+    const clock = last.get(name)
+    const now = cycle.endedAt as number
+    if (clock) part(`${name}.`, shownByClock(clock, cycle, now), shownByCycle(cycle, now), found)
+    else found.push(`${name}: not in the ledger`)
+  }
+  return found
+}
 
 /** The same commands at the same instants, while somebody stores what time has caused after each `pause`. */
 export function replay(setting: Setting, { given, end }: Run, pause: () => number, under?: Partial<Under>): Subject {

@@ -1,0 +1,368 @@
+/** How clocks take what they hear: SEMANTICS §5, sentence by sentence. */
+import { dueOf, isLate, lateFromOf, rewindSteps, runningOf } from './cycle.ts'
+import { type Allowance, isOut, type Kind, type PlainDefinition, type PlainTarget } from './definition.ts'
+import { isHolding, type Row, rowsOf } from './metric.ts'
+import type { Cycle, Heard, State } from './state.ts'
+
+/** A target as it applies to a ticket: the allowance is known once the start is. */
+interface Applied {
+  readonly row: PlainTarget
+  readonly allowance: Allowance
+  readonly level: string
+  readonly calendarId: string
+}
+
+function allowanceFor(within: PlainTarget['within'], priority: string): Allowance | null {
+  if (typeof within !== 'object' || within === null || 'businessDays' in within) return within as Allowance | null
+  const own = Object.hasOwn(within, priority) ? within[priority] : within.default
+  return own ?? null
+}
+
+export class Clocks {
+  private readonly definition: PlainDefinition
+  private readonly state: State
+  readonly rows: readonly Row[]
+
+  constructor(definition: PlainDefinition, state: State) {
+    this.definition = definition
+    this.state = state
+    this.rows = rowsOf(definition.metrics)
+  }
+
+  cycle(metric: string): Cycle | undefined {
+    return this.state.cycles.find((cycle) => cycle.metric === metric)
+  }
+
+  private target(row: Row, of: Pick<State, 'level' | 'priority' | 'requesterCalendar' | 'department'>): Applied | null {
+    const { definition } = this
+    const level = definition.levels.find(({ id }) => id === of.level)
+    const target = level?.targets.find(({ metric }) => metric === row.name)
+    if (!level || !target) return null
+    const allowance = allowanceFor(target.within, of.priority)
+    if (allowance === null) return null
+    const between =
+      row.calendarOf === 'department'
+        ? definition.departments?.find(({ id }) => id === of.department)?.calendar
+        : of.requesterCalendar
+    const calendarId = target.calendar ?? between ?? level.calendar ?? (definition.deskCalendar as string)
+    return { row: target, allowance, level: level.id, calendarId }
+  }
+
+  private targetMs({ allowance, calendarId }: Applied, startedAt: number): number {
+    if (typeof allowance === 'number') return allowance
+    const calendar = this.calendar(calendarId)
+    return calendar.between(startedAt, calendar.addBusinessDays(startedAt, allowance.businessDays))
+  }
+
+  private calendar(id: string) {
+    const calendar = this.definition.calendars[id]
+    if (!calendar) throw new Error(`the model has no calendar ${id}`)
+    return calendar
+  }
+
+  private pauses(row: Row, target: PlainTarget, { status, kind }: { status: string; kind: Kind }): boolean {
+    const list = target.pauses ?? row.pausedIn
+    return list.includes(status) || list.includes(kind)
+  }
+
+  // what becomes of one cycle
+
+  breach(cycle: Cycle, at: number): void {
+    const [dueAt, lateFrom] = [dueOf(cycle), lateFromOf(cycle)]
+    cycle.breachedAt = at
+    cycle.dueAt = dueAt
+    cycle.lateFrom = lateFrom
+  }
+
+  private breachNow(cycle: Cycle, at: number): void {
+    cycle.breachedAt = at
+    cycle.dueAt = at
+    cycle.lateFrom = at
+  }
+
+  private start(row: Row, target: Applied, heard: Heard): void {
+    const { state } = this
+    const before = this.cycle(row.name)
+    if (before) state.past.push(before)
+    state.cycles = state.cycles.filter((cycle) => cycle !== before)
+    const calendar = this.calendar(target.calendarId)
+    const paused = this.pauses(row, target.row, heard)
+    state.cycles.push({
+      metric: row.name,
+      cycle: (before?.cycle ?? 0) + 1,
+      application: 1,
+      level: target.level,
+      row: target.row,
+      calendarId: target.calendarId,
+      calendar,
+      targetMs: this.targetMs(target, heard.at),
+      startedAt: heard.at,
+      appliedAt: heard.at,
+      stretches: paused ? [] : [{ from: heard.at, to: null, calendar }],
+      held: false,
+      manual: null,
+      fired: {},
+      ended: false,
+      ending: null,
+      endedBy: null,
+      endedAt: null,
+      breachedAt: null,
+      dueAt: null,
+      lateFrom: null,
+    })
+    state.cycles.sort((a, b) => (a.metric < b.metric ? -1 : 1))
+  }
+
+  private pause(cycle: Cycle, at: number): void {
+    const stretch = runningOf(cycle)
+    if (stretch) stretch.to = at
+  }
+
+  private resume(cycle: Cycle, at: number): void {
+    if (runningOf(cycle)) return
+    cycle.stretches.push({ from: at, to: null, calendar: cycle.calendar })
+    if (!cycle.manual && cycle.breachedAt === null && isLate(cycle, at)) this.breachNow(cycle, at)
+  }
+
+  private end(cycle: Cycle, at: number, ending: 'fulfilled' | 'cancelled', endedBy: Cycle['endedBy']): void {
+    if (!cycle.manual && cycle.breachedAt === null && isLate(cycle, at)) this.breachNow(cycle, at)
+    const [dueAt, lateFrom] = [dueOf(cycle), lateFromOf(cycle)]
+    this.pause(cycle, at)
+    cycle.dueAt = dueAt
+    cycle.lateFrom = lateFrom
+    cycle.ended = true
+    cycle.ending = ending
+    cycle.endedBy = endedBy
+    cycle.endedAt = at
+  }
+
+  private runOrPause(row: Row, cycle: Cycle, now: { status: string; kind: Kind }, at: number): void {
+    if (cycle.held || this.pauses(row, cycle.row, now)) this.pause(cycle, at)
+    else this.resume(cycle, at)
+  }
+
+  // what they hear
+
+  hear(heard: Heard): void {
+    for (const row of this.rows) this.hearOne(row, heard)
+  }
+
+  private hearOne(row: Row, heard: Heard): void {
+    const { at } = heard
+    const cycle = this.cycle(row.name)
+    if (cycle && !cycle.ended) {
+      if (row.cancels?.(heard)) this.end(cycle, at, 'cancelled', 'own')
+      else if (heard.work === 'left') this.leaveWork(row, cycle, heard)
+      else if (row.fulfils(heard, cycle.row)) this.end(cycle, at, 'fulfilled', 'own')
+    }
+    if (isOut(heard.kind) && !heard.names.includes('opened')) return
+    if (heard.work === 'again') this.reopen(row, heard)
+    this.startIfAsked(row, heard)
+    const open = this.cycle(row.name)
+    if (!open || open.ended) return
+    open.held = isHolding(row, heard) ?? open.held
+    this.runOrPause(row, open, heard, at)
+  }
+
+  private leaveWork(row: Row, cycle: Cycle, heard: Heard): void {
+    const counts = row.onLeavingWork === 'fulfil' || cycle.row.resolvingCounts === true || row.fulfils(heard, cycle.row)
+    this.end(cycle, heard.at, counts && !heard.cancels ? 'fulfilled' : 'cancelled', 'leftWork')
+  }
+
+  private startIfAsked(row: Row, heard: Heard): void {
+    const cycle = this.cycle(row.name)
+    if (cycle && (!cycle.ended || !row.recurs)) return
+    const target = this.target(row, this.state)
+    if (!target || !row.starts(heard, target.row)) return
+    if (heard.role !== null && target.row.startedBy && !target.row.startedBy.includes(heard.role)) return
+    this.start(row, target, heard)
+  }
+
+  private reopen(row: Row, heard: Heard): void {
+    const cycle = this.cycle(row.name)
+    if (cycle && !cycle.ended) return
+    const target = this.target(row, this.state)
+    if (!target) return
+    const resumes = cycle?.endedBy === 'leftWork' || cycle?.endedBy === 'noTarget'
+    if (row.onReopen === 'continue' && cycle) {
+      if (resumes && !row.met?.(heard)) this.continue(row, cycle, target, heard)
+    } else if (row.onReopen === 'restart' || (row.onReopen === 'continue' && row.begins)) {
+      if (row.begins?.(heard, target.row)) this.start(row, target, heard)
+    }
+  }
+
+  /** Takes up again what leaving work or the want of a target had ended, with the target in force now. */
+  private continue(row: Row, cycle: Cycle, target: Applied, heard: Heard): void {
+    cycle.ended = false
+    cycle.ending = null
+    cycle.endedBy = null
+    cycle.endedAt = null
+    if (cycle.breachedAt === null) {
+      cycle.dueAt = null
+      cycle.lateFrom = null
+    }
+    if (!cycle.manual) this.retarget(cycle, target, heard.at)
+    this.runOrPause(row, cycle, heard, heard.at)
+  }
+
+  // what they are measured by
+
+  private retarget(cycle: Cycle, target: Applied, at: number): void {
+    const calendar = this.calendar(target.calendarId)
+    const targetMs = this.targetMs(target, cycle.startedAt)
+    const same = cycle.level === target.level && cycle.calendar === calendar && cycle.targetMs === targetMs
+    cycle.row = target.row
+    if (!same) this.apply(cycle, { ...target, calendar, targetMs }, at)
+  }
+
+  private apply(
+    cycle: Cycle,
+    { level, calendarId, calendar, targetMs }: Pick<Cycle, 'level' | 'calendarId' | 'calendar' | 'targetMs'>,
+    at: number,
+  ): void {
+    const running = runningOf(cycle)
+    if (running) {
+      running.to = at
+      if (running.from === at) cycle.stretches.pop()
+      cycle.stretches.push({ from: at, to: null, calendar })
+    }
+    Object.assign(cycle, { level, calendarId, calendar, targetMs, appliedAt: at })
+    cycle.application += 1
+    rewindSteps(cycle, at)
+    if (cycle.breachedAt !== null) {
+      if (isLate(cycle, at)) return
+      cycle.breachedAt = null
+      cycle.dueAt = null
+      cycle.lateFrom = null
+    } else if (running && isLate(cycle, at)) this.breachNow(cycle, at)
+  }
+
+  /** After the events of a cause: does another level, another allowance, another calendar hold now? */
+  switch(before: Pick<State, 'level' | 'priority' | 'requesterCalendar' | 'department'>, at: number): void {
+    const { state } = this
+    const same =
+      before.level === state.level &&
+      before.priority === state.priority &&
+      before.requesterCalendar === state.requesterCalendar &&
+      before.department === state.department
+    if (!same) for (const row of this.rows) this.switchOne(row, before, at)
+  }
+
+  private switchOne(row: Row, before: Parameters<Clocks['switch']>[0], at: number): void {
+    const cycle = this.cycle(row.name)
+    const target = this.target(row, this.state)
+    if (cycle && !cycle.ended) {
+      if (!target) this.end(cycle, at, 'cancelled', 'noTarget')
+      else if (!cycle.manual) this.switchOpen(row, cycle, target, at)
+      return
+    }
+    if (!target) return
+    if (!cycle) this.firstTarget(row, at)
+    else if (isOut(this.state.kind)) return
+    else if (row.recurs) {
+      if (!this.target(row, before)) this.targetAgain(row, cycle, target, at)
+    } else if (cycle.endedBy === 'noTarget') this.targetAgain(row, cycle, target, at)
+  }
+
+  private switchOpen(row: Row, cycle: Cycle, target: Applied, at: number): void {
+    const calendar = this.calendar(target.calendarId)
+    const targetMs = this.targetMs(target, cycle.startedAt)
+    if (cycle.level === target.level && cycle.calendar === calendar && cycle.targetMs === targetMs) return
+    const now = this.now(at)
+    if (target.row.restartFrom === 'switch') {
+      this.end(cycle, at, 'cancelled', 'own')
+      this.start(row, target, now)
+      return
+    }
+    this.retarget(cycle, target, at)
+    this.runOrPause(row, cycle, now, at)
+  }
+
+  private now(at: number): Heard {
+    const { status, kind } = this.state
+    return { ...(this.state.heard.at(-1) as Heard), at, status, kind, names: [], work: null }
+  }
+
+  /** The present cycle of a metric, were its target in force from the beginning on. */
+  private counted(row: Row): Cycle | undefined {
+    const scratch: State = { ...this.state, cycles: [], past: [] }
+    const clocks = new Clocks(this.definition, scratch)
+    for (const heard of this.state.heard) clocks.hearOne(row, heard)
+    return clocks.cycle(row.name)
+  }
+
+  /** The first target after the start signal: the past counts. */
+  private firstTarget(row: Row, at: number): void {
+    const cycle = this.counted(row)
+    if (!cycle) return
+    this.state.cycles = [...this.state.cycles, cycle].sort((a, b) => (a.metric < b.metric ? -1 : 1))
+    this.countsNow(cycle, at)
+  }
+
+  /** What is late already breaches now; a paused clock when it resumes or ends. */
+  private countsNow(cycle: Cycle, at: number): void {
+    cycle.breachedAt = null
+    cycle.appliedAt = at
+    if ((cycle.ended || runningOf(cycle)) && isLate(cycle, at)) this.breachNow(cycle, at)
+  }
+
+  /** A target returns: whoever waits has waited since they wrote, be it without a target. */
+  private targetAgain(row: Row, cycle: Cycle, target: Applied, at: number): void {
+    const counted = this.counted(row)
+    if (!counted || counted.ended) return
+    if (cycle.endedBy === 'noTarget' && counted.startedAt === cycle.startedAt) {
+      this.continue(row, cycle, target, this.now(at))
+      return
+    }
+    if (!row.recurs) return
+    counted.cycle = cycle.cycle + 1
+    this.state.past.push(cycle)
+    this.state.cycles = this.state.cycles.map((one) => (one === cycle ? counted : one))
+    this.countsNow(counted, at)
+  }
+
+  // by hand
+
+  setDue(cycle: Cycle, dueAt: number, at: number): void {
+    cycle.manual = { dueAt, setAt: at }
+    cycle.application += 1
+    cycle.appliedAt = at
+    cycle.breachedAt = null
+    cycle.dueAt = null
+    cycle.lateFrom = null
+    cycle.fired = {}
+  }
+
+  clearDue(cycle: Cycle, at: number): void {
+    const row = this.rows.find(({ name }) => name === cycle.metric) as Row
+    const target = this.target(row, this.state)
+    cycle.manual = null
+    if (!target) return
+    cycle.row = target.row
+    const calendar = this.calendar(target.calendarId)
+    this.apply(cycle, { ...target, calendar, targetMs: this.targetMs(target, cycle.startedAt) }, at)
+  }
+
+  /** Open clocks counted anew from the log under the definition in force. */
+  reapply(at: number): void {
+    for (const row of this.rows) {
+      const cycle = this.cycle(row.name)
+      const target = this.target(row, this.state)
+      if (!cycle) {
+        if (target) this.firstTarget(row, at)
+        continue
+      }
+      if (cycle.ended) continue
+      if (!target) {
+        this.end(cycle, at, 'cancelled', 'noTarget')
+        continue
+      }
+      const counted = this.counted(row)
+      if (!counted || counted.startedAt !== cycle.startedAt) continue
+      cycle.stretches = counted.stretches
+      cycle.row = target.row
+      const calendar = this.calendar(target.calendarId)
+      this.apply(cycle, { ...target, calendar, targetMs: this.targetMs(target, cycle.startedAt) }, at)
+    }
+  }
+}
