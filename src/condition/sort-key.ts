@@ -14,14 +14,13 @@ export type SortValue =
   /** 0 where the field is one of the names, else 1. */
   | { readonly among: { readonly field: string; readonly names: readonly (string | number)[] } }
   /** The number that belongs to the name in the field; `otherwise` for any other name and for none. */
-  | { readonly pick: Pick }
-
-/** A table from names to numbers. */
-export interface Pick {
-  readonly field: string
-  readonly values: { readonly [name: string]: number }
-  readonly otherwise: number | null
-}
+  | {
+      readonly pick: {
+        readonly field: string
+        readonly values: { readonly [name: string]: number }
+        readonly otherwise: number | null
+      }
+    }
 
 /** One key of an ordering. Ties of all keys are broken by ticket id, ascending. */
 export interface SortKey {
@@ -36,14 +35,12 @@ export interface SortPosition {
   readonly id: string
 }
 
-export type SortReader = (ticket: Ticket) => number | null
-
 export function compileSortKeys(keys: readonly SortKey[], fields: FieldTable): (ticket: Ticket) => SortPosition {
   const readers = keys.map((key) => compileValue(key.by, fields))
   return (ticket) => ({ values: readers.map((read) => read(ticket)), id: ticket.id })
 }
 
-export function compileValue(value: SortValue, fields: FieldTable): SortReader {
+function compileValue(value: SortValue, fields: FieldTable): (ticket: Ticket) => number | null {
   if ('coalesce' in value) {
     const readers = value.coalesce.map((part) => compileValue(part, fields))
     return (ticket) => {
