@@ -54,9 +54,12 @@ export type { AnyTicketEvent, LedgerEntry, TicketEventShapes, TicketEventType } 
 
 // condition: a question as data
 
-export type { Condition } from './condition/condition.ts'
+export type { Condition, Leaf } from './condition/condition.ts'
+export type { FieldClass, FieldType, Subject } from './condition/field.ts'
 export type { Operator } from './condition/operator.ts'
+export type { ConditionIndex } from './condition/rule-index.ts'
 export type { SortKey, SortPosition, SortValue } from './condition/sort-key.ts'
+export type { LeafVerdict, Verdict } from './condition/verdict.ts'
 
 // workflow: may this happen, and what does it change
 
@@ -84,7 +87,15 @@ export type { ViewDefinition } from './queue/view.ts'
 // engine: definition + ticket + command + instant → events
 
 export { type Advanced, advance } from './engine/advance.ts'
-export { describeOrdering, explainOrder, matches, orderBy } from './engine/ask.ts'
+export {
+  type Asking,
+  conditionIndex,
+  describeOrdering,
+  explainMatch,
+  explainOrder,
+  matches,
+  orderBy,
+} from './engine/ask.ts'
 export {
   type Command,
   type CommandInput,

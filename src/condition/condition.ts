@@ -1,9 +1,12 @@
 import { type Refusal, refuse, shown } from '../errors.ts'
 import { isPlainObject, joinPath } from '../model/json.ts'
-import { type FieldClass, type FieldTable, fieldNamed } from './field.ts'
-import { type Operator, operators } from './operator.ts'
+import { type Field, type FieldClass, type FieldTable, findField } from './field.ts'
+import { misfit, namesIn, type Operator, type OperatorRow, operatorNamed, operators } from './operator.ts'
 
-/** A question about a ticket, as data. `all: []` is true, `any: []` false, `none: []` true. */
+/**
+ * A question about a ticket, as data. `all: []` is true, `any: []` false, `none: []` true. In TypeScript, definitions
+ * take a narrower form, which knows fields and names ({@link ConditionOf}).
+ */
 export type Condition =
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
@@ -11,10 +14,10 @@ export type Condition =
   | Leaf
 
 export interface Leaf {
-  /** A name of the field table, or `fields.` and the path of a custom field. */
+  /** A name of the field table, or of one of its families: `fields.` and the path of a custom field. */
   readonly field: string
   readonly op: Operator
-  readonly value?: string | number | boolean | readonly (string | number)[] | undefined
+  readonly value?: string | number | boolean | null | readonly (string | number | boolean)[] | undefined
 }
 
 /** Where a condition is used decides what it may ask. */
@@ -22,7 +25,7 @@ export interface ConditionUse {
   /** In words, for the error: `an SLA rule`. */
   readonly name: string
   readonly classes: readonly FieldClass[]
-  /** Fields that would read what the condition itself decides. */
+  /** Rows of fields that would read what the condition itself decides. */
   readonly except?: readonly string[]
 }
 
@@ -42,8 +45,10 @@ export function checkCondition(condition: unknown, fields: FieldTable, use: Cond
   return children.flatMap((child, i) => checkCondition(child, fields, use, `${joinPath(path, group)}[${i}]`))
 }
 
+const leafKeys: ReadonlySet<string> = new Set(['field', 'op', 'value'])
+
 function checkLeaf(leaf: Record<string, unknown>, fields: FieldTable, use: ConditionUse, path: string): Refusal[] {
-  const unknown = Object.keys(leaf).find((key) => key !== 'field' && key !== 'op' && key !== 'value')
+  const unknown = Object.keys(leaf).find((key) => !leafKeys.has(key))
   if (unknown)
     return [
       refuse(
@@ -52,27 +57,17 @@ function checkLeaf(leaf: Record<string, unknown>, fields: FieldTable, use: Condi
         path,
       ),
     ]
-  if (typeof leaf.field !== 'string')
-    return [refuse('invalid_definition', { reason: 'a field name is missing' }, joinPath(path, 'field'))]
-  const field = fieldNamed(fields, leaf.field)
-  if (!field)
-    return [
-      refuse(
-        'unknown_name',
-        { what: 'field', name: leaf.field.slice(0, 100), known: Object.keys(fields) },
-        joinPath(path, 'field'),
-      ),
-    ]
-  if (!use.classes.includes(field.class) || use.except?.includes(leaf.field))
-    return [
-      refuse(
-        'field_not_allowed',
-        { field: leaf.field, use: use.name, allowed: allowedFields(fields, use) },
-        joinPath(path, 'field'),
-      ),
-    ]
-  const operator =
-    typeof leaf.op === 'string' && Object.hasOwn(operators, leaf.op) ? operators[leaf.op as Operator] : undefined
+  const name = Object.hasOwn(leaf, 'field') ? leaf.field : undefined
+  const fieldPath = joinPath(path, 'field')
+  if (typeof name !== 'string') return [refuse('invalid_definition', { reason: 'a field name is missing' }, fieldPath)]
+  const found = findField(fields, name, fieldPath)
+  if (!('field' in found)) return [found]
+  const { field, row } = found
+  const operator = operatorNamed(leaf.op)
+  // what asks how it was before needs an event, whatever the field
+  const wanted = operator?.change ? 'event' : field.class
+  if (!use.classes.includes(field.class) || use.except?.includes(row))
+    return [refuse('field_not_allowed', { field: name, use: use.name, allowed: allowedFields(fields, use) }, fieldPath)]
   if (!operator)
     return [
       refuse(
@@ -81,16 +76,47 @@ function checkLeaf(leaf: Record<string, unknown>, fields: FieldTable, use: Condi
         joinPath(path, 'op'),
       ),
     ]
-  if (!operator.on.includes(field.type))
-    return [
-      refuse(
-        'invalid_definition',
-        { reason: `${leaf.op as string} does not fit the field ${leaf.field}, which is of type ${field.type}` },
-        joinPath(path, 'op'),
-      ),
-    ]
-  const wrong = operator.check(leaf.value, field.type)
-  return wrong ? [refuse('invalid_definition', { reason: wrong }, joinPath(path, 'value'))] : []
+  const unfit = doesNotFit(
+    operator,
+    field,
+    name,
+    leaf.op as string,
+    use.classes.includes(wanted) ? undefined : use.name,
+  )
+  if (unfit) return [refuse('invalid_definition', { reason: unfit }, joinPath(path, 'op'))]
+  const wrong = misfit(operator, leaf.value, field.type)
+  return wrong
+    ? [refuse('invalid_definition', { reason: wrong }, joinPath(path, 'value'))]
+    : unknownNames(field, operator, leaf.value, joinPath(path, 'value'))
+}
+
+function doesNotFit(
+  operator: OperatorRow,
+  field: Field,
+  name: string,
+  op: string,
+  refusedIn: string | undefined,
+): string | undefined {
+  if (!operator.on.includes(field.type)) return `${op} does not fit the field ${name}, which is of type ${field.type}`
+  if (operator.change && field.class !== 'stored') return `${op} fits what a ticket keeps, and ${name} is not kept`
+  return refusedIn === undefined ? undefined : `${op} asks what an event changed, and ${refusedIn} is asked without one`
+}
+
+/** Names that do not exist, where the field knows which do. Parts of names may be anything. */
+function unknownNames(field: Field, { takes }: OperatorRow, value: unknown, path: string): Refusal[] {
+  const { known } = field
+  if (!known || takes === 'text' || takes === 'texts' || takes === 'pattern') return []
+  return namesIn(value).flatMap((name, i) =>
+    known.includes(name)
+      ? []
+      : [
+          refuse(
+            'unknown_name',
+            { what: field.names ?? 'value', name: name.slice(0, 100), known },
+            Array.isArray(value) ? `${path}[${i}]` : path,
+          ),
+        ],
+  )
 }
 
 const allowedFields = (fields: FieldTable, use: ConditionUse): string[] =>

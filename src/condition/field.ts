@@ -1,4 +1,7 @@
-import type { Ticket } from '../model/ticket.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import type { Subject } from './subject.ts'
+
+export type { Subject } from './subject.ts'
 
 /** `text` is matched folded, `name` exactly; `names` and `tags` are sets; `any` is a custom field. */
 export type FieldType = 'text' | 'name' | 'number' | 'instant' | 'boolean' | 'names' | 'tags' | 'any'
@@ -6,96 +9,100 @@ export type FieldType = 'text' | 'name' | 'number' | 'instant' | 'boolean' | 'na
 /** `stored` is kept on the ticket, `event` is known while something happens, `clock` moves with time alone. */
 export type FieldClass = 'stored' | 'event' | 'clock'
 
-/** What a condition is asked about. */
-export interface Subject {
-  readonly ticket: Ticket
-}
-
-type FieldValue = string | number | boolean | null | readonly string[]
+/** What a name may name: a misspelt one is found when the condition is defined. */
+export type Named = 'status' | 'priority' | 'kind' | 'level' | 'metric' | 'calendar' | 'department' | 'event'
 
 export interface Field {
   readonly type: FieldType
   readonly class: FieldClass
   readonly read: (subject: Subject) => unknown
+  /** Its values are names of these. */
+  readonly names?: Named | undefined
+  /** The values there are, where they are known. */
+  readonly known?: readonly string[] | undefined
+  /** Of a number: what it counts. */
+  readonly unit?: 'ms' | 'hours' | 'minutes' | 'permille' | undefined
+  /**
+   * Of a family, a row whose name holds a `<part>`: the field for one such part, or undefined if there is none.
+   * `read` of the row itself finds nothing.
+   */
+  readonly of?: ((part: string, fields: FieldTable) => Field | undefined) | undefined
+  /** What the part names. */
+  readonly partNames?: Named | undefined
+  readonly knownParts?: readonly string[] | undefined
 }
 
 /** Each room contributes its rows; the engine puts them together. */
 export type FieldTable = Readonly<Record<string, Field>>
 
-const stored = (type: FieldType, read: (ticket: Ticket) => FieldValue | undefined): Field => ({
-  type,
-  class: 'stored',
-  read: ({ ticket }) => read(ticket),
-})
-
-/** The facts that every ticket keeps. */
-export const ticketFields = {
-  id: stored('name', (t) => t.id),
-  reference: stored('name', (t) => t.reference),
-  subject: stored('text', (t) => t.subject),
-  excerpt: stored('text', (t) => t.excerpt),
-  category: stored('name', (t) => t.category),
-  channel: stored('name', (t) => t.channel),
-  language: stored('name', (t) => t.language),
-  tags: stored('tags', (t) => t.tagKeys),
-  impact: stored('name', (t) => t.impact),
-  urgency: stored('name', (t) => t.urgency),
-  statedUrgency: stored('name', (t) => t.statedUrgency),
-  affected: stored('number', (t) => t.affected),
-  effortMinutes: stored('number', (t) => t.effortMinutes),
-  status: stored('name', (t) => t.status),
-  kind: stored('name', (t) => t.kind),
-  statusSince: stored('instant', (t) => t.statusSince),
-  postponedUntil: stored('instant', (t) => t.postponedUntil),
-  priority: stored('name', (t) => t.priority),
-  priorityRank: stored('number', (t) => t.priorityRank),
-  assignee: stored('name', (t) => t.assignee),
-  department: stored('name', (t) => t.department),
-  tier: stored('number', (t) => t.tier),
-  followers: stored('names', (t) => t.followers),
-  collaborators: stored('names', (t) => t.collaborators),
-  'requester.id': stored('name', (t) => t.requester?.id),
-  'requester.name': stored('text', (t) => t.requester?.name),
-  'requester.email': stored('text', (t) => t.requester?.email),
-  'requester.plan': stored('name', (t) => t.requester?.plan),
-  'requester.segment': stored('name', (t) => t.requester?.segment),
-  'requester.revenue': stored('number', (t) => t.requester?.revenue),
-  'requester.since': stored('instant', (t) => t.requester?.since),
-  'requester.previousTickets': stored('number', (t) => t.requester?.previousTickets),
-  'requester.vip': stored('boolean', (t) => t.requester?.vip),
-  outbound: stored('boolean', (t) => t.outbound),
-  waitingSince: stored('instant', (t) => t.waitingSince),
-  openedAt: stored('instant', (t) => t.openedAt),
-  firstRespondedAt: stored('instant', (t) => t.firstRespondedAt),
-  lastAgentReplyAt: stored('instant', (t) => t.lastAgentReplyAt),
-  lastRequesterMessageAt: stored('instant', (t) => t.lastRequesterMessageAt),
-  firstResolvedAt: stored('instant', (t) => t.firstResolvedAt),
-  resolvedAt: stored('instant', (t) => t.resolvedAt),
-  closedAt: stored('instant', (t) => t.closedAt),
-  closeReason: stored('name', (t) => t.closeReason),
-  assignedSince: stored('instant', (t) => t.assignedSince),
-  firstAssignedAt: stored('instant', (t) => t.firstAssignedAt),
-  departmentSince: stored('instant', (t) => t.departmentSince),
-  lastAt: stored('instant', (t) => t.lastAt),
-  messages: stored('number', (t) => t.counts.messages),
-  replies: stored('number', (t) => t.counts.replies),
-  reopens: stored('number', (t) => t.counts.reopens),
-  reassignments: stored('number', (t) => t.counts.reassignments),
-  'satisfaction.score': stored('number', (t) => t.satisfaction?.score),
-} as const satisfies FieldTable
-
-/** A row of the table, or the reader of a custom field (`fields.contract.level`): own properties only. */
-export function fieldNamed(fields: FieldTable, name: string): Field | undefined {
-  if (Object.hasOwn(fields, name)) return fields[name]
-  if (!name.startsWith('fields.')) return undefined
-  const path = name.slice('fields.'.length).split('.')
-  if (path.some((step) => step === '' || unreachable.has(step))) return undefined
-  return { type: 'any', class: 'stored', read: ({ ticket }) => path.reduce<unknown>(ownProperty, ticket.fields) }
+/** A family of fields: `<part>` in the name of its row stands for what `of` is given. */
+export function family(row: Omit<Field, 'read'> & { readonly of: NonNullable<Field['of']> }): Field {
+  return { ...row, read: () => undefined }
 }
 
-const unreachable = new Set(['__proto__', 'constructor', 'prototype'])
+/** The same rows, knowing which names there are: of statuses, priorities, calendars … */
+export function fieldsKnowing(
+  fields: FieldTable,
+  known: Partial<Readonly<Record<Named, readonly string[]>>>,
+): FieldTable {
+  const rows = Object.entries(fields).map(([name, row]) => {
+    const values = row.names && known[row.names]
+    const parts = row.partNames && known[row.partNames]
+    return [
+      name,
+      values || parts ? { ...row, ...(values && { known: values }), ...(parts && { knownParts: parts }) } : row,
+    ]
+  })
+  return Object.freeze(Object.fromEntries(rows) as Record<string, Field>)
+}
 
-const ownProperty = (holder: unknown, key: string): unknown =>
-  typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key)
-    ? (holder as Record<string, unknown>)[key]
-    : undefined
+/** What a name stands for: a row of the table, or a field of a family, with the name of the row. */
+export interface FoundField {
+  readonly row: string
+  readonly field: Field
+}
+
+/** A field by name, or why there is none. Looks at own properties only. */
+export function findField(fields: FieldTable, name: string, path?: string): FoundField | Refusal {
+  const row = Object.hasOwn(fields, name) ? fields[name] : undefined
+  if (row && !row.of) return { row: name, field: row }
+  for (const { key, before, after, row } of familiesOf(fields)) {
+    if (!name.startsWith(before) || !name.endsWith(after) || name.length <= before.length + after.length) continue
+    const part = name.slice(before.length, name.length - after.length)
+    if (row.knownParts && !row.knownParts.includes(part))
+      return refuse(
+        'unknown_name',
+        { what: row.partNames ?? 'part', name: part.slice(0, 100), known: row.knownParts },
+        path,
+      )
+    const field = row.of?.(part, fields)
+    if (field) return { row: key, field: row.known ? { ...field, known: row.known } : field }
+  }
+  return refuse('unknown_name', { what: 'field', name: name.slice(0, 100), known: Object.keys(fields) }, path)
+}
+
+/** A field by name; undefined if there is none. */
+export function fieldNamed(fields: FieldTable, name: string): Field | undefined {
+  const found = findField(fields, name)
+  return 'field' in found ? found.field : undefined
+}
+
+interface Family {
+  readonly key: string
+  readonly before: string
+  readonly after: string
+  readonly row: Field
+}
+
+const families = new WeakMap<FieldTable, readonly Family[]>()
+
+function familiesOf(fields: FieldTable): readonly Family[] {
+  const known = families.get(fields)
+  if (known) return known
+  const found = Object.entries(fields).flatMap(([key, row]) => {
+    const [, before, after] = /^([^<]*)<[^>]+>(.*)$/.exec(key) ?? []
+    return row.of && before !== undefined && after !== undefined ? [{ key, before, after, row }] : []
+  })
+  families.set(fields, found)
+  return found
+}

@@ -1,5 +1,8 @@
-import { compileCondition, type Predicate } from '../condition/compile.ts'
-import { type Condition, checkCondition } from '../condition/condition.ts'
+import { compileCondition } from '../condition/compile.ts'
+import { type Condition, type ConditionUse, checkCondition } from '../condition/condition.ts'
+import type { Subject } from '../condition/field.ts'
+import { type ConditionIndex, indexConditions } from '../condition/rule-index.ts'
+import { compileVerdict, type Verdict } from '../condition/verdict.ts'
 import type { Refusal } from '../errors.ts'
 import { DeskError } from '../errors.ts'
 import { checkShape } from '../model/json.ts'
@@ -13,25 +16,64 @@ import {
   type Ordering,
   OrderingSchema,
 } from '../queue/ordering.ts'
+import type { Definition } from './definition.ts'
 import { fields } from './field.ts'
+
+/** When a question is asked, and by which calendars. */
+export interface Asking {
+  /** For fields that move with time: without it they are missing. */
+  readonly now?: number | undefined
+  /** Whose calendars are meant. */
+  readonly definition?: Definition | undefined
+}
+
+const dryRead: ConditionUse = { name: 'a question about a ticket', classes: ['stored', 'clock'] }
 
 /**
  * Does a ticket meet a condition?
  * @throws DeskError `invalid_definition`, `unknown_name`, `forbidden_key` with the path
  * @example matches({ field: 'tags', op: 'hasAny', value: ['vip'] }, ticket)
  */
-export function matches(condition: Condition, ticket: Ticket): boolean {
-  return predicateOf(condition)({ ticket })
+export function matches(condition: Condition, ticket: Ticket, asking: Asking = {}): boolean {
+  return compileCondition(checked(condition), fields)(subjectOf(ticket, asking))
 }
 
-function predicateOf(condition: Condition): Predicate {
-  const misshapen = checkShape(condition)
-  const refusals = misshapen
-    ? [misshapen]
-    : checkCondition(condition, fields, { name: 'a question about a ticket', classes: ['stored'] })
-  if (refusals[0]) throw new DeskError(refusals[0], refusals)
-  return compileCondition(condition, fields)
+/**
+ * Does a ticket meet a condition, and which leaves decided?
+ * @throws DeskError as `matches`
+ */
+export function explainMatch(condition: Condition, ticket: Ticket, asking: Asking = {}): Verdict {
+  return compileVerdict(checked(condition), fields)(subjectOf(ticket, asking))
 }
+
+/**
+ * Many conditions, to be asked of many tickets: indexed by the fields they compare with `is` and `oneOf`.
+ * @throws DeskError as `matches`; the path begins with the position in the list
+ */
+export function conditionIndex<T>(
+  entries: readonly { readonly when: Condition | undefined; readonly item: T }[],
+): ConditionIndex<T> {
+  const refusals = entries.flatMap(({ when }, i) => (when === undefined ? [] : findings(when, `[${i}].when`)))
+  if (refusals[0]) throw new DeskError(refusals[0], refusals)
+  return indexConditions(entries, fields)
+}
+
+function checked(condition: Condition): Condition {
+  const refusals = findings(condition)
+  if (refusals[0]) throw new DeskError(refusals[0], refusals)
+  return condition
+}
+
+function findings(condition: Condition, path = ''): readonly Refusal[] {
+  const misshapen = checkShape(condition, path)
+  return misshapen ? [misshapen] : checkCondition(condition, fields, dryRead, path)
+}
+
+const subjectOf = (ticket: Ticket, { now, definition }: Asking): Subject => ({
+  ticket,
+  now,
+  calendar: definition && ((id) => definition.calendars.get(id)?.calendar),
+})
 
 /**
  * A comparator of tickets: total, ended by id.

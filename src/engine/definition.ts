@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Condition } from '../condition/condition.ts'
+import type { FieldTable } from '../condition/field.ts'
 import { DeskError, type Refusal } from '../errors.ts'
 import { FixedMap } from '../model/fixed-map.ts'
 import { contentHash, deepFreeze, isPlainObject } from '../model/json.ts'
@@ -10,7 +11,7 @@ import type { Tag } from '../model/tag.ts'
 import { checkViews, compileView, type View, type ViewDefinition, ViewSchema } from '../queue/view.ts'
 import { checkSla, compileSla, slaSchema } from '../sla/definition.ts'
 import type { LevelDefinition } from '../sla/level.ts'
-import type { StandardMetric } from '../sla/metric.ts'
+import { type StandardMetric, standardMetrics } from '../sla/metric.ts'
 import type { NamedCalendar, SlaSlice } from '../sla/slice.ts'
 import type { CalendarDefinition } from '../time/calendar.ts'
 import type { InstantInput as Instant } from '../time/instant.ts'
@@ -24,7 +25,7 @@ import {
   type WorkflowDefinition,
 } from '../workflow/workflow.ts'
 import { type alwaysOpenId, namedCalendars } from './calendar.ts'
-import { fields } from './field.ts'
+import { fieldsOf } from './field.ts'
 
 /** Everything a desk is told, as data. Names are inferred, so that a misspelt one does not compile. */
 export interface DeskDefinition<
@@ -126,13 +127,20 @@ export function compileDefinition(
     statuses: 'value' in workflow ? workflow.value.statuses.map((status) => status.name) : [],
     calendars: [...calendars.keys()],
   }
+  const fields = fieldsOf({
+    ...('value' in workflow ? { status: names.statuses } : {}),
+    priority: names.priorities,
+    calendar: names.calendars,
+    level: (definition.levels ?? []).map((level) => level.id),
+    metric: Object.keys(standardMetrics),
+  })
   refusals.push(
     ...checkNaming(definition),
     ...checkSla(definition, names, fields),
     ...checkViews(definition.views ?? [], fields, names.priorities),
   )
   if (refusals.length > 0 || !('value' in workflow)) return { refusals }
-  return { value: compile(definition, plain as DeskDefinition, workflow.value, calendars) }
+  return { value: compile(definition, plain as DeskDefinition, workflow.value, calendars, fields) }
 }
 
 /** A workflow made by `defineWorkflow` stands for its plain data. */
@@ -152,6 +160,7 @@ function compile(
   input: DeskDefinition,
   workflow: Workflow,
   calendars: ReadonlyMap<string, NamedCalendar>,
+  fields: FieldTable,
 ): Definition {
   const { since: _since, ...content } = input
   const json = deepFreeze(JSON.parse(JSON.stringify(content)) as DeskDefinition)

@@ -1,5 +1,16 @@
-import { ticketFields } from '../condition/field.ts'
+import { eventFields } from '../condition/event-field.ts'
+import { type FieldTable, fieldsKnowing, type Named } from '../condition/field.ts'
+import { ticketFields } from '../condition/ticket-field.ts'
+import { timeFields } from '../condition/time-field.ts'
 import { slaFields } from '../sla/fields.ts'
+import { eventRows } from './event.ts'
+
+const rows = { ...ticketFields, ...slaFields, ...eventFields, ...timeFields }
 
 /** Everything a condition or an ordering may name: the rows of all rooms. */
-export const fields = { ...ticketFields, ...slaFields }
+export const fields = fieldsOf({})
+
+/** The same for one definition: conditions that name what it does not have are refused. */
+export function fieldsOf(known: Partial<Readonly<Record<Named, readonly string[]>>>): FieldTable {
+  return fieldsKnowing(rows, { ...known, event: Object.keys(eventRows) })
+}

@@ -1,13 +1,33 @@
-import type { FieldTable } from '../condition/field.ts'
+import { type Field, type FieldTable, type FieldType, family, type Subject } from '../condition/field.ts'
 import type { SlaClock } from '../model/clock.ts'
 import type { Ticket } from '../model/ticket.ts'
 
 const clocksOf = (ticket: Readonly<Ticket>): SlaClock[] =>
   Object.values(ticket.clocks).filter((clock) => clock !== undefined)
 
+/** A fact of one metric's clock; missing while there is none. */
+const ofClock = (
+  row: Pick<Field, 'class' | 'unit' | 'known'> & { readonly type: FieldType },
+  read: (clock: SlaClock, subject: Subject) => unknown,
+) =>
+  family({
+    ...row,
+    partNames: 'metric',
+    of: (metric) => ({
+      ...row,
+      read: (subject) => {
+        const clock = clockOf(subject.ticket, metric)
+        return clock && read(clock, subject)
+      },
+    }),
+  })
+
+const clockOf = ({ clocks }: Readonly<Ticket>, metric: string): SlaClock | undefined =>
+  Object.hasOwn(clocks, metric) ? clocks[metric] : undefined
+
 /** What conditions and orderings may ask of the clocks. SLA rules may not: they decide them. */
 export const slaFields = {
-  'sla.level': { type: 'name', class: 'stored', read: ({ ticket }) => ticket.sla?.level ?? null },
+  'sla.level': { type: 'name', class: 'stored', names: 'level', read: ({ ticket }) => ticket.sla?.level ?? null },
   'sla.breached': {
     type: 'boolean',
     class: 'stored',
@@ -17,7 +37,45 @@ export const slaFields = {
   'sla.dueAt': { type: 'instant', class: 'stored', read: ({ ticket }) => earliestDue(ticket) },
   /** 0: a running clock is breached; 1: one runs, or there is none; 2: all that are open stand still. */
   'sla.rank': { type: 'number', class: 'stored', read: ({ ticket }) => rank(ticket) },
+  'sla.<metric>.state': ofClock(
+    { type: 'name', class: 'stored', known: ['running', 'paused', 'ended'] },
+    (clock) => clock.state,
+  ),
+  'sla.<metric>.ending': ofClock(
+    { type: 'name', class: 'stored', known: ['fulfilled', 'cancelled'] },
+    (clock) => clock.ending,
+  ),
+  'sla.<metric>.breached': ofClock({ type: 'boolean', class: 'stored' }, (clock) => clock.breachedAt !== null),
+  'sla.<metric>.breachedAt': ofClock({ type: 'instant', class: 'stored' }, (clock) => clock.breachedAt),
+  /** Null while it stands still, unless it is breached. */
+  'sla.<metric>.dueAt': ofClock({ type: 'instant', class: 'stored' }, (clock) => clock.dueAt),
+  'sla.<metric>.startedAt': ofClock({ type: 'instant', class: 'stored' }, (clock) => clock.startedAt),
+  'sla.<metric>.endedAt': ofClock({ type: 'instant', class: 'stored' }, (clock) => clock.endedAt),
+  'sla.<metric>.cycle': ofClock({ type: 'number', class: 'stored' }, (clock) => clock.cycle),
+  'sla.<metric>.targetMs': ofClock({ type: 'number', class: 'stored', unit: 'ms' }, (clock) => clock.targetMs),
+  /** How late it ended, in open time; null while it is open. */
+  'sla.<metric>.latenessMs': ofClock({ type: 'number', class: 'stored', unit: 'ms' }, (clock) => clock.latenessMs),
+  /** Open time used up by `now`. */
+  'sla.<metric>.elapsedMs': ofClock({ type: 'number', class: 'clock', unit: 'ms' }, elapsed),
+  /** Open time left by `now`; negative when late. */
+  'sla.<metric>.remainingMs': ofClock({ type: 'number', class: 'clock', unit: 'ms' }, (clock, subject) => {
+    const used = elapsed(clock, subject)
+    return used === undefined ? undefined : clock.targetMs - used
+  }),
+  /** Used up by `now`, per mille of the target: 1,000 is all of it. */
+  'sla.<metric>.share': ofClock({ type: 'number', class: 'clock', unit: 'permille' }, (clock, subject) => {
+    const used = elapsed(clock, subject)
+    return used === undefined ? undefined : (used * 1_000) / clock.targetMs
+  }),
 } as const satisfies FieldTable
+
+/** Undefined where `now`, or the calendar that the clock runs in, is not known. */
+function elapsed(clock: SlaClock, { now, calendar }: Subject): number | undefined {
+  if (clock.runningSince === null) return clock.elapsedMs
+  const counted = calendar?.(clock.calendar, clock.calendarVersion)
+  if (now === undefined || !counted) return undefined
+  return clock.elapsedMs + counted.between(clock.runningSince, Math.max(now, clock.runningSince))
+}
 
 function earliestDue(ticket: Readonly<Ticket>): number | null {
   let earliest: number | null = null
