@@ -74,8 +74,16 @@ export {
 
 // sla: how long has somebody waited, and when is it too long
 
+export type {
+  ClockExplanation,
+  ClockMark,
+  ClockReason,
+  ClockStretch,
+  ClockTerms,
+} from './sla/explanation.ts'
 export type { LevelDefinition, TargetDefinition, Within } from './sla/level.ts'
 export { type Metric, type StandardMetric, standardMetrics } from './sla/metric.ts'
+export type { ClockState, SlaState } from './sla/state.ts'
 
 // queue: who works on what next
 
@@ -107,6 +115,8 @@ export { type DecideOptions, type Decision, decide, type Guard } from './engine/
 export { compileDefinition, type Definition, type DeskDefinition, defineDesk } from './engine/definition.ts'
 export { upcastEvent } from './engine/event.ts'
 export { evolve, rebuild } from './engine/evolve.ts'
+export { type ExplainOptions, explainClock } from './engine/explain.ts'
+export { type SlaStateOptions, slaState } from './engine/sla-state.ts'
 export type { Definitions } from './engine/timeline.ts'
 
 // desk: load, decide, save, retry

@@ -8,10 +8,13 @@ import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { ClockExplanation } from '../sla/explanation.ts'
+import type { SlaState } from '../sla/state.ts'
 import type { Store } from '../store.ts'
 import { systemClock } from '../time/clock.ts'
 import { type ActorDesk, actorDesk } from './actor-desk.ts'
 import { type DueRun, runDue } from './due.ts'
+import { explanationOf, slaStateOf } from './explain.ts'
 import type { DeskContext, DeskOptions } from './options.ts'
 import {
   type Allowed,
@@ -45,6 +48,13 @@ export interface Desk<X extends Names = Names> {
   /** Its event log. Throws `ticket_not_found`. */
   history(ticketId: string): Promise<readonly AnyTicketEvent[]>
   messages(ticketId: string): Promise<readonly Message[]>
+  /**
+   * Every minute of a clock up to now, with its reason; of its latest cycle unless said.
+   * Throws `ticket_not_found`, and `unknown_name` for a clock the ticket has not had.
+   */
+  explain(ticketId: string, metric: X['metric'], cycle?: number): Promise<ClockExplanation>
+  /** Its clocks as they are now. Throws `ticket_not_found`. */
+  slaState(ticketId: string): Promise<SlaState>
   /** A page of a view, tickets first brought up to now. Throws `unknown_name`. */
   view(view: X['view'], ask?: PageAsk): Promise<Page<X>>
   count(view: X['view']): Promise<{ readonly count: number; readonly stale: boolean }>
@@ -92,6 +102,8 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     byExternalId: (externalId) => ticketByKey(desk, { externalId }) as Promise<Ticket<X> | null>,
     history: (id) => historyOf(desk, id),
     messages: async (id) => messagesOf(await historyOf(desk, id)),
+    explain: (id, metric, cycle) => explanationOf(desk, id, metric, cycle),
+    slaState: (id) => slaStateOf(desk, id),
     view: (view, ask) => viewPage(desk, view, ask) as Promise<Page<X>>,
     count: (view) => viewCount(desk, view),
     allowed: (id, actor) => allowedOn(desk, id, actor) as Promise<Allowed<X>>,

@@ -41,13 +41,22 @@ export interface Allowed<X extends Names = Names> {
   readonly statuses: readonly X['status'][]
 }
 
-/** The ticket as it is now: what time has caused since is worked out, not written. */
-export async function ticketNow(desk: DeskContext, ticketId: string): Promise<Ticket> {
+/** The ticket as it is stored, and what the store's clock says. */
+export async function loaded(
+  desk: DeskContext,
+  ticketId: string,
+): Promise<{ readonly ticket: Ticket; readonly now: number }> {
   if (typeof ticketId !== 'string')
     throw fail('invalid_command', { reason: `an id is a text, not ${shown(ticketId)}` }, 'ticketId')
   const { row, now } = await desk.store.load(desk.tenant, ticketId)
   if (!row) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) }, 'ticketId')
-  return (await advanceWithHistory(desk, row.ticket, now, Number.POSITIVE_INFINITY)).ticket
+  return { ticket: row.ticket, now }
+}
+
+/** The ticket as it is now: what time has caused since is worked out, not written. */
+export async function ticketNow(desk: DeskContext, ticketId: string): Promise<Ticket> {
+  const { ticket, now } = await loaded(desk, ticketId)
+  return (await advanceWithHistory(desk, ticket, now, Number.POSITIVE_INFINITY)).ticket
 }
 
 export async function ticketByKey(

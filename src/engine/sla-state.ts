@@ -1,0 +1,57 @@
+import { fail, shown } from '../errors.ts'
+import type { SlaClock } from '../model/clock.ts'
+import type { Ticket } from '../model/ticket.ts'
+import { type ClockState, clockState, type SlaState } from '../sla/state.ts'
+import { isInstant } from '../time/instant.ts'
+import { advance } from './advance.ts'
+import { type Definitions, timelineOf } from './timeline.ts'
+
+export interface SlaStateOptions {
+  /** The events of the ticket so far: needed only after `history_needed`. */
+  readonly history?: readonly unknown[] | undefined
+}
+
+/**
+ * All clocks of a ticket at `now`, once time has caused what it causes by then: running, paused and why, or ended and
+ * how; used, left, due, late from, and "late from, if nothing changes". Nothing is stored.
+ * @throws DeskError `invalid_instant`; `clock_went_back` when `now` lies before what happened last on the ticket;
+ * `definition_missing` and `history_needed` as `advance`
+ */
+export function slaState(
+  definitions: Definitions,
+  ticket: Ticket,
+  now: number,
+  { history }: SlaStateOptions = {},
+): SlaState {
+  if (!isInstant(now))
+    throw fail(
+      'invalid_instant',
+      { value: shown(now), reason: 'it must be a whole number of milliseconds within 1970–2199' },
+      'now',
+    )
+  if (now < ticket.lastAt) throw fail('clock_went_back', { at: now, lastAt: ticket.lastAt }, 'now')
+  const timeline = timelineOf(definitions)
+  const options = { limit: Number.POSITIVE_INFINITY, ...(history ? { history } : {}) }
+  const { ticket: present, events } = advance(definitions, ticket, now, options)
+  const log = history && [...history, ...events]
+  const woken = wokenClocks(definitions, present, log)
+  const clocks: { [metric: string]: ClockState } = {}
+  for (const [metric, clock] of Object.entries(present.clocks).sort(byName))
+    if (clock) {
+      const calendar = timeline.calendar(clock.calendar, clock.calendarVersion)
+      clocks[metric] = clockState(clock, present, calendar, now, woken[metric])
+    }
+  return { ticketId: present.id, at: now, level: present.sla?.level ?? null, clocks }
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
+
+type Clocks = { readonly [metric: string]: SlaClock | undefined }
+
+/** The clocks at the instant at which a postponed ticket wakes by itself; none where it does not, or nothing is paused. */
+function wokenClocks(definitions: Definitions, ticket: Ticket, history: readonly unknown[] | undefined): Clocks {
+  const { kind, postponedUntil, clocks } = ticket
+  if (kind !== 'postponed' || postponedUntil === null) return {}
+  if (!Object.values(clocks).some((clock) => clock?.state === 'paused')) return {}
+  return advance(definitions, ticket, postponedUntil, { limit: Number.POSITIVE_INFINITY, history }).ticket.clocks
+}

@@ -1,0 +1,86 @@
+import type { SlaClock } from '../model/clock.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { BusinessCalendar } from '../time/calendar.ts'
+import type { LedgerClock } from './ledger.ts'
+
+/** A clock at an instant. */
+export interface ClockState
+  extends Pick<
+    SlaClock,
+    | 'metric'
+    | 'cycle'
+    | 'state'
+    | 'ending'
+    | 'endedBy'
+    | 'level'
+    | 'calendar'
+    | 'priority'
+    | 'targetMs'
+    | 'dueAt'
+    | 'lateFrom'
+    | 'breachedAt'
+  > {
+  /** Why it stands still: in a status, or held by a signal; null unless paused. */
+  readonly pausedBy: { readonly kind: 'status'; readonly status: string } | { readonly kind: 'signal' } | null
+  readonly breached: boolean
+  /** Open time used. */
+  readonly elapsedMs: number
+  /** Open time left until the target is used up, or until the due time set by hand; negative when late. */
+  readonly remainingMs: number
+  /** Share of the target that is used, in per mille, rounded down; above 1,000 when late. */
+  readonly usedPerMille: number
+  /**
+   * The last instant still in time, if nothing else happens to the ticket: also of a paused clock, where the ticket
+   * wakes by itself into a status in which the clock runs. Null when it ends or never runs again, or the calendar runs out.
+   */
+  readonly lateFromIfUnchanged: number | null
+}
+
+/** All clocks of a ticket at an instant. */
+export interface SlaState {
+  readonly ticketId: string
+  /** The instant. */
+  readonly at: number
+  readonly level: string | null
+  /** By metric. */
+  readonly clocks: { readonly [metric: string]: ClockState }
+}
+
+/** What a clock shows at `now`; `woken` is the clock at the instant at which the ticket wakes by itself. */
+export function clockState(
+  clock: LedgerClock,
+  { status }: Pick<Ticket, 'status'>,
+  calendar: BusinessCalendar,
+  now: number,
+  woken: SlaClock | undefined,
+): ClockState {
+  const { metric, cycle, state, ending, endedBy, level, priority, targetMs, dueAt, lateFrom, breachedAt } = clock
+  const elapsedMs = clock.elapsedMs + (clock.runningSince === null ? 0 : calendar.between(clock.runningSince, now))
+  return {
+    metric,
+    cycle,
+    state,
+    ending,
+    endedBy,
+    pausedBy: state === 'paused' ? (clock.held ? { kind: 'signal' } : { kind: 'status', status }) : null,
+    level,
+    calendar: clock.calendar,
+    priority,
+    targetMs,
+    breached: breachedAt !== null,
+    breachedAt,
+    elapsedMs,
+    remainingMs:
+      clock.manualDueAt === undefined
+        ? targetMs - elapsedMs
+        : calendar.between(clock.endedAt ?? now, clock.manualDueAt),
+    dueAt,
+    lateFrom,
+    usedPerMille: Math.floor((elapsedMs * 1_000) / targetMs),
+    lateFromIfUnchanged: state === 'ended' ? null : (lateFrom ?? lateFromOf(clock, woken)),
+  }
+}
+
+/** Of a paused clock: when it is late if the ticket wakes as planned. */
+const lateFromOf = ({ cycle, state }: SlaClock, woken: SlaClock | undefined): number | null =>
+  state === 'paused' && woken?.cycle === cycle && woken.state !== 'ended' ? woken.lateFrom : null
