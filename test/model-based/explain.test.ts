@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import { type AnyTicketEvent, type ClockExplanation, explainClock } from 'ticketwright'
+import { type AnyTicketEvent, advance, type ClockExplanation, explainClock } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { faultOf } from './explanation.ts'
-import { PlainTicket } from './plain-model.ts'
-import { type Setting, settings } from './settings.ts'
+import type { Cycle } from './plain/state.ts'
+import { PlainTicket } from './plain/ticket.ts'
+import type { Setting } from './setting.ts'
+import { settings } from './settings.ts'
 import { openings, steps } from './step.ts'
 import { Parted, run, Subject } from './trial.ts'
 
@@ -18,9 +20,19 @@ const histories = (setting: Setting) =>
     steps: fc.array(steps(setting), { minLength: 1, maxLength: 40, size: 'max' }),
   })
 
-type Explain = (setting: Setting, events: readonly AnyTicketEvent[], metric: string, now: number) => ClockExplanation
-const library: Explain = ({ definition }, events, metric, now) =>
-  explainClock(definition, events, metric, undefined, { now })
+type Explain = (
+  setting: Setting,
+  events: readonly AnyTicketEvent[],
+  metric: string,
+  cycle: number,
+  now: number,
+) => ClockExplanation
+const library: Explain = ({ definitions }, events, metric, cycle, now) =>
+  explainClock(definitions, events, metric, cycle, { now })
+
+/** The log, and what time alone has caused by then. */
+const eventsUntil = ({ setting, ticket, events }: Subject, now: number): readonly AnyTicketEvent[] =>
+  ticket ? [...events, ...advance(setting.definitions, ticket, now, { history: events }).events] : events
 
 /** Explains every clock after every command and long after the last; says how many it explained. */
 function explains(setting: Setting, runs = numRuns, explain = library): number {
@@ -30,26 +42,27 @@ function explains(setting: Setting, runs = numRuns, explain = library): number {
       const { given, end } = run(setting, history.start, history.opening, history.steps)
       const subject = new Subject(setting)
       const model = new PlainTicket(setting.plain)
-      const look = (now: number) => {
+      const look = (cycle: Cycle, now: number) => {
+        const explanation = explain(setting, subject.events, cycle.metric, cycle.cycle, now)
+        const fault = faultOf(explanation, cycle, eventsUntil(subject, now), now)
+        if (fault)
+          throw new Parted(
+            `${cycle.metric} ${cycle.cycle}: ${fault}`,
+            given.map((one) => JSON.stringify(one)),
+          )
+        explained += 1
+      }
+      const lookAtAll = (now: number) => {
         model.advance(now)
-        for (const cycle of model.state?.cycles ?? []) {
-          const explanation = explain(setting, subject.events, cycle.metric, now)
-          subject.poll(now)
-          const fault = faultOf(explanation, cycle, subject.events, setting, now)
-          if (fault)
-            throw new Parted(
-              `${cycle.metric} ${cycle.cycle}: ${fault}`,
-              given.map((one) => JSON.stringify(one)),
-            )
-          explained += 1
-        }
+        for (const cycle of model.state?.cycles ?? []) look(cycle, now)
       }
       for (const [i, { command, at }] of given.entries()) {
         const done = subject.perform(command, at, `c${i}`)
         model.perform(command, at)
-        if (done === 'changed') look(at)
+        if (done === 'changed') lookAtAll(at)
       }
-      look(end)
+      lookAtAll(end)
+      for (const cycle of model.state?.past ?? []) look(cycle, end)
     }),
     { seed, numRuns: runs },
   )

@@ -1,8 +1,8 @@
 /** Finds what is wrong with an explanation, by the plain model's own stretches and the statuses of the log. */
 import type { AnyTicketEvent, ClockExplanation, ClockStretch } from 'ticketwright'
-import { alwaysOpenPlain } from './plain-calendar.ts'
-import type { Cycle, Kind } from './plain-model.ts'
-import type { Setting } from './settings.ts'
+import { elapsedOf } from './plain/cycle.ts'
+import { isOut, type Kind } from './plain/definition.ts'
+import type { Cycle } from './plain/state.ts'
 
 const ofCalendar = new Set(['hours', 'specialHours', 'closure', 'always', 'holiday', 'union', 'intersection'])
 
@@ -11,7 +11,6 @@ export function faultOf(
   explanation: ClockExplanation,
   cycle: Cycle,
   events: readonly AnyTicketEvent[],
-  { plain }: Setting,
   now: number,
 ): string | undefined {
   const { stretches, from, to, elapsedMs, unexplainedMs } = explanation
@@ -24,14 +23,12 @@ export function faultOf(
   )
   if (torn) return `the stretch at ${torn.from} is empty, or does not follow on the one before`
   const counted = stretches.reduce((sum, one) => sum + (one.counted ? one.to - one.from : 0), 0)
-  const lived = cycle.stretches.reduce((sum, { from, to, calendar }) => {
-    return sum + (plain.calendars[calendar] ?? alwaysOpenPlain).between(from, Math.min(to ?? end, end))
-  }, 0)
+  const lived = elapsedOf(cycle, end)
   if (counted !== lived || elapsedMs !== lived || unexplainedMs !== 0)
     return `counted ${counted}, elapsed ${elapsedMs}, unexplained ${unexplainedMs}, and the model ${lived}`
   for (const stretch of stretches)
     for (const at of [stretch.from, Math.floor((stretch.from + stretch.to) / 2), stretch.to - 1]) {
-      const wrong = wrongAt(stretch, at, cycle, events, plain)
+      const wrong = wrongAt(stretch, at, cycle, events)
       if (wrong) return `at ${at}: ${wrong}`
     }
   return undefined
@@ -42,22 +39,23 @@ function wrongAt(
   at: number,
   cycle: Cycle,
   events: readonly AnyTicketEvent[],
-  plain: Setting['plain'],
 ): string | undefined {
   const running = cycle.stretches.find(({ from, to }) => from <= at && (to === null || at < to))
   if (running) {
-    const open = (plain.calendars[running.calendar] ?? alwaysOpenPlain).between(at, at + 1) === 1
+    const open = running.calendar.between(at, at + 1) === 1
     if (!ofCalendar.has(reason.kind)) return `it runs, and is said to be ${reason.kind}`
     return counted === open ? undefined : `the calendar is ${open ? 'open' : 'closed'}`
   }
   if (counted) return 'it stands still'
   const { status, kind } = statusAt(events, at)
-  const out = kind === 'resolved' || kind === 'closed'
+  const out = isOut(kind)
   switch (reason.kind) {
     case 'paused':
       return !out && reason.status === status ? undefined : `paused in ${reason.status}, and it is ${status}`
     case 'outOfWork':
       return out && reason.status === status ? undefined : `out of work in ${reason.status}, and it is ${status}`
+    case 'held':
+      return out ? `held, and it is ${status}` : undefined
     case 'noTarget':
       return out ? `no target, and it is ${status}` : undefined
     default:
