@@ -37,6 +37,22 @@ const definition = defineDesk({
       ],
     },
   ],
+  triggers: [
+    { id: 'welcome', on: ['ticket_opened'], do: [{ type: 'webhook', hook: 'crm' }] },
+    // wakes itself: a loop for the log
+    { id: 'echo', on: ['signalled', 'tier_changed'], do: [{ type: 'escalate' }] },
+  ],
+  timeRules: [
+    {
+      id: 'remind',
+      since: 'resolvedAt',
+      after: '1h',
+      do: [
+        { type: 'tag', tags: ['quiet'] },
+        { type: 'setStatus', status: 'New' },
+      ],
+    },
+  ],
   slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['no promise'] }, level: null }, { level: 'standard' }],
 })
 const desk = createDesk({ definition, store: memoryStore({ clock }), clock, ids: () => `id-${++ids}` })

@@ -41,6 +41,7 @@ export interface ErrorFacts {
   tag_archived: { tag: string }
   wrong_actor: { command: string; actor: string; allowed: readonly string[] }
   forbidden: { command: string; reason: string }
+  macro_not_applicable: { macro: string }
   history_needed: { ticketId: string; metric: string }
   advance_needed: { ticketId: string; from: number; to: number }
   // clocks of machines
@@ -107,6 +108,7 @@ const sentences: Sentences = {
   tag_archived: (f) => `tag ${f.tag} is archived and cannot be added`,
   wrong_actor: (f) => `${f.command} is for ${f.allowed.join(' or ')}, not for ${f.actor}`,
   forbidden: (f) => `${f.command} was refused: ${f.reason}`,
+  macro_not_applicable: (f) => `macro ${clipped(f.macro)} is not meant for this ticket: its condition does not hold`,
   history_needed: (f) => `clock ${f.metric} of ticket ${f.ticketId} counts the past; decide again with its history`,
   advance_needed: (f) =>
     `too much fell due on ticket ${f.ticketId} between ${f.from} and ${f.to} for one commit; advance it first`,

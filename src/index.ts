@@ -85,6 +85,14 @@ export type { LevelDefinition, TargetDefinition, Within } from './sla/level.ts'
 export { type Metric, type StandardMetric, standardMetrics } from './sla/metric.ts'
 export type { ClockState, SlaState } from './sla/state.ts'
 
+// rules: what follows by itself
+
+export type { CannedMessageDefinition, RenderedMessage } from './rules/canned.ts'
+export type { EffectAction, Recipient } from './rules/effect.ts'
+export type { ActionTrial, CauseExplanation, RuleTrial } from './rules/explain.ts'
+export type { MacroDefinition, TimeRuleDefinition, TriggerDefinition, TriggerEvent } from './rules/rule.ts'
+export type { SinceInput } from './rules/since.ts'
+
 // queue: who works on what next
 
 export type { OrderExplanation } from './queue/describe-ordering.ts'

@@ -75,6 +75,8 @@ export interface ActorDesk<X extends Names = Names> {
     options?: CommandOptions,
   ): Promise<Outcome<X>>
   signal(ticketId: string, name: string, options?: CommandOptions): Promise<Outcome<X>>
+  /** A macro's actions in order, all or nothing. */
+  applyMacro(ticketId: string, macro: X['macro'], options?: CommandOptions): Promise<Outcome<X>>
 
   /** Closes the ticket as merged into another; the outcome's ticket is that other. Both change in one commit. */
   merge(ticketId: string, into: string, options?: CommandOptions): Promise<Outcome<X>>
@@ -151,6 +153,7 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     untag: (id, tags, options) => run(id, options, 'untag', { tags }),
     rate: (id, score, details, options) => run(id, options, 'rate', details, { score }),
     signal: (id, name, options) => run(id, options, 'signal', { name }),
+    applyMacro: (id, macro, options) => run(id, options, 'applyMacro', { macro }),
     merge: (id, into, options) => run(id, options, 'merge', { into }),
     link: (id, to, details, options) => run(id, options, 'link', details, { to }),
     unlink: (id, to, details, options) => run(id, options, 'unlink', details, { to }),

@@ -14,7 +14,7 @@ export async function decideWithHistory(
   command: Submission,
   at: number,
 ): Promise<Decision | Again> {
-  const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard }
+  const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard, explain: true }
   let result = decide(desk.definitions, ticket, command, at, options)
   if (!result.ok && result.error.code === 'history_needed' && ticket) {
     const history = await desk.store.history(desk.tenant, ticket.id)
@@ -36,7 +36,7 @@ export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): P
     const committed = await desk.store.commit({
       tenant: desk.tenant,
       changes: [changeOf(desk, current, advanced)],
-      effects: [],
+      effects: advanced.effects,
     })
     if (!committed.ok) break
     saved.push(...advanced.events)

@@ -46,6 +46,7 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
     effects: kept.effects,
     unchanged: false,
     repeated: false,
+    explanation: [...gone.explanation, ...kept.explanation],
     redirectedFrom: source.id,
   }
 }

@@ -6,6 +6,7 @@ import type { Names } from '../model/names.ts'
 import { Id } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { CauseExplanation } from '../rules/explain.ts'
 import type { LeaseKey, Store } from '../store.ts'
 import type { Clock } from '../time/clock.ts'
 import type { InstantInput } from '../time/instant.ts'
@@ -58,6 +59,8 @@ export interface Outcome<X extends Names = Names> {
   readonly unchanged: boolean
   /** The command had been done before; this is what it led to then, with the ticket as it is now. */
   readonly repeated: boolean
+  /** Which rules were tried, cause by cause, and what each did; null when the command had been done before. */
+  readonly explanation: readonly CauseExplanation[] | null
   /** The ticket it was addressed to, if that was merged into this one. */
   readonly redirectedFrom: string | null
 }

@@ -54,6 +54,7 @@ async function save(
     effects: decision.effects,
     unchanged: decision.unchanged,
     repeated: false,
+    explanation: decision.explanation,
     redirectedFrom: null,
   }
 }

@@ -39,6 +39,8 @@ const PageAsk = z.strictObject({
 export interface Allowed<X extends Names = Names> {
   readonly commands: readonly CommandType[]
   readonly statuses: readonly X['status'][]
+  /** Macros that are meant for it. */
+  readonly macros: readonly X['macro'][]
 }
 
 /** The ticket as it is stored, and what the store's clock says. */
@@ -131,9 +133,9 @@ export function queryOf({ latest, tenant }: DeskContext, viewId: string): Query 
 
 export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: Actor): Promise<Allowed> {
   const ticket = await ticketNow(desk, ticketId)
-  if (ticket.links.mergedInto !== null) return { commands: [], statuses: [] }
+  if (ticket.links.mergedInto !== null) return { commands: [], statuses: [], macros: [] }
   const now = await desk.store.now()
-  const { workflow } = timelineOf(desk.definitions).at(now)
+  const { workflow, macros, calendarNamed } = timelineOf(desk.definitions).at(now)
   const asks = kind === 'requester' || kind === 'collaborator'
   const staff = isStaff({ kind })
   const mayReopen = staff || !checkReopenWindow(workflow, ticket, now)
@@ -158,5 +160,10 @@ export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: A
     merge: workflow.defaultOf('closed') !== undefined,
   }
   const accepts = (type: CommandType) => ticket.kind !== 'closed' || commandRow(type).onClosed === 'accepted'
-  return { commands: commandTypes.filter((type) => accepts(type) && (conditions[type] ?? true)), statuses }
+  const subject = { ticket, now, calendar: calendarNamed }
+  return {
+    commands: commandTypes.filter((type) => accepts(type) && (conditions[type] ?? true)),
+    statuses,
+    macros: [...macros.values()].filter((macro) => macro.matches(subject)).map(({ id }) => id),
+  }
 }

@@ -43,6 +43,7 @@ async function outcomeOf(
     effects: [],
     unchanged: receipt?.unchanged ?? false,
     repeated: true,
+    explanation: null,
     redirectedFrom: addressedTo === null || addressedTo === ticketId ? null : addressedTo,
   }
 }

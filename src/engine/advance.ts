@@ -1,8 +1,10 @@
 import { timeActor } from '../model/actor.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { SlaClock } from '../model/clock.ts'
+import type { Effect } from '../model/effect.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import { type DueTimeRule, nextTimeRule } from '../rules/due.ts'
 import { breachClock, breachKey, nextBreach } from '../sla/clocks.ts'
 import { wake } from '../workflow/command/status.ts'
 import { changeStatus } from '../workflow/move.ts'
@@ -12,16 +14,18 @@ import { Work } from './work.ts'
 /** Something that time alone will cause, at its exact instant. */
 export interface TimeFact {
   readonly at: number
-  readonly fact: 'breach' | 'wake' | 'auto_close'
-  /** Of a breach: metric, cycle and application. */
+  readonly fact: 'breach' | 'wake' | 'auto_close' | 'time_rule'
+  /** Of a breach: metric, cycle and application. Of a time rule: its id, and the instant it counts from. */
   readonly key: string
   /** Of a breach. */
   readonly clock?: SlaClock
+  /** Of a time rule. */
+  readonly rule?: DueTimeRule
 }
 
 /**
  * The earliest fact of time ahead of a ticket, if nothing else happens to it; undefined if there is none.
- * Ties: breaches (they are facts of the millisecond before), wake, auto-close.
+ * Ties: breaches (they are facts of the millisecond before), wake, auto-close, time rules; within a kind by id.
  */
 export function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
   const breach = nextBreach(ticket)
@@ -31,10 +35,21 @@ export function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact
       ? { at: ticket.postponedUntil, fact: 'wake', key: 'wake' }
       : undefined,
     nextAutoClose(timeline, ticket),
+    timeRuleFact(timeline, ticket),
   ]
   let next: TimeFact | undefined
   for (const candidate of candidates) if (candidate && (!next || candidate.at < next.at)) next = candidate
   return next
+}
+
+function timeRuleFact({ timeRules, at: revisionAt }: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
+  if (timeRules.length === 0) return undefined
+  const next = nextTimeRule(timeRules, ticket, (at) => ({
+    ticket,
+    now: at,
+    calendar: (id: string) => revisionAt(at).calendarNamed(id),
+  }))
+  return next && { at: next.at, fact: 'time_rule', key: `${next.rule.id}/${next.since}`, rule: next }
 }
 
 /** When a resolved ticket closes by itself: each revision decides for the time in which it holds. */
@@ -58,7 +73,7 @@ export function advanceWork(work: Work, now: number, limit: number): boolean {
     if (!next || next.at > now) return true
     if (done === limit) return false
     const cause = { kind: 'time', fact: next.fact, key: next.key } as const
-    work.run(cause, draft.id, timeActor, next.at, draft.revision, (pass) => {
+    work.run(cause, draft.id, timeActor, next.at, draft.revision, (pass, rules) => {
       switch (next.fact) {
         case 'breach':
           if (next.clock) breachClock(pass, next.clock)
@@ -70,6 +85,9 @@ export function advanceWork(work: Work, now: number, limit: number): boolean {
           if (closed) changeStatus(pass, closed, 'auto_close')
           return undefined
         }
+        case 'time_rule':
+          if (next.rule) rules.fireTimeRule(next.rule)
+          return undefined
         default:
           return next.fact satisfies never
       }
@@ -81,6 +99,8 @@ export function advanceWork(work: Work, now: number, limit: number): boolean {
 export interface Advanced {
   readonly ticket: Ticket
   readonly events: readonly AnyTicketEvent[]
+  /** What rules asked for on the way. */
+  readonly effects: readonly Effect[]
   /** When time alone changes it next; null: never. */
   readonly nextAt: number | null
   /** The limit of one commit was reached and more is due: save these events, then advance again. */
@@ -88,7 +108,7 @@ export interface Advanced {
 }
 
 /**
- * Everything that time alone has caused up to `now`: wakes, automatic closing, breaches, each at its
+ * Everything that time alone has caused up to `now`: wakes, automatic closing, breaches, time rules, each at its
  * exact instant. The same events whether asked each minute, once a day or never before.
  * @throws DeskError `definition_missing` when a clock runs under a revision that was not given; `history_needed` when
  * a wake gives the ticket its first target, which counts the past: ask again with `history`, all its events so far
@@ -106,7 +126,7 @@ export function advance(
 ): Advanced {
   const timeline = timelineOf(definitions)
   const due = nextFact(timeline, ticket)
-  if (!due || due.at > now) return { ticket, events: [], nextAt: due?.at ?? null, more: false }
+  if (!due || due.at > now) return { ticket, events: [], effects: [], nextAt: due?.at ?? null, more: false }
   const work = new Work(ticket, {
     timeline,
     tenant: options.tenant ?? 'default',
@@ -115,5 +135,11 @@ export function advance(
   })
   const complete = advanceWork(work, now, options.limit ?? maxFactsPerAdvance)
   const advanced = work.finish()
-  return { ticket: advanced, events: work.events, nextAt: nextFact(timeline, advanced)?.at ?? null, more: !complete }
+  return {
+    ticket: advanced,
+    events: work.events,
+    effects: work.effectsAt(now),
+    nextAt: nextFact(timeline, advanced)?.at ?? null,
+    more: !complete,
+  }
 }

@@ -6,23 +6,26 @@ import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { CommandRow } from '../workflow/command/row.ts'
 import { workflowCommands } from '../workflow/commands.ts'
+import { macroCommand } from './macro.ts'
 
-const commandRows = { ...workflowCommands }
+const commandRows = { ...workflowCommands, ...macroCommand }
 
-/** Commands an application may give; the others are halves of one that the desk performs as a whole. */
-const { receiveMerge: _receiveMerge, ...publicRows } = commandRows
+/** Commands an application may give; the others are halves of one that the desk performs as a whole, or a rule's. */
+const { receiveMerge: _receiveMerge, sayPriority: _sayPriority, ...publicRows } = commandRows
 
 type Rows = typeof publicRows
 export type CommandType = keyof Rows
 type InputOf<T extends CommandType> = z.input<Rows[T]['schema']>
 
-/** Narrows the fields that name a status or a priority to the names of the definition. */
+/** Narrows the fields that name a status, a priority or a macro to the names of the definition. */
 type Named<Input, X extends Names> = {
   [K in keyof Input]: K extends 'status'
     ? X['status'] | Extract<Input[K], undefined>
     : K extends 'priority'
       ? X['priority'] | Extract<Input[K], undefined | null>
-      : Input[K]
+      : K extends 'macro'
+        ? X['macro'] | Extract<Input[K], undefined>
+        : Input[K]
 }
 
 /** What a command of a type takes. */

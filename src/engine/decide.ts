@@ -4,6 +4,7 @@ import type { Effect } from '../model/effect.ts'
 import { deepFreeze, utf8Bytes } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { CauseExplanation } from '../rules/explain.ts'
 import { isInstant } from '../time/instant.ts'
 import { advanceWork, nextFact } from './advance.ts'
 import { type Command, commandRow } from './command.ts'
@@ -20,6 +21,8 @@ export interface Decision {
   readonly nextAt: number | null
   /** The command changed nothing. */
   readonly unchanged: boolean
+  /** Which rules were tried, cause by cause; empty unless it was asked for. */
+  readonly explanation: readonly CauseExplanation[]
 }
 
 /**
@@ -35,6 +38,8 @@ export interface DecideOptions {
   readonly guard?: Guard | undefined
   /** The events of the ticket so far: needed only after `history_needed`. */
   readonly history?: readonly unknown[] | undefined
+  /** Tell which rules were tried, which part of their condition decided, and what each did. */
+  readonly explain?: boolean | undefined
 }
 
 /**
@@ -56,6 +61,7 @@ export function decide(
       tenant: options.tenant ?? 'default',
       recordedAt: options.recordedAt,
       history: options.history,
+      explain: options.explain,
     })
     const refusal =
       checkTime(ticket, command, at) ??
@@ -74,6 +80,9 @@ export function decide(
     )
     if (refused) return { ok: false, error: refused }
     const unchanged = work.events.length === advanced
+    // what the command made true may be what a time rule waited for
+    if (!unchanged && !advanceWork(work, at, maxFactsPerAdvance))
+      return { ok: false, error: refuse('advance_needed', { ticketId: command.ticketId, from: at, to: at }) }
     const decided = work.events.length === 0 && ticket ? ticket : work.finish()
     const tooLarge = unchanged ? undefined : checkSize(decided, work.events)
     if (tooLarge) return { ok: false, error: tooLarge }
@@ -82,9 +91,10 @@ export function decide(
       value: {
         ticket: decided,
         events: work.events,
-        effects: [],
+        effects: work.effectsAt(at),
         nextAt: nextFact(work.options.timeline, decided)?.at ?? null,
         unchanged,
+        explanation: work.explanation,
       },
     }
   } catch (error) {

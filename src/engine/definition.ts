@@ -9,6 +9,9 @@ import type { Priority, StandardPriority } from '../model/priority.ts'
 import { findIssues, InstantInput, JsonValue } from '../model/schema.ts'
 import type { Tag } from '../model/tag.ts'
 import { checkViews, compileView, type View, type ViewDefinition, ViewSchema } from '../queue/view.ts'
+import type { CannedMessageDefinition } from '../rules/canned.ts'
+import { checkRules, compileRules, type RuleSlice, rulesSchema } from '../rules/definition.ts'
+import type { MacroDefinition, TimeRuleDefinition, TriggerDefinition } from '../rules/rule.ts'
 import { checkSla, compileSla, slaSchema } from '../sla/definition.ts'
 import type { LevelDefinition } from '../sla/level.ts'
 import { type StandardMetric, standardMetrics } from '../sla/metric.ts'
@@ -24,7 +27,9 @@ import {
   type Workflow,
   type WorkflowDefinition,
 } from '../workflow/workflow.ts'
+import { commandReader, type MacroAction, type RuleAction } from './action.ts'
 import { type alwaysOpenId, namedCalendars } from './calendar.ts'
+import { triggerEvents } from './event.ts'
 import { fieldsOf } from './field.ts'
 
 /** Everything a desk is told, as data. Names are inferred, so that a misspelt one does not compile. */
@@ -34,6 +39,8 @@ export interface DeskDefinition<
   C extends string = string,
   L extends string = string,
   V extends string = string,
+  M extends string = string,
+  K extends string = string,
 > {
   /** From when this revision holds; needed for every revision but the first. */
   readonly since?: Instant | undefined
@@ -57,10 +64,19 @@ export interface DeskDefinition<
     | readonly { readonly when?: Condition | undefined; readonly level: NoInfer<L> | null }[]
     | undefined
   readonly views?: readonly ViewDefinition<V, NoInfer<P>>[] | undefined
+  /** What follows by itself when something happens, in order. */
+  readonly triggers?: readonly TriggerDefinition<RuleAction<S, P, K>, NoInfer<K>>[] | undefined
+  /** What follows by itself when time has passed. */
+  readonly timeRules?:
+    | readonly TimeRuleDefinition<RuleAction<S, P, K>, NoInfer<K>, StandardMetric, NoInfer<C> | typeof alwaysOpenId>[]
+    | undefined
+  /** What people do by hand with one command. */
+  readonly macros?: readonly MacroDefinition<M, MacroAction<S, P, K>, NoInfer<K>>[] | undefined
+  readonly cannedMessages?: readonly CannedMessageDefinition<K>[] | undefined
 }
 
 /** A checked, compiled, frozen definition. Share it freely. */
-export interface Definition<X extends Names = Names> extends WorkflowSlice, SlaSlice {
+export interface Definition<X extends Names = Names> extends WorkflowSlice, SlaSlice, RuleSlice {
   /** The definition as plain JSON, ready to be stored. */
   readonly json: DeskDefinition
   /** Hash of its content: stands in every event that it decided. */
@@ -71,6 +87,7 @@ export interface Definition<X extends Names = Names> extends WorkflowSlice, SlaS
   isStatus(name: unknown): name is X['status']
   isPriority(name: unknown): name is X['priority']
   isView(name: unknown): name is X['view']
+  isMacro(name: unknown): name is X['macro']
 }
 
 const DefinitionSchema = z.strictObject({
@@ -80,6 +97,7 @@ const DefinitionSchema = z.strictObject({
   calendars: z.array(JsonValue).max(1_000).optional(),
   ...slaSchema,
   views: z.array(ViewSchema).max(1_000).optional(),
+  ...rulesSchema,
 })
 type Parsed = z.output<typeof DefinitionSchema>
 
@@ -93,8 +111,10 @@ export function defineDesk<
   const C extends string = never,
   const L extends string = never,
   const V extends string = never,
+  const M extends string = never,
+  const K extends string = never,
 >(
-  definition: DeskDefinition<S, P, C, L, V>,
+  definition: DeskDefinition<S, P, C, L, V, M, K>,
 ): Definition<{
   status: S
   priority: P
@@ -102,6 +122,7 @@ export function defineDesk<
   level: L
   calendar: C | typeof alwaysOpenId
   view: V
+  macro: M
 }> {
   const found = compileDefinition(definition)
   if ('refusals' in found) throw new DeskError(found.refusals[0] as Refusal, found.refusals)
@@ -139,6 +160,11 @@ export function compileDefinition(
     ...checkSla(definition, names, fields),
     ...checkViews(definition.views ?? [], fields, names.priorities),
   )
+  if ('value' in workflow) {
+    const known = { workflow: workflow.value, calendarIds: names.calendars, ...compileNaming(definition) }
+    const ruleNames = { calendars: names.calendars, metrics: Object.keys(standardMetrics), events: triggerEvents }
+    refusals.push(...checkRules(definition, ruleNames, fields, commandReader(known)))
+  }
   if (refusals.length > 0 || !('value' in workflow)) return { refusals }
   return { value: compile(definition, plain as DeskDefinition, workflow.value, calendars, fields) }
 }
@@ -175,11 +201,13 @@ function compile(
     workflow,
     ...naming,
     ...compileSla(parsed, statuses, calendars, fields),
+    ...compileRules(parsed, fields, commandReader({ workflow, calendarIds: [...calendars.keys()], ...naming })),
     calendarNamed: (id) => calendars.get(id)?.calendar,
     calendarIds: [...calendars.keys()],
     views,
     isStatus: isNameOf(statuses) as Definition['isStatus'],
     isPriority: isNameOf(naming.priorities.map((priority) => priority.name)) as Definition['isPriority'],
+    isMacro: isNameOf((parsed.macros ?? []).map((macro) => macro.id)) as Definition['isMacro'],
     isView: isNameOf([...views.keys()]) as Definition['isView'],
   }
   return Object.freeze(definition)

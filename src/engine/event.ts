@@ -3,6 +3,7 @@ import type { TicketEvent } from '../model/event.ts'
 import { isPlainObject } from '../model/json.ts'
 import type { EventRow } from '../model/pass.ts'
 import type { AnyTicketEvent, TicketEventShapes, TicketEventType } from '../model/ticket-event.ts'
+import { ruleEvents } from '../rules/events.ts'
 import { slaEvents } from '../sla/events.ts'
 import { workflowEvents } from '../workflow/events.ts'
 
@@ -12,7 +13,10 @@ type Rows = {
 }
 
 /** What every event does, by type; a type without a row does not compile. */
-export const eventRows: Rows = { ...workflowEvents, ...slaEvents }
+export const eventRows: Rows = { ...workflowEvents, ...slaEvents, ...ruleEvents }
+
+/** Event types that a trigger may wait for: what rules leave in the log wakes none. */
+export const triggerEvents = Object.keys({ ...workflowEvents, ...slaEvents })
 
 const rowOf = (type: string, rows: Readonly<Record<string, EventRow>> = eventRows): EventRow | undefined =>
   Object.hasOwn(rows, type) ? rows[type] : undefined

@@ -1,5 +1,6 @@
 import { fail } from '../errors.ts'
 import { contentHash } from '../model/json.ts'
+import type { TimeRuleSpan } from '../rules/due.ts'
 import type { Level } from '../sla/level.ts'
 import type { Versions } from '../sla/slice.ts'
 import type { BusinessCalendar } from '../time/calendar.ts'
@@ -18,6 +19,8 @@ export interface Timeline extends Versions {
   readonly at: (instant: number) => Definition
   readonly level: (id: string, version: string) => Level
   readonly calendar: (id: string, version: string) => BusinessCalendar
+  /** Spans of time with the time rules in force; none where no revision has any. */
+  readonly timeRules: readonly TimeRuleSpan[]
 }
 
 /** Rises when a release keeps other facts on a ticket: rows of an older one are planned anew. */
@@ -62,7 +65,24 @@ function buildTimeline(revisions: readonly Definition[]): Timeline {
     at: (instant) => revisions.findLast((revision, i) => i === 0 || (revision.since ?? 0) <= instant) ?? latest,
     level: (id, version) => known(levels.get(version), 'level', id, version),
     calendar: (id, version) => known(calendars.get(version), 'calendar', id, version),
+    timeRules: revisions.some(({ timeRules }) => timeRules.length > 0) ? timeRuleSpans(revisions) : [],
   }
+}
+
+/** Each revision's time rules; one that says what it said before applies from when it first did. */
+function timeRuleSpans(revisions: readonly Definition[]): TimeRuleSpan[] {
+  let before = new Map<string, { readonly version: string; readonly appliesFrom: number }>()
+  return revisions.map(({ since, timeRules, calendarNamed }, i) => {
+    const from = i === 0 ? Number.NEGATIVE_INFINITY : (since ?? 0)
+    const rules = timeRules.map((rule) => {
+      const same = before.get(rule.id)
+      const appliesFrom = same?.version === rule.version ? same.appliesFrom : from
+      const calendar = (rule.calendar === null ? null : calendarNamed(rule.calendar)) ?? null
+      return { rule, appliesFrom, calendar }
+    })
+    before = new Map(rules.map(({ rule, appliesFrom }) => [rule.id, { version: rule.version, appliesFrom }]))
+    return { from, until: revisions[i + 1]?.since ?? Number.POSITIVE_INFINITY, rules }
+  })
 }
 
 /** A clock runs under a version that was not handed in: better to stop than to count by another one. */

@@ -1,19 +1,19 @@
 import type { Refusal } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
+import type { Effect } from '../model/effect.ts'
 import type { Cause } from '../model/event.ts'
 import { deepFreeze } from '../model/json.ts'
 import type { Ticket, TicketDraft } from '../model/ticket.ts'
 import type { AnyTicketEvent, TicketEventType } from '../model/ticket-event.ts'
+import { type EffectOrigin, repeatKey } from '../rules/effect.ts'
+import type { CauseExplanation } from '../rules/explain.ts'
 import { targetFacts } from '../sla/allowance.ts'
 import { matchLevel, rulesReadChange, switchTargets, takeEvents } from '../sla/clocks.ts'
-import type { SlaPass } from '../sla/slice.ts'
-import type { WorkflowPass } from '../workflow/pass.ts'
 import { eventRows } from './event.ts'
 import { applyEvent, replay, stages } from './evolve.ts'
+import type { EnginePass } from './pass.ts'
+import { type Envelope, RuleRun } from './rule-run.ts'
 import type { Timeline } from './timeline.ts'
-
-/** What both rooms are given: the ticket as it stands, the definition in force, and the means to add an event. */
-export type EnginePass = WorkflowPass & SlaPass
 
 export interface WorkOptions {
   readonly timeline: Timeline
@@ -21,6 +21,8 @@ export interface WorkOptions {
   readonly recordedAt: number | undefined
   /** The log of the ticket, where it was asked for (`history_needed`). */
   readonly history: readonly unknown[] | undefined
+  /** Tell which rules were tried, and why they did what they did. */
+  readonly explain?: boolean | undefined
 }
 
 /**
@@ -31,38 +33,86 @@ export class Work {
   readonly draft: TicketDraft
   readonly events: AnyTicketEvent[] = []
   readonly options: WorkOptions
+  /** Which rules were tried, cause by cause, if that was asked for. */
+  readonly explanation: CauseExplanation[] = []
+  readonly #effects = new Map<string, Effect>()
 
   constructor(ticket: Ticket | null, options: WorkOptions) {
     this.draft = { ...ticket } as TicketDraft
     this.options = options
   }
 
-  /** Works out one cause: what it does, then what the SLA makes of that (SEMANTICS §6, steps 1, 3 and 4). */
+  /**
+   * Works out one cause (SEMANTICS §6): (1) what it does, (2) triggers until all is quiet, (3) and (4) what the SLA
+   * makes of that, (5) triggers on what the clocks did, whose changes go through (3) and (4) once more.
+   */
   run(
     cause: Cause,
     ticketId: string,
     actor: Actor,
     at: number,
     revision: number,
-    act: (pass: EnginePass) => Refusal | undefined,
+    act: (pass: EnginePass, rules: RuleRun) => Refusal | undefined,
   ): Refusal | undefined {
     const { draft, events } = this
-    const pass = this.#pass(cause, ticketId, actor, at, revision)
     const before = { ...draft }
     const first = events.length
-    const refusal = act(pass)
+    const envelope = { cause, ticketId, actor, at, revision }
+    const rules: RuleRun = new RuleRun(this, envelope, draft.version === undefined ? null : (before as Ticket))
+    const { pass } = rules
+    const refusal = act(pass, rules)
     if (refusal || events.length === first) return refusal
+    rules.quiet(first)
+    const ledger = events.length
+    this.#clocks(pass, before, first)
+    if (pass.definition.triggers.length > 0) {
+      const after = { ...draft }
+      const next = events.length
+      if (next > ledger) rules.quiet(ledger)
+      if (events.length > next) this.#clocks(pass, after, next)
+      rules.close()
+    }
+    if (rules.trials.length > 0) this.explanation.push({ cause, at, rules: rules.trials })
+    return undefined
+  }
+
+  /** What the SLA makes of the events from the `first`-th on: which level, then the clocks. */
+  #clocks(pass: EnginePass, before: TicketDraft, first: number): void {
+    const { draft, events } = this
     const happened = events.slice(first)
     if (happened[0]?.type === 'ticket_opened') {
       matchLevel(pass)
       takeEvents(pass, stages(before, happened), targetFacts(draft))
-      return undefined
+      return
     }
     takeEvents(pass, stages(before, happened), targetFacts(before))
     if (rulesReadChange(pass.definition, before, draft)) matchLevel(pass)
     if (before.sla !== draft.sla || before.priority !== draft.priority || before.requester !== draft.requester)
       switchTargets(pass, targetFacts(before))
-    return undefined
+  }
+
+  /** A way back to where the ticket stands now. */
+  mark(): () => void {
+    const { draft, events } = this
+    const then = { ...draft }
+    const length = events.length
+    return () => {
+      for (const key of Object.keys(draft)) if (!Object.hasOwn(then, key)) delete draft[key as keyof TicketDraft]
+      Object.assign(draft, then)
+      events.length = length
+    }
+  }
+
+  /** Keeps an effect. Of repeats that come to light together only the last is kept. */
+  ask(effect: Effect, origin: EffectOrigin): void {
+    const key = repeatKey(origin) ?? effect.id
+    this.#effects.delete(key)
+    this.#effects.set(key, effect)
+  }
+
+  /** The effects asked for, without those that were no longer worth doing at `now`. */
+  effectsAt(now: number): readonly Effect[] {
+    return deepFreeze([...this.#effects.values()].filter(({ staleAfter }) => staleAfter === null || staleAfter >= now))
   }
 
   /** The ticket so far, frozen: nothing may be added after this. */
@@ -71,7 +121,8 @@ export class Work {
     return deepFreeze(this.draft as Ticket)
   }
 
-  #pass(cause: Cause, ticketId: string, actor: Actor, at: number, revision: number): EnginePass {
+  /** What a room is given while a cause is worked out. */
+  pass({ cause, ticketId, actor, at, revision }: Envelope, fireMacro: EnginePass['fireMacro']): EnginePass {
     const { draft, events, options } = this
     const definition = options.timeline.at(at)
     const { history } = options
@@ -83,6 +134,7 @@ export class Work {
       at,
       actor,
       cause,
+      fireMacro,
       past: history && (() => replay([...history, ...events])),
       emit: (type: TicketEventType, data: unknown, personal?: unknown) => {
         const version = (draft.version ?? 0) + 1

@@ -14,3 +14,6 @@ export const isStaff = ({ kind }: Pick<Actor, 'kind'>): boolean => (staffKinds a
 
 /** Time itself, as the actor of wakes, breaches and automatic closing. */
 export const timeActor = { kind: 'system', id: 'time' } as const satisfies Actor
+
+/** The rules of a desk, as the actor of what triggers and time rules do. */
+export const ruleActor = { kind: 'system', id: 'rules' } as const satisfies Actor

@@ -20,3 +20,12 @@ export const bounds = {
 
 /** Facts of time that one commit may hold; a command repeats commits until nothing more is due. */
 export const maxFactsPerAdvance = 1_000
+
+/** Triggers that one cause may fire on a ticket; what goes beyond is recorded (`rule_loop`). */
+export const maxFiringsPerCause = 100
+
+/** Firings of time rules in a row, without a command in between; what goes beyond is recorded and waits for one. */
+export const maxTimeRulesInARow = 200
+
+/** Time rules of a definition: a ticket keeps a number for each. */
+export const maxTimeRules = 100

@@ -1,10 +1,18 @@
 import type { Actor } from './actor.ts'
 import type { JsonObject } from './json.ts'
 
-/** Why an event happened: somebody's command, or time alone. */
+/**
+ * Why an event happened: somebody's command, or time alone. `rule` names the rule that did it in answer to that;
+ * it is absent where no rule came in between.
+ */
 export type Cause =
-  | { readonly kind: 'command'; readonly id: string }
-  | { readonly kind: 'time'; readonly fact: 'wake' | 'auto_close' | 'breach'; readonly key: string }
+  | { readonly kind: 'command'; readonly id: string; readonly rule?: string }
+  | {
+      readonly kind: 'time'
+      readonly fact: 'wake' | 'auto_close' | 'breach' | 'time_rule'
+      readonly key: string
+      readonly rule?: string
+    }
 
 /**
  * The envelope of every event. `id` derives from ticket and version. `data` carries the outcome, so

@@ -9,6 +9,7 @@ export interface Names {
   readonly level: string
   readonly calendar: string
   readonly view: string
+  readonly macro: string
 }
 
 /** What behaviour hangs on; any number of statuses may be of one kind. */

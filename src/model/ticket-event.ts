@@ -152,6 +152,36 @@ export interface TicketEventShapes {
   sla_breached: { data: LedgerEntry }
   sla_fulfilled: { data: LedgerEntry }
   sla_cancelled: { data: LedgerEntry }
+  /** A trigger or a macro did something. */
+  rule_fired: { data: RuleFiring & { readonly kind: 'trigger' | 'macro' } }
+  time_rule_fired: {
+    data: RuleFiring & {
+      /** The instant it counted from: for this one it is done. */
+      readonly since: number
+      /** How many fired in a row, without a command in between. */
+      readonly firings: number
+      /** Rules that are no longer defined, and need not be remembered. */
+      readonly forgotten: readonly string[]
+    }
+  }
+  /** Rules would have gone on: the bound stopped them, or each had fired once already. */
+  rule_loop: {
+    data: {
+      readonly because: 'again' | 'firings' | 'time_rules'
+      readonly limit: number
+      /** Those that would have fired next: the first 20. */
+      readonly rules: readonly string[]
+    }
+  }
+}
+
+/** What a rule did, beside the events that carry its id in their cause. */
+interface RuleFiring {
+  readonly rule: string
+  /** Effects it asked for. */
+  readonly effects: readonly { readonly id: string; readonly kind: string }[]
+  /** Actions, counted from 0, that were refused and left out; the others were done. */
+  readonly refused: readonly { readonly action: number; readonly code: string }[]
 }
 
 /** An entry of the SLA ledger: the clock as it stands after the change, and why it changed. */

@@ -95,6 +95,14 @@ export interface Ticket<X extends Names = Names> {
     readonly followUpOf: string | null
     readonly related: readonly string[]
   }
+  /** What time rules need to remember; absent until one has fired. */
+  readonly timeRules?: {
+    /** By rule: the instant it last fired for. */
+    readonly fired: { readonly [rule: string]: number }
+    /** The revision at which it last fired, and how often since. */
+    readonly revision: number
+    readonly firings: number
+  }
   readonly satisfaction: { readonly score: number; readonly comment: string | null; readonly at: number } | null
 }
 

@@ -42,6 +42,9 @@ const everyType = {
   sla_breached: true,
   sla_fulfilled: true,
   sla_cancelled: true,
+  rule_fired: true,
+  time_rule_fired: true,
+  rule_loop: true,
 } as const satisfies Record<TicketEventType, true>
 
 describe.each(releases)('the log of $file (hazard 43)', ({ logs, text }) => {

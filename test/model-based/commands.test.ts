@@ -134,7 +134,7 @@ describe('A bug put in on purpose is found', () => {
       const decided = decide(definition, ticket, command, at, options)
       if (decided.ok || ticket === null || at < ticket.lastAt) return decided
       const { events, nextAt, ticket: advanced } = libraryAdvance(definition, ticket, at)
-      return { ok: true, value: { ticket: advanced, events, effects: [], nextAt, unchanged: true } }
+      return { ok: true, value: { ticket: advanced, events, effects: [], nextAt, unchanged: true, explanation: [] } }
     }
     expect(partedBy(() => agree(named('office'), 10_000, { decide: careless }))).toContain('the model {"refused"')
   })

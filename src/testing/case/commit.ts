@@ -33,7 +33,7 @@ async function stale(bench: Bench) {
 export const commitCases = [
   storeCase('a saved ticket is loaded with its plan and the store’s clock', async (bench) => {
     const { ticket, nextAt, events } = bench.opening('t1')
-    const change = changeOf(null, { ticket, nextAt, events, effects: [], unchanged: false })
+    const change = changeOf(null, { ticket, nextAt, events, effects: [], unchanged: false, explanation: [] })
     await bench.save({ changes: [{ ...change, nextAt: bench.at + 5, plannedBy: 'plan' }] })
     const loaded = await bench.store.load(bench.tenant, 't1')
     same(loaded.row, { ticket, nextAt: bench.at + 5, plannedBy: 'plan' }, 'the row loaded')

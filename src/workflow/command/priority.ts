@@ -16,4 +16,14 @@ export const priorityCommands = {
     onClosed: 'refused',
     decide: (pass, { reason }) => setPriority(pass, 'manual', null, reason ?? null),
   }),
+  /** What another source says; null: it says nothing any more. Rules give it, and advice. */
+  sayPriority: row({
+    schema: z.strictObject({
+      source: z.enum(['forced', 'rule', 'advisor']),
+      priority: Name.nullable(),
+      reason: Line.optional(),
+    }),
+    onClosed: 'refused',
+    decide: (pass, { source, priority, reason }) => setPriority(pass, source, priority, reason ?? null),
+  }),
 }

@@ -1,0 +1,273 @@
+import type { Subject } from '../condition/field.ts'
+import { type Refusal, refuse } from '../errors.ts'
+import { type Actor, ruleActor } from '../model/actor.ts'
+import { bounds, maxFiringsPerCause, maxTimeRulesInARow } from '../model/bounds.ts'
+import type { Effect } from '../model/effect.ts'
+import type { Cause } from '../model/event.ts'
+import { utf8Bytes } from '../model/json.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { CannedMessage } from '../rules/canned.ts'
+import { type DueTimeRule, firingsOf } from '../rules/due.ts'
+import { type EffectOrigin, effectOf } from '../rules/effect.ts'
+import type { ActionTrial, RuleTrial } from '../rules/explain.ts'
+import { type Loop, TriggerRun } from '../rules/quiet.ts'
+import type { Action, AnyRule, CommandPlan, Trigger } from '../rules/rule.ts'
+import { type Command, commandRow } from './command.ts'
+import type { EnginePass } from './pass.ts'
+
+/** What one rule did. */
+interface Firing {
+  readonly did: readonly ActionTrial[]
+  readonly effects: readonly { readonly id: string; readonly kind: string }[]
+  readonly refused: readonly { readonly action: number; readonly code: string }[]
+}
+
+/** What all events of one cause have in common. */
+export interface Envelope {
+  readonly cause: Cause
+  readonly ticketId: string
+  readonly actor: Actor
+  readonly at: number
+  readonly revision: number
+}
+
+/** The ticket being worked on, as far as rules are concerned. */
+interface RuleWork {
+  readonly events: readonly AnyTicketEvent[]
+  readonly options: { readonly explain?: boolean | undefined }
+  readonly pass: (envelope: Envelope, fireMacro: EnginePass['fireMacro']) => EnginePass
+  readonly mark: () => () => void
+  readonly ask: (effect: Effect, origin: EffectOrigin) => void
+}
+
+/** The rules of one cause on one ticket: gives their commands to the rows of the rooms, and keeps their effects. */
+export class RuleRun {
+  /** Of the cause itself. */
+  readonly pass: EnginePass
+  readonly trials: RuleTrial[] = []
+  readonly #work: RuleWork
+  readonly #envelope: Envelope
+  /** The ticket before the cause; null: there was none. */
+  readonly #before: Ticket | null
+  readonly #first: number
+  readonly #triggers: TriggerRun
+
+  constructor(work: RuleWork, envelope: Envelope, before: Ticket | null) {
+    const fireMacro = (id: string, path: string) => this.#fireMacro(id, path)
+    this.pass = work.pass(envelope, fireMacro)
+    this.#work = work
+    this.#envelope = envelope
+    this.#before = before
+    this.#first = work.events.length
+    this.#triggers = new TriggerRun({
+      triggers: this.pass.definition.triggers,
+      events: work.events,
+      subject: (event) => this.#subject(event),
+      fire: (trigger, event) => this.#fire(trigger, event),
+      wouldChange: (trigger) => this.#wouldChange(trigger),
+      tried: (trigger, event, outcome) =>
+        this.#tell(trigger, outcome, () => this.#why(trigger, this.#subject(event)), []),
+    })
+  }
+
+  /** The ticket as it stands, as conditions ask about it. */
+  #subject(event?: AnyTicketEvent): Subject {
+    const { ticket, at, definition } = this.pass
+    const subject = {
+      ticket: ticket as Ticket,
+      before: this.#before,
+      now: at,
+      calendar: (id: string) => definition.calendarNamed(id),
+      ...(event ? { event } : {}),
+    }
+    return subject
+  }
+
+  /** Triggers, from the first event of the cause on. */
+  quiet(from = this.#first): void {
+    this.#triggers.quiet(from)
+  }
+
+  /** After the last of them: was there more that would have happened? */
+  close(): void {
+    const loop = this.#triggers.loop()
+    if (loop) this.#passAs(ruleActor).emit('rule_loop', loopFacts(loop))
+  }
+
+  #fire(trigger: Trigger, event: AnyTicketEvent): void {
+    const pass = this.#passOf(trigger)
+    const why = this.#why(trigger, this.#subject(event))
+    const from = this.#work.events.length
+    const { did, effects, refused } = this.#act(pass, trigger)
+    this.#tell(trigger, 'fired', why, did)
+    const came = this.#work.events.length > from || effects.length + refused.length > 0
+    if (came) pass.emit('rule_fired', { rule: trigger.id, kind: 'trigger', effects, refused })
+  }
+
+  /** What a time rule does, as the fact of time that it is. */
+  fireTimeRule({ rule, since }: DueTimeRule): void {
+    const pass = this.#passOf(rule)
+    const { ticket, definition } = pass
+    const why = this.#why(rule, this.#subject())
+    const firings = firingsOf(ticket) + 1
+    if (firings > maxTimeRulesInARow) {
+      pass.emit('rule_loop', { because: 'time_rules', limit: maxTimeRulesInARow, rules: [rule.id] })
+      this.#tell(rule, 'limit', why, [])
+      return
+    }
+    const { did, effects, refused } = this.#act(pass, rule)
+    this.#tell(rule, 'fired', why, did)
+    const known = new Set(definition.timeRules.map(({ id }) => id))
+    const forgotten = Object.keys(ticket.timeRules?.fired ?? {}).filter((id) => !known.has(id))
+    pass.emit('time_rule_fired', { rule: rule.id, since, firings, effects, refused, forgotten })
+  }
+
+  /** A macro is somebody's own doing, all or nothing. */
+  #fireMacro(id: string, path: string): Refusal | undefined {
+    const { macros } = this.pass.definition
+    const macro = macros.get(id)
+    if (!macro) return refuse('unknown_name', { what: 'macro', name: id, known: [...macros.keys()] }, path)
+    const pass = this.#passOf(macro, this.#envelope.actor)
+    const why = this.#why(macro, this.#subject())
+    if (!macro.matches(this.#subject())) return refuse('macro_not_applicable', { macro: macro.id }, path)
+    const from = this.#work.events.length
+    const { did, effects, refused, refusal } = this.#act(pass, macro)
+    if (refusal) return refusal
+    this.#tell(macro, 'fired', why, did)
+    const came = this.#work.events.length > from || effects.length > 0
+    if (came) pass.emit('rule_fired', { rule: macro.id, kind: 'macro', effects, refused })
+    return undefined
+  }
+
+  #passOf(rule: AnyRule, actor: Actor = ruleActor): EnginePass {
+    return this.#passAs(actor, { ...this.#envelope.cause, rule: rule.id })
+  }
+
+  #passAs(actor: Actor, cause = this.#envelope.cause): EnginePass {
+    return this.#work.pass({ ...this.#envelope, actor, cause }, this.pass.fireMacro)
+  }
+
+  /** Each action by itself: one that is refused is left out, and leaves nothing behind. */
+  #act(pass: EnginePass, rule: AnyRule): Firing & { readonly refusal?: Refusal } {
+    const did: ActionTrial[] = []
+    const effects: Firing['effects'][number][] = []
+    const refused: Firing['refused'][number][] = []
+    let refusal: Refusal | undefined
+    for (const [i, action] of rule.actions.entries()) {
+      if ('effect' in action) {
+        const trial = this.#ask(action, rule, i)
+        if (trial.asked) effects.push(trial.asked)
+        did.push(trial.trial)
+        continue
+      }
+      const back = this.#work.mark()
+      const from = this.#work.events.length
+      const no = this.#command(pass, action.command)
+      const { type } = action.command
+      if (no) {
+        back()
+        refusal ??= refuse(no.code, no.facts as never, no.path ? `do[${i}].${no.path}` : `do[${i}]`)
+        refused.push({ action: i, code: no.code })
+        did.push({ type, result: 'refused', code: no.code })
+        if (rule.kind === 'macro') break
+      } else did.push({ type, result: this.#work.events.length > from ? 'changed' : 'unchanged' })
+    }
+    return { did, effects, refused, ...(refusal ? { refusal } : {}) }
+  }
+
+  #command(pass: EnginePass, plan: CommandPlan): Refusal | undefined {
+    const { ticket, definition } = pass
+    const row = commandRow(plan.type as Command['type'])
+    if (ticket.kind === 'closed' && row.onClosed === 'refused')
+      return refuse('ticket_closed', { ticketId: ticket.id, command: plan.type })
+    const canned = plan.canned === undefined ? undefined : definition.cannedMessages.get(plan.canned)
+    const input = canned ? { ...plan.input, ...written(canned, ticket) } : plan.input
+    const from = this.#work.events.length
+    const refusal = row.decide(pass, input as never)
+    return refusal ?? (this.#work.events.length > from ? tooLarge(ticket) : undefined)
+  }
+
+  #ask(
+    action: Extract<Action, { effect: unknown }>,
+    rule: AnyRule,
+    index: number,
+  ): { readonly trial: ActionTrial; readonly asked?: { readonly id: string; readonly kind: string } } {
+    const { effect: plan } = action
+    const { ticketId, cause, at } = this.pass
+    if (plan.sends && this.#automatic()) return { trial: { type: plan.kind, result: 'suppressed' } }
+    const origin: EffectOrigin = { ticketId, cause, at, rule: rule.id, action: index }
+    const effect = effectOf(plan, origin)
+    this.#work.ask(effect, origin)
+    return { trial: { type: plan.kind, result: 'asked' }, asked: { id: effect.id, kind: effect.kind } }
+  }
+
+  /** Did a machine write, or somebody who said that it asks for nothing? */
+  #automatic(): boolean {
+    return this.#work.events
+      .slice(this.#first)
+      .some(
+        (event) =>
+          event.type === 'message_added' &&
+          (event.data.message.automatic || (!event.data.counts && !event.data.opening)),
+      )
+  }
+
+  #wouldChange(trigger: Trigger): boolean {
+    const { events } = this.#work
+    const back = this.#work.mark()
+    const from = events.length
+    const pass = this.#passOf(trigger)
+    for (const action of trigger.actions)
+      if ('command' in action) {
+        const undo = this.#work.mark()
+        if (this.#command(pass, action.command)) undo()
+      }
+    const changed = events.length > from
+    back()
+    return changed
+  }
+
+  #why(rule: AnyRule, subject: Subject): RuleTrial['decidedBy'] {
+    return this.#work.options.explain ? rule.explain(subject) : []
+  }
+
+  #tell(
+    rule: AnyRule,
+    outcome: RuleTrial['outcome'],
+    why: RuleTrial['decidedBy'] | (() => RuleTrial['decidedBy']),
+    did: RuleTrial['did'],
+  ): void {
+    if (!this.#work.options.explain) return
+    this.trials.push({
+      rule: rule.id,
+      kind: rule.kind,
+      outcome,
+      decidedBy: typeof why === 'function' ? why() : why,
+      did,
+    })
+  }
+}
+
+const loopFacts = ({ because, rules }: Loop) => ({
+  because,
+  limit: because === 'firings' ? maxFiringsPerCause : 1,
+  rules: rules.slice(0, maxTold),
+})
+
+/** Rules that a loop names. */
+const maxTold = 20
+
+function written(canned: CannedMessage, ticket: Readonly<Ticket>): { body: string; format: string; language?: string } {
+  const { body, format, language } = canned.render(ticket)
+  return { body, format, ...(language === null ? {} : { language }) }
+}
+
+/** What a rule adds must not make the ticket one that no command can touch any more. */
+function tooLarge(ticket: Readonly<Ticket>): Refusal | undefined {
+  if (Object.keys(ticket.fields).length === 0) return undefined
+  const actual = utf8Bytes(JSON.stringify(ticket), bounds.ticketBytes)
+  return actual > bounds.ticketBytes
+    ? refuse('too_large', { limit: bounds.ticketBytes, actual, unit: 'bytes' })
+    : undefined
+}

@@ -1,0 +1,75 @@
+import type { Subject } from '../condition/field.ts'
+import { isDeskError } from '../errors.ts'
+import { maxTimeRulesInARow } from '../model/bounds.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { BusinessCalendar } from '../time/calendar.ts'
+import type { TimeRule } from './rule.ts'
+
+/** A time rule as one revision of a definition has it. */
+interface TimeRuleInForce {
+  readonly rule: TimeRule
+  /** Since when it says what it says: where earlier revisions say the same, since the first of those. */
+  readonly appliesFrom: number
+  readonly calendar: BusinessCalendar | null
+}
+
+/** Revisions of a definition, as far as time rules are concerned: oldest first, each in force until the next. */
+export interface TimeRuleSpan {
+  readonly from: number
+  readonly until: number
+  readonly rules: readonly TimeRuleInForce[]
+}
+
+/** A time rule about to fire. */
+export interface DueTimeRule {
+  readonly at: number
+  readonly rule: TimeRule
+  readonly since: number
+}
+
+/**
+ * The next time rule to fire if nothing else happens; ties by id. Where `when` did not hold at the due instant, the
+ * rule waits for the first event after which it does: what is asked here is the ticket after its last one.
+ */
+export function nextTimeRule(
+  spans: readonly TimeRuleSpan[],
+  ticket: Readonly<Ticket>,
+  subjectAt: (at: number) => Subject,
+): DueTimeRule | undefined {
+  if (ticket.kind === 'closed' || firingsOf(ticket) > maxTimeRulesInARow) return undefined
+  let next: DueTimeRule | undefined
+  for (const { from, until, rules } of spans) {
+    if (until <= ticket.lastAt) continue
+    for (const { rule, appliesFrom, calendar } of rules) {
+      const since = rule.since(ticket)
+      if (since === null || firedFor(ticket, rule) === since) continue
+      const due = dueAt(rule, calendar, since)
+      if (due === null || (due < appliesFrom && !rule.catchUp)) continue
+      const at = Math.max(due, appliesFrom, ticket.lastAt)
+      if (at < from || at >= until || (next && !earlier(at, rule, next))) continue
+      if (rule.matches(subjectAt(at))) next = { at, rule, since }
+    }
+  }
+  return next
+}
+
+const earlier = (at: number, rule: TimeRule, next: DueTimeRule): boolean =>
+  at < next.at || (at === next.at && rule.id < next.rule.id)
+
+const firedFor = ({ timeRules }: Readonly<Ticket>, { id }: TimeRule): number | undefined =>
+  timeRules && Object.hasOwn(timeRules.fired, id) ? timeRules.fired[id] : undefined
+
+/** How many fired since the last command. */
+export const firingsOf = ({ timeRules, revision }: Readonly<Ticket>): number =>
+  timeRules?.revision === revision ? timeRules.firings : 0
+
+/** Null: the calendar has run out, and time will never come to it. */
+function dueAt({ afterMs }: TimeRule, calendar: BusinessCalendar | null, since: number): number | null {
+  if (calendar === null) return since + afterMs
+  try {
+    return afterMs < 0 ? calendar.subtract(since, -afterMs) : calendar.add(since, afterMs)
+  } catch (error) {
+    if (isDeskError(error, 'calendar_exhausted')) return null
+    throw error
+  }
+}

@@ -1,0 +1,32 @@
+import type { Cause } from '../model/event.ts'
+import type { LeafVerdict } from '../condition/verdict.ts'
+
+/** What became of one action of a rule. */
+export interface ActionTrial {
+  /** A command's or an effect's type. */
+  readonly type: string
+  /** `suppressed`: an automatic message sends nothing; `refused`: with the code why. */
+  readonly result: 'changed' | 'unchanged' | 'refused' | 'asked' | 'suppressed'
+  readonly code?: string
+}
+
+/** A rule that was looked at, and why it did what it did. */
+export interface RuleTrial {
+  readonly rule: string
+  readonly kind: 'trigger' | 'time_rule' | 'macro'
+  /**
+   * `fired`; `not_met`: its condition did not hold; `again`: it had fired for this cause and would have done more;
+   * `stopped`: an earlier one stopped the others; `limit`: too many had fired.
+   */
+  readonly outcome: 'fired' | 'not_met' | 'again' | 'stopped' | 'limit'
+  /** The leaves of its condition that decided; none where it has no condition. */
+  readonly decidedBy: readonly LeafVerdict[]
+  readonly did: readonly ActionTrial[]
+}
+
+/** The rules of one cause, in the order in which they were tried. */
+export interface CauseExplanation {
+  readonly cause: Cause
+  readonly at: number
+  readonly rules: readonly RuleTrial[]
+}

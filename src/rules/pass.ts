@@ -1,0 +1,7 @@
+import type { Refusal } from '../errors.ts'
+
+/** What a command may ask of the rules while a cause is worked out. */
+export interface RulePass {
+  /** Runs a macro's actions on behalf of the actor, all or nothing. */
+  readonly fireMacro: (id: string, path: string) => Refusal | undefined
+}
