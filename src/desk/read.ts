@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { SortPosition } from '../condition/sort-key.ts'
 import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
+import { subjectAt } from '../engine/subject.ts'
 import { timelineOf } from '../engine/timeline.ts'
 import { fail, shown, unwrap } from '../errors.ts'
 import { type Actor, isStaff } from '../model/actor.ts'
@@ -135,7 +136,8 @@ export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: A
   const ticket = await ticketNow(desk, ticketId)
   if (ticket.links.mergedInto !== null) return { commands: [], statuses: [], macros: [] }
   const now = await desk.store.now()
-  const { workflow, macros, calendarNamed } = timelineOf(desk.definitions).at(now)
+  const timeline = timelineOf(desk.definitions)
+  const { workflow, macros } = timeline.at(now)
   const asks = kind === 'requester' || kind === 'collaborator'
   const staff = isStaff({ kind })
   const mayReopen = staff || !checkReopenWindow(workflow, ticket, now)
@@ -160,7 +162,7 @@ export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: A
     merge: workflow.defaultOf('closed') !== undefined,
   }
   const accepts = (type: CommandType) => ticket.kind !== 'closed' || commandRow(type).onClosed === 'accepted'
-  const subject = { ticket, now, calendar: calendarNamed }
+  const subject = subjectAt(timeline, ticket, now)
   return {
     commands: commandTypes.filter((type) => accepts(type) && (conditions[type] ?? true)),
     statuses,

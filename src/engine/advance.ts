@@ -8,6 +8,7 @@ import { type DueTimeRule, nextTimeRule } from '../rules/due.ts'
 import { breachClock, breachKey, nextBreach } from '../sla/clocks.ts'
 import { wake } from '../workflow/command/status.ts'
 import { changeStatus } from '../workflow/move.ts'
+import { subjectAt } from './subject.ts'
 import { type Definitions, type Timeline, timelineOf } from './timeline.ts'
 import { Work } from './work.ts'
 
@@ -42,13 +43,9 @@ export function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact
   return next
 }
 
-function timeRuleFact({ timeRules, at: revisionAt }: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
-  if (timeRules.length === 0) return undefined
-  const next = nextTimeRule(timeRules, ticket, (at) => ({
-    ticket,
-    now: at,
-    calendar: (id: string) => revisionAt(at).calendarNamed(id),
-  }))
+function timeRuleFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
+  if (timeline.timeRules.length === 0) return undefined
+  const next = nextTimeRule(timeline.timeRules, ticket, (at) => subjectAt(timeline, ticket, at))
   return next && { at: next.at, fact: 'time_rule', key: `${next.rule.id}/${next.since}`, rule: next }
 }
 

@@ -15,6 +15,8 @@ import { type Loop, TriggerRun } from '../rules/quiet.ts'
 import type { Action, AnyRule, CommandPlan, Trigger } from '../rules/rule.ts'
 import { type Command, commandRow } from './command.ts'
 import type { EnginePass } from './pass.ts'
+import { subjectAt } from './subject.ts'
+import type { Timeline } from './timeline.ts'
 
 /** What one rule did. */
 interface Firing {
@@ -35,7 +37,7 @@ export interface Envelope {
 /** The ticket being worked on, as far as rules are concerned. */
 interface RuleWork {
   readonly events: readonly AnyTicketEvent[]
-  readonly options: { readonly explain?: boolean | undefined }
+  readonly options: { readonly timeline: Timeline; readonly explain?: boolean | undefined }
   readonly pass: (envelope: Envelope, fireMacro: EnginePass['fireMacro']) => EnginePass
   readonly mark: () => () => void
   readonly ask: (effect: Effect, origin: EffectOrigin) => void
@@ -73,15 +75,8 @@ export class RuleRun {
 
   /** The ticket as it stands, as conditions ask about it. */
   #subject(event?: AnyTicketEvent): Subject {
-    const { ticket, at, definition } = this.pass
-    const subject = {
-      ticket: ticket as Ticket,
-      before: this.#before,
-      now: at,
-      calendar: (id: string) => definition.calendarNamed(id),
-      ...(event ? { event } : {}),
-    }
-    return subject
+    const { ticket, at } = this.pass
+    return subjectAt(this.#work.options.timeline, ticket as Ticket, at, { event, before: this.#before })
   }
 
   /** Triggers, from the first event of the cause on. */

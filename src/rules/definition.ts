@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { compileCondition, type Predicate } from '../condition/compile.ts'
 import { type Condition, type ConditionUse, checkCondition, fieldsRead } from '../condition/condition.ts'
 import { type FieldTable, fieldNamed, type Subject } from '../condition/field.ts'
+import { compileVerdict } from '../condition/verdict.ts'
 import { type Refusal, refuse, shown } from '../errors.ts'
 import { maxTimeRules } from '../model/bounds.ts'
 import { FixedMap } from '../model/fixed-map.ts'
@@ -11,7 +12,6 @@ import { type CannedMessage, CannedMessageSchema, checkCanned, compileCanned } f
 import { type EffectPlan, type effectKinds, effectRow, isEffectKind } from './effect.ts'
 import type { Action, CommandPlan, Macro, TimeRule, Trigger } from './rule.ts'
 import { Since, sinceReader } from './since.ts'
-import { compileVerdict } from '../condition/verdict.ts'
 
 /** Actions of one rule. */
 const maxActions = 20

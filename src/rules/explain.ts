@@ -1,5 +1,5 @@
-import type { Cause } from '../model/event.ts'
 import type { LeafVerdict } from '../condition/verdict.ts'
+import type { Cause } from '../model/event.ts'
 
 /** What became of one action of a rule. */
 export interface ActionTrial {

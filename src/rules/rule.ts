@@ -1,13 +1,13 @@
 import type { Predicate } from '../condition/compile.ts'
 import type { Condition } from '../condition/condition.ts'
 import type { Subject } from '../condition/field.ts'
+import type { LeafVerdict } from '../condition/verdict.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { TicketEventType } from '../model/ticket-event.ts'
 import type { DurationInput } from '../time/duration.ts'
 import type { EffectAction, EffectPlan } from './effect.ts'
 import type { SinceInput } from './since.ts'
-import type { LeafVerdict } from '../condition/verdict.ts'
 
 /** Event types that may wake a trigger: all but those that tell of rules. */
 export type TriggerEvent = Exclude<TicketEventType, `${string}rule_${string}`>

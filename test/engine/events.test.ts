@@ -243,7 +243,13 @@ describe('lazy time', () => {
   it('advance says when time changes the ticket next', () => {
     const ticket = story(definition).open('Mon 09:00')
     const first = advance(definition, ticket.ticket, when('Mon 09:00'))
-    expect(first).toEqual({ ticket: ticket.ticket, events: [], effects: [], nextAt: when('Mon 11:00') + 1, more: false })
+    expect(first).toEqual({
+      ticket: ticket.ticket,
+      events: [],
+      effects: [],
+      nextAt: when('Mon 11:00') + 1,
+      more: false,
+    })
     expect(advance(definition, ticket.ticket, when('Mon 11:30'))).toMatchObject({
       nextAt: when('Mon 12:00') + 1,
       events: [{}],
