@@ -1,5 +1,6 @@
 import type { Commit, CommitOutcome, LeaseKey, Receipt, TicketChange } from '../../store.ts'
 import { conflictOf, type Kept } from '../conflict.ts'
+import { filled } from '../sql/column.ts'
 import type { Database } from './database.ts'
 
 /** Saves a commit, or says what it conflicts with. To be called inside a write transaction. */
@@ -110,33 +111,18 @@ function savePlan(db: Database, tenant: string, { ticketId, nextAt, plannedBy }:
   )
 }
 
+/** Columns in the order in which they are written; the id and what is no fact of the ticket come last. */
+const names = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'ticket']
+const insertTicket = `INSERT INTO ticketwright_tickets (${[...names, 'tenant', 'id'].join(', ')})
+  VALUES (${[...names, 'tenant', 'id'].map(() => '?').join(', ')})`
+const updateTicket = `UPDATE ticketwright_tickets SET ${names.map((name) => `${name} = ?`).join(', ')}
+  WHERE tenant = ? AND id = ? AND version = ?`
+
 /** The version stands in the condition although it was checked: a row too few undoes the commit. */
 function saveTicket(db: Database, tenant: string, change: TicketChange): void {
   const { ticketId, expectedVersion, ticket, nextAt, plannedBy } = change
-  const { version, reference, status, kind } = ticket
-  const values = [
-    version,
-    reference,
-    status,
-    kind,
-    nextAt,
-    plannedBy,
-    JSON.stringify(ticket),
-    tenant,
-    ticketId,
-  ] as const
-  if (expectedVersion === 0)
-    db.changeOne(
-      `INSERT INTO ticketwright_tickets
-       (version, reference, status, kind, next_at, planned_by, ticket, tenant, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...values,
-    )
-  else
-    db.changeOne(
-      `UPDATE ticketwright_tickets
-       SET version = ?, reference = ?, status = ?, kind = ?, next_at = ?, planned_by = ?, ticket = ?
-       WHERE tenant = ? AND id = ? AND version = ?`,
-      ...values,
-      expectedVersion,
-    )
+  const facts = filled.map(({ read }) => read(ticket))
+  const values = [...facts, ticket.version, nextAt, plannedBy, JSON.stringify(ticket), tenant, ticketId]
+  if (expectedVersion === 0) db.changeOne(insertTicket, ...values)
+  else db.changeOne(updateTicket, ...values, expectedVersion)
 }

@@ -2,6 +2,9 @@ import { fail } from '../../errors.ts'
 import { fateUnknown, toDeskError } from './failure.ts'
 import type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.ts'
 
+/** Statements kept prepared: those of the store itself, and room for the views of applications. */
+const maxStatements = 300
+
 /**
  * A handle with its statements prepared once and its errors in the codes of this library. All of it is synchronous:
  * between BEGIN and COMMIT nobody else gets a turn on the handle, so no request's writes end up in another's rollback.
@@ -69,6 +72,7 @@ export class Database {
     const known = this.#statements.get(sql)
     if (known) return known
     const prepared = this.#handle.prepare(sql)
+    if (this.#statements.size >= maxStatements) this.#statements.clear()
     this.#statements.set(sql, prepared)
     return prepared
   }

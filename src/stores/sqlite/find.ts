@@ -1,6 +1,8 @@
+import type { Condition } from '../../condition/condition.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import type { Query, TicketRow } from '../../store.ts'
+import { candidatesSql, countSql, findSql, from, namedBy } from '../sql/find.ts'
 import type { Database } from './database.ts'
 
 export interface StoredRow {
@@ -15,56 +17,66 @@ export const rowOf = ({ ticket, next_at, planned_by }: StoredRow): TicketRow => 
   plannedBy: planned_by,
 })
 
-/**
- * Rows of a query. Only the tenant and the leases are asked of SQL; the rest is the residue that a later release
- * pushes down (`when` and `keys` as columns): every ticket of the tenant is read, filtered and sorted here.
- */
+/** Rows read at once where some of them may not be in the answer: enough to pay for the question, few enough to hold. */
+const pageRows = 200
+
+/** Rows of a query. The database decides and sorts what it can; what is left over is looked at here, page by page. */
 export function findIn(db: Database, query: Query, now: number): readonly TicketRow[] {
-  const { after, limit } = query
-  return matchingIn(db, query, now)
-    .map((row) => ({ row, position: query.position(row.ticket) }))
-    .filter(({ position }) => after === undefined || query.compare(position, after) > 0)
-    .sort((a, b) => query.compare(a.position, b.position))
+  const { limit } = query
+  const { page, ordered, decided } = findSql(query, now, tableFor(query.when))
+  const rowsOf = (after: Query['after'], most: number): TicketRow[] => {
+    const { text, params } = page(after, most)
+    return db.rows<StoredRow>(text, ...params).map(rowOf)
+  }
+  if (!ordered) return sorted(rowsOf(undefined, limit), query)
+  if (decided) return rowsOf(query.after, limit)
+  const found: TicketRow[] = []
+  for (let after = query.after; ; ) {
+    const rows = rowsOf(after, pageRows)
+    found.push(...rows.filter(({ ticket }) => query.matches(ticket)))
+    const last = rows.at(-1)
+    if (found.length >= limit || rows.length < pageRows || !last) return found.slice(0, limit)
+    after = query.position(last.ticket)
+  }
+}
+
+/** Somebody's tickets are few: they are looked up and sorted, instead of read in order until enough are somebody's. */
+const people: readonly (readonly [field: string, index: string])[] = [
+  ['assignee', 'ticketwright_tickets_assignee'],
+  ['requester.id', 'ticketwright_tickets_requester'],
+]
+
+/** SQLite has no statistics here that would tell it; a hint does. */
+export function tableFor(when: Condition | null): string {
+  const leaves = when && 'all' in when ? when.all : [when]
+  const asked = (field: string) =>
+    leaves.some((leaf) => leaf && 'field' in leaf && leaf.field === field && namedBy(leaf).length > 0)
+  const index = people.find(([field]) => asked(field))?.[1]
+  return index === undefined ? from : `${from} INDEXED BY ${index}`
+}
+
+/** By the functions of the query alone. */
+function sorted(rows: readonly TicketRow[], { matches, position, compare, after, limit }: Query): readonly TicketRow[] {
+  return rows
+    .filter(({ ticket }) => matches(ticket))
+    .map((row) => ({ row, position: position(row.ticket) }))
+    .filter((one) => after === undefined || compare(one.position, after) > 0)
+    .sort((a, b) => compare(a.position, b.position))
     .slice(0, limit)
     .map(({ row }) => row)
 }
 
-export function matchingIn(
-  db: Database,
-  { tenant, matches, freeFor }: Pick<Query, 'tenant' | 'matches' | 'freeFor'>,
-  now: number,
-): TicketRow[] {
-  const all = 'SELECT ticket, next_at, planned_by FROM ticketwright_tickets AS own WHERE tenant = ?'
-  const held = `SELECT 1 FROM ticketwright_leases
-    WHERE tenant = own.tenant AND ticket_id = own.id AND until > ? AND holder <> ?`
-  const rows =
-    freeFor === undefined
-      ? db.rows<StoredRow>(all, tenant)
-      : db.rows<StoredRow>(`${all} AND NOT EXISTS (${held})`, tenant, now, freeFor)
-  return rows.map(rowOf).filter(({ ticket }) => matches(ticket))
-}
-
-/** Ids of tickets to advance; each part of the union is a stretch of an index. */
-export function dueIn(
-  db: Database,
-  tenant: string,
-  { now, plannedBy, limit }: { readonly now: number; readonly plannedBy: string; readonly limit: number },
-): string[] {
-  const otherPlan = (sign: '<' | '>') =>
-    `SELECT id, next_at FROM ticketwright_tickets WHERE tenant = ? AND planned_by ${sign} ? AND kind <> 'closed'`
-  const rows = db.rows<{ id: string }>(
-    `SELECT id FROM (
-       SELECT id, next_at FROM ticketwright_tickets WHERE tenant = ? AND next_at <= ?
-       UNION ${otherPlan('<')} UNION ${otherPlan('>')}
-     ) ORDER BY coalesce(next_at, ?), id LIMIT ?`,
-    tenant,
-    now,
-    tenant,
-    plannedBy,
-    tenant,
-    plannedBy,
-    now,
-    limit,
-  )
-  return rows.map(({ id }) => id)
+/** How many tickets match. */
+export function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): number {
+  const whole = countSql(query)
+  if (whole) return db.row<{ found: number }>(whole.text, ...whole.params)?.found ?? 0
+  let count = 0
+  for (let after = ''; ; ) {
+    const { text, params } = candidatesSql(query, after, pageRows)
+    const rows = db.rows<StoredRow>(text, ...params).map(rowOf)
+    count += rows.filter(({ ticket }) => query.matches(ticket)).length
+    const last = rows.at(-1)
+    if (rows.length < pageRows || !last) return count
+    after = last.ticket.id
+  }
 }

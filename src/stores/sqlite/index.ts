@@ -1,2 +1,2 @@
 export type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.ts'
-export { sqliteStore } from './sqlite-store.ts'
+export { type SqliteOptions, sqliteStore } from './sqlite-store.ts'

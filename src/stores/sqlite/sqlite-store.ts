@@ -5,28 +5,39 @@ import { type Clock, systemClock } from '../../time/clock.ts'
 import { refuseNul, refuseNulIn } from '../nul.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
+import { dueIn } from './due.ts'
 import { deferEffect, effectsIn, settleEffect, takeEffects } from './effect.ts'
 import { toDeskError } from './failure.ts'
-import { dueIn, findIn, matchingIn, rowOf, type StoredRow } from './find.ts'
+import { countIn, findIn, rowOf, type StoredRow } from './find.ts'
 import { openFile, type SqliteHandle } from './handle.ts'
 import { claimIn, moveEnd } from './lease.ts'
-import { prepare } from './schema.ts'
+import { checkTables, prepare } from './prepare.ts'
+import { Writer } from './writer.ts'
 
 const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(JSON.parse(event) as AnyTicketEvent)
+
+export interface SqliteOptions {
+  /** Judges leases and what is due; the system's unless given. */
+  readonly clock?: Clock
+  /** How long a write is tried again while another process has the file, in milliseconds: 5,000 unless said. */
+  readonly patienceMs?: number
+}
 
 /**
  * Keeps tickets in a SQLite file: durable, for one machine. Takes the path of the file (opened with node:sqlite), or
  * an open handle of node:sqlite or better-sqlite3, which stays its owner's to close and in which the tables begin with
- * `ticketwright_`. The file is put into WAL mode. Every write is one synchronous transaction of its own.
- * `clock` judges leases and what is due; the system's unless given.
+ * `ticketwright_`. The file is put into WAL mode. Requests that write at the same time share a transaction; each is
+ * answered after its COMMIT. A file that another process writes to is tried again until `patienceMs` are over.
  * @throws DeskError `store_failed`, `store_busy`; here also when the tables are those of a later release
  * @example const store = sqliteStore('tickets.db')
  */
 export function sqliteStore(
   where: SqliteHandle | string,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  { clock = systemClock, patienceMs = 5_000 }: SqliteOptions = {},
 ): Store {
   const db = open(where)
+  const writer = new Writer(db, () => checkTables(db), patienceMs)
+  const write = <Result>(work: () => Result) => writer.run(work)
   const now = () => clock.now()
 
   return {
@@ -43,7 +54,7 @@ export function sqliteStore(
     },
     commit: async (commit) => {
       refuseNulIn(commit)
-      return db.write(() => commitTo(db, commit, now()))
+      return write(() => commitTo(db, commit, now()))
     },
     history: async (tenant, ticketId, { after = 0, limit = -1 } = {}) =>
       db
@@ -56,7 +67,7 @@ export function sqliteStore(
         )
         .map(eventOf),
     find: async (query) => findIn(db, query, now()),
-    count: async ({ tenant, matches }) => matchingIn(db, { tenant, matches }, now()).length,
+    count: async (query) => countIn(db, query),
     due: async (tenant, ask) => dueIn(db, tenant, ask),
     lookup: async (tenant, key) => {
       const found =
@@ -77,7 +88,7 @@ export function sqliteStore(
       refuseNul(tenant)
       const next = `INSERT INTO ticketwright_numbers VALUES (?, 1)
         ON CONFLICT (tenant) DO UPDATE SET last = last + 1 RETURNING last`
-      return db.write(() => db.row<{ last: number }>(next, tenant)?.last ?? 0)
+      return write(() => db.row<{ last: number }>(next, tenant)?.last ?? 0)
     },
     changes: async (tenant, after, limit) => {
       const rows = db.rows<{ position: number; event: string }>(
@@ -90,24 +101,25 @@ export function sqliteStore(
     },
     claim: async (tenant, ticketId, holder, forMs) => {
       refuseNul([tenant, ticketId, holder])
-      return db.write(() => claimIn(db, tenant, ticketId, holder, now(), forMs))
+      return write(() => claimIn(db, tenant, ticketId, holder, now(), forMs))
     },
     renew: async (tenant, { ticketId, holder, token }, forMs) =>
-      db.write(() => {
+      write(() => {
         const at = now()
         const lease = { ticketId, holder, token, until: at + forMs }
         return moveEnd(db, tenant, lease, at, lease.until) ? lease : null
       }),
-    release: async (tenant, lease) => db.write(() => moveEnd(db, tenant, lease, now(), 0)),
+    release: async (tenant, lease) => write(() => moveEnd(db, tenant, lease, now(), 0)),
     effects: async (tenant, { now: at, limit, hideMs }) =>
       hideMs === undefined
         ? effectsIn(db, tenant, at, limit)
-        : db.write(() => takeEffects(db, tenant, at, limit, at + hideMs)),
-    defer: async (tenant, effectId, until) => db.write(() => deferEffect(db, tenant, effectId, until)),
-    settle: async (tenant, effectId) => db.write(() => settleEffect(db, tenant, effectId)),
+        : write(() => takeEffects(db, tenant, at, limit, at + hideMs)),
+    defer: async (tenant, effectId, until) => write(() => deferEffect(db, tenant, effectId, until)),
+    settle: async (tenant, effectId) => write(() => settleEffect(db, tenant, effectId)),
     forgetReceipts: async (tenant, before) =>
-      db.write(() => db.change('DELETE FROM ticketwright_receipts WHERE tenant = ? AND at < ?', tenant, before)),
+      write(() => db.change('DELETE FROM ticketwright_receipts WHERE tenant = ? AND at < ?', tenant, before)),
     close: async () => {
+      await writer.idle()
       if (typeof where === 'string') db.close()
     },
   }

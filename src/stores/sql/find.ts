@@ -1,0 +1,108 @@
+import type { Condition, Leaf } from '../../condition/condition.ts'
+import type { SortPosition } from '../../condition/sort-key.ts'
+import type { Query } from '../../store.ts'
+import { isActionable, type SqlValue } from './column.ts'
+import { conditionSql } from './condition.ts'
+import { type OrderSql, orderSql } from './order.ts'
+
+export interface Sql {
+  readonly text: string
+  readonly params: readonly SqlValue[]
+}
+
+/** How a question to the store is put to a database, and what of it is left over. */
+export interface FindSql {
+  /** The rows that may be in the answer: the next ones after a position, at most `limit` if they come in order. */
+  page(after: Query['after'], limit: number): Sql
+  /** They come in the order asked for. */
+  readonly ordered: boolean
+  /** The condition is decided: none needs to be looked at again. */
+  readonly decided: boolean
+}
+
+const row = 'ticket, next_at, planned_by'
+export const from = 'ticketwright_tickets AS own'
+const held = `SELECT 1 FROM ticketwright_leases AS held
+  WHERE held.tenant = own.tenant AND held.ticket_id = own.id AND held.until > ? AND held.holder <> ?`
+
+/** Which rows a question is about, before it says where in the order. */
+function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>): readonly Sql[] {
+  const { sql, params } = conditionSql(unlessActionable(when))
+  return [
+    { text: 'tenant = ?', params: [tenant] },
+    ...(onlyActionable(when) ? [{ text: 'actionable = 0', params: [] }] : []),
+    ...(sql === undefined ? [] : [{ text: `(${sql})`, params }]),
+  ]
+}
+
+/** Does it follow from a condition that somebody here has something to do? Then the indexes of views fit it. */
+function onlyActionable(condition: Condition | null): boolean {
+  if (condition === null) return false
+  if ('field' in condition) return condition.field === 'kind' && isActionable(namedBy(condition))
+  if ('all' in condition) return condition.all.some(onlyActionable)
+  return 'any' in condition && condition.any.length > 0 && condition.any.every(onlyActionable)
+}
+
+/** A condition without what the column `actionable` says as well, so that an index alone can answer a count. */
+function unlessActionable(condition: Condition | null): Condition | null {
+  if (condition === null || isKindOpen(condition)) return null
+  if (!('all' in condition)) return condition
+  const all = condition.all.filter((part) => !isKindOpen(part))
+  return all.length === 0 ? null : { all }
+}
+
+const isKindOpen = (condition: Condition): boolean =>
+  'field' in condition &&
+  condition.field === 'kind' &&
+  isActionable(namedBy(condition)) &&
+  new Set(namedBy(condition)).size === 2
+
+/** The names of which a field must have one; none where that is not what is asked. */
+export function namedBy({ op, value }: Leaf): readonly unknown[] {
+  return op === 'is' ? [value] : op === 'oneOf' && Array.isArray(value) ? value : []
+}
+
+const select = (what: string, parts: readonly Sql[], table = from): Sql => ({
+  text: `SELECT ${what} FROM ${table} WHERE ${parts.map(({ text }) => text).join(' AND ')}`,
+  params: parts.flatMap(({ params }) => params),
+})
+
+/** Rows of a query. `now` judges leases; `table` is what stands after FROM: a store may know how to read it best. */
+export function findSql(query: Query, now: number, table = from): FindSql {
+  const order = orderSql(query.keys)
+  const decided = conditionSql(query.when).complete
+  const free = { text: `NOT EXISTS (${held})`, params: [now, query.freeFor ?? ''] }
+  const parts = query.freeFor === undefined ? asked(query) : [...asked(query), free]
+  if (!order) return { page: () => select(row, parts, table), ordered: false, decided }
+  const terms = order.terms.join(', ')
+  return {
+    page: (after, limit) => {
+      const { text, params } = select(row, after ? [...parts, beyond(order, after, query.when)] : parts, table)
+      return { text: `${text} ORDER BY ${terms} LIMIT ?`, params: [...params, ...order.params, limit] }
+    },
+    ordered: true,
+    decided,
+  }
+}
+
+/** What stands after a position. A first term that all rows share is left out: an index is used from what differs. */
+function beyond({ terms, params, bound }: OrderSql, after: SortPosition, when: Condition | null): Sql {
+  const values = bound(after)
+  const from = terms[0] === 'actionable' && values[0] === 0 && onlyActionable(when) ? 1 : 0
+  const marks = values.slice(from).map(() => '?')
+  return {
+    text: `(${terms.slice(from).join(', ')}) > (${marks.join(', ')})`,
+    params: [...params, ...values.slice(from)],
+  }
+}
+
+/** How many match; undefined where the functions of the query must look at the rows. */
+export function countSql(query: Pick<Query, 'tenant' | 'when'>): Sql | undefined {
+  return conditionSql(query.when).complete ? select('count(*) AS found', asked(query)) : undefined
+}
+
+/** Rows that a condition may hold for, a page at a time in the order of ids. */
+export function candidatesSql(query: Pick<Query, 'tenant' | 'when'>, after: string, limit: number): Sql {
+  const { text, params } = select(row, [...asked(query), { text: 'id > ?', params: [after] }])
+  return { text: `${text} ORDER BY id LIMIT ?`, params: [...params, limit] }
+}

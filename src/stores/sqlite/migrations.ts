@@ -1,0 +1,189 @@
+import type { Ticket } from '../../model/ticket.ts'
+import { filled } from '../sql/column.ts'
+import type { Database } from './database.ts'
+
+/** Columns of version 2, each filled by the row of that name in `filled`. */
+const askedByViews = [
+  'subject_folded TEXT',
+  'category TEXT',
+  'channel TEXT',
+  'language TEXT',
+  'tags TEXT',
+  'effort_minutes REAL',
+  'status_since INTEGER',
+  'priority TEXT',
+  'priority_rank REAL',
+  'assignee TEXT',
+  'department TEXT',
+  'tier INTEGER',
+  'followers TEXT',
+  'collaborators TEXT',
+  'requester_id TEXT',
+  'requester_name_folded TEXT',
+  'requester_email_folded TEXT',
+  'requester_plan TEXT',
+  'requester_segment TEXT',
+  'requester_revenue REAL',
+  'requester_previous INTEGER',
+  'requester_vip INTEGER',
+  'waiting_since INTEGER',
+  'opened_at INTEGER',
+  'resolved_at INTEGER',
+  'closed_at INTEGER',
+  'last_at INTEGER',
+  'sla_level TEXT',
+  'sla_breached INTEGER',
+  'sla_due_at INTEGER',
+  'sla_rank INTEGER',
+  'actionable INTEGER',
+]
+
+/** One step of a migration: statements, or work that is done when it says so (false: come again). */
+export type Step = string | ((db: Database) => boolean)
+
+/**
+ * The tables, version by version, each a list of steps: what was released is never changed, only added to. Each step
+ * is a transaction of its own, so that a large file can be brought up to date in pieces. The tenant comes first in
+ * every key. JSON is text: what comes back is what was written, byte for byte.
+ */
+export const migrations: readonly (readonly Step[])[] = [
+  [
+    `
+  CREATE TABLE ticketwright_tickets (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    status TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    next_at INTEGER,
+    planned_by TEXT NOT NULL,
+    ticket TEXT NOT NULL,
+    PRIMARY KEY (tenant, id),
+    UNIQUE (tenant, reference)
+  ) STRICT;
+  CREATE INDEX ticketwright_tickets_next ON ticketwright_tickets (tenant, next_at) WHERE next_at IS NOT NULL;
+  CREATE INDEX ticketwright_tickets_plan ON ticketwright_tickets (tenant, planned_by) WHERE kind <> 'closed';
+
+  CREATE TABLE ticketwright_events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant TEXT NOT NULL,
+    ticket_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    UNIQUE (tenant, ticket_id, version)
+  ) STRICT;
+  CREATE INDEX ticketwright_events_feed ON ticketwright_events (tenant, position);
+
+  CREATE TABLE ticketwright_external_ids (
+    tenant TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    ticket_id TEXT NOT NULL,
+    command_id TEXT,
+    PRIMARY KEY (tenant, external_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE ticketwright_receipts (
+    tenant TEXT NOT NULL,
+    command_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    receipt TEXT NOT NULL,
+    PRIMARY KEY (tenant, command_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE ticketwright_leases (
+    tenant TEXT NOT NULL,
+    ticket_id TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    token INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (tenant, ticket_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE ticketwright_effects (
+    position INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    ticket_id TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    hidden_until INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    settled INTEGER NOT NULL DEFAULT 0,
+    effect TEXT NOT NULL,
+    UNIQUE (tenant, id)
+  ) STRICT;
+  CREATE INDEX ticketwright_effects_due ON ticketwright_effects (tenant, due_at, position) WHERE settled = 0;
+  CREATE INDEX ticketwright_effects_order ON ticketwright_effects (tenant, ticket_id, due_at, position)
+    WHERE settled = 0;
+
+  CREATE TABLE ticketwright_numbers (
+    tenant TEXT NOT NULL PRIMARY KEY,
+    last INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  ],
+  // what views ask of tickets, as columns; the orderings that have a name, and an index for each
+  [
+    addColumns(askedByViews),
+    `
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_priority REAL AS (-priority_rank);
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_effort REAL AS (coalesce(effort_minutes, 9e999));
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_waiting REAL AS (coalesce(waiting_since, 9e999));
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_due INTEGER
+      AS (coalesce(sla_due_at, coalesce(waiting_since, opened_at) + 604800000));
+    `,
+    fillColumns('filled 2', askedByViews),
+    index('fifo', 'tenant, actionable, opened_at, id'),
+    index('priority', 'tenant, actionable, by_priority, opened_at, id'),
+    index('effort', 'tenant, actionable, by_effort, opened_at, id'),
+    index('due', 'tenant, actionable, sla_rank, by_due, id'),
+    index('waiting', 'tenant, actionable, by_waiting, id'),
+    index('assignee', 'tenant, assignee, actionable'),
+    index('department', 'tenant, department, actionable'),
+    index('requester', 'tenant, requester_id, actionable'),
+    `
+    DROP INDEX ticketwright_tickets_next;
+    CREATE INDEX ticketwright_tickets_next ON ticketwright_tickets (tenant, next_at, id) WHERE next_at IS NOT NULL;
+    DROP INDEX ticketwright_tickets_plan;
+    CREATE INDEX ticketwright_tickets_plan ON ticketwright_tickets (tenant, planned_by, next_at, id)
+      WHERE kind <> 'closed';
+    `,
+    `
+    ALTER TABLE ticketwright_effects ADD COLUMN dead TEXT;
+    CREATE INDEX ticketwright_effects_dead ON ticketwright_effects (tenant, position) WHERE dead IS NOT NULL;
+    `,
+  ],
+]
+
+function addColumns(added: readonly string[]): string {
+  return added.map((column) => `ALTER TABLE ticketwright_tickets ADD COLUMN ${column};`).join('\n')
+}
+
+function index(name: string, on: string): string {
+  return `CREATE INDEX ticketwright_tickets_${name} ON ticketwright_tickets (${on})`
+}
+
+/** Tickets whose columns are filled in one transaction. */
+const ticketsAtOnce = 500
+
+/** Fills columns of tickets that an earlier release saved; how far it came is marked in the meta table. */
+function fillColumns(mark: string, added: readonly string[]): Step {
+  const names = added.map((column) => column.split(' ')[0])
+  const chosen = filled.filter(({ column }) => names.includes(column))
+  const update = `UPDATE ticketwright_tickets SET ${chosen.map(({ column }) => `${column} = ?`).join(', ')} WHERE rowid = ?`
+  return (db) => {
+    const from = db.row<{ value: number }>('SELECT value FROM ticketwright_meta WHERE name = ?', mark)?.value ?? 0
+    const rows = db.rows<{ place: number; ticket: string }>(
+      'SELECT rowid AS place, ticket FROM ticketwright_tickets WHERE rowid > ? ORDER BY rowid LIMIT ?',
+      from,
+      ticketsAtOnce,
+    )
+    for (const { place, ticket } of rows) {
+      const kept = JSON.parse(ticket) as Ticket
+      db.changeOne(update, ...chosen.map(({ read }) => read(kept)), place)
+    }
+    const done = 'INSERT INTO ticketwright_meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
+    db.change(done, mark, rows.at(-1)?.place ?? from)
+    return rows.length < ticketsAtOnce
+  }
+}
