@@ -4,7 +4,7 @@ import { manualClock, type StoreSetup, sampleDefinition } from 'ticketwright/tes
 import { afterAll, describe, expect, it } from 'vitest'
 import { namedOrderings } from '../../src/queue/ordering.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
-import { memory, sqliteFile, sqliteInMemory } from './setups.ts'
+import { betterSqlite, memory, sqliteFile, sqliteInMemory } from './setups.ts'
 
 const text = fc.oneof(
   fc.constantFrom('Help', 'a "b" \\u0041', 'Ünïcødé 😀'),
@@ -131,8 +131,9 @@ describe('the same commands on memory and on SQLite', () => {
   afterAll(() => expect(Math.min(seen.done, seen.refused)).toBeGreaterThan(300))
 
   it.each([
-    ['in memory', sqliteInMemory, 120],
+    ['in memory', sqliteInMemory, 100],
     ['in a file', sqliteFile, 20],
+    ['on better-sqlite3', betterSqlite, 40],
   ] as const)(
     'give the same answers, errors, tickets, events and receipts (%s)',
     async (_where, make, numRuns) => {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import BetterSqlite from 'better-sqlite3'
 import { memoryStore } from 'ticketwright'
-import { sqliteStore } from 'ticketwright/sqlite'
+import { type SqliteHandle, sqliteStore } from 'ticketwright/sqlite'
 import { type MakeStore, manualClock } from 'ticketwright/testing'
 
 const start = '2026-11-23T09:00:00+02:00'
@@ -20,21 +21,25 @@ export const sqliteInMemory: MakeStore = () => {
   return { store, clock, close: () => store.close() }
 }
 
-/** On a handle of the application's own, whose file outlives it. */
-export const sqliteHandle: MakeStore = () => {
-  const clock = manualClock(start)
-  const handle = new DatabaseSync(':memory:')
-  const store = sqliteStore(handle, { clock })
-  return {
-    store,
-    clock,
-    reopen: async () => sqliteStore(handle, { clock }),
-    close: async () => {
-      await store.close()
-      handle.close()
-    },
+/** On a handle of the application's own, which outlives the store. */
+const onHandle =
+  (open: () => SqliteHandle): MakeStore =>
+  () => {
+    const clock = manualClock(start)
+    const handle = open()
+    const store = sqliteStore(handle, { clock })
+    return {
+      store,
+      clock,
+      reopen: async () => sqliteStore(handle, { clock }),
+      close: async () => {
+        await store.close()
+        handle.close()
+      },
+    }
   }
-}
+export const sqliteHandle = onHandle(() => new DatabaseSync(':memory:'))
+export const betterSqlite = onHandle(() => new BetterSqlite(':memory:'))
 
 export const sqliteFile: MakeStore = () => {
   const clock = manualClock(start)

@@ -2,12 +2,13 @@ import { memoryStore } from 'ticketwright'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { storeCases } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
-import { memory, sqliteFile, sqliteHandle, sqliteInMemory } from './setups.ts'
+import { betterSqlite, memory, sqliteFile, sqliteHandle, sqliteInMemory } from './setups.ts'
 
 const stores = {
   memory,
   'SQLite, in memory': sqliteInMemory,
   'SQLite, a handle of the application': sqliteHandle,
+  'SQLite, a handle of better-sqlite3': betterSqlite,
   'SQLite, a file': sqliteFile,
 }
 

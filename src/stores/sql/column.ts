@@ -9,7 +9,7 @@ export type SqlValue = string | number | null
  * How a fact stands in its column: `plain` as it is, `folded` by `foldText`, `set` as its members between line
  * breaks (`\nvip\nbilling\n`, which no member contains; of nothing `\n`), `truth` as 1 or 0.
  */
-export type ColumnForm = 'plain' | 'folded' | 'set' | 'truth'
+type ColumnForm = 'plain' | 'folded' | 'set' | 'truth'
 
 export interface Column {
   readonly column: string
@@ -19,6 +19,8 @@ export interface Column {
   readonly read: (ticket: Ticket) => SqlValue
   /** Every ticket has it. */
   readonly always?: true
+  /** A number of the application's own, of any size. */
+  readonly unbounded?: true
 }
 
 const text = (column: string, read: (ticket: Ticket) => string | null | undefined): Column => ({
@@ -95,7 +97,7 @@ export const columns: Readonly<Record<string, Column>> = {
   'requester.email': folded('requester_email_folded', (t) => t.requester?.email),
   'requester.plan': text('requester_plan', (t) => t.requester?.plan),
   'requester.segment': text('requester_segment', (t) => t.requester?.segment),
-  'requester.revenue': number('requester_revenue', (t) => t.requester?.revenue),
+  'requester.revenue': { ...number('requester_revenue', (t) => t.requester?.revenue), unbounded: true },
   'requester.previousTickets': whole('requester_previous', (t) => t.requester?.previousTickets),
   'requester.vip': truth('requester_vip', (t) => t.requester?.vip),
   waitingSince: whole('waiting_since', (t) => t.waitingSince),

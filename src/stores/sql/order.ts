@@ -18,17 +18,27 @@ interface Term {
   readonly params: readonly SqlValue[]
   /** Never null. */
   readonly always: boolean
+  /** Held as a double, as all numbers of JavaScript are: sums with whole numbers would be exact for longer. */
+  readonly double: boolean
 }
 
+const waitingOrOpened = 'coalesce(waiting_since, opened_at)'
+const due = `coalesce(sla_due_at, (${waitingOrOpened} + 604800000.0))`
+
 /**
- * Orderings that views have by name, as columns of their own: what an index holds must be a column for a page to
- * begin in its midst. By the term each stands for.
+ * What orderings that have a name ask for, as columns of their own: an index holds them, and a page can begin in its
+ * midst. By the term each stands for.
  */
-const ready: ReadonlyMap<string, string> = new Map([
+export const ready: ReadonlyMap<string, string> = new Map([
   ['-priority_rank', 'by_priority'],
   [`coalesce(effort_minutes, ${beyond})`, 'by_effort'],
   [`coalesce(waiting_since, ${beyond})`, 'by_waiting'],
-  ['coalesce(sla_due_at, (coalesce(waiting_since, opened_at) + 604800000))', 'by_due'],
+  [due, 'by_due'],
+  ['CASE WHEN sla_rank IN (0, 1) THEN 0 ELSE 1 END', 'by_standing'],
+  [`coalesce((${due} + (effort_minutes * -60000.0)), ${due})`, 'by_slack'],
+  [`coalesce(-requester_revenue, ${beyond})`, 'by_value'],
+  ['CASE WHEN requester_previous IN (0) THEN 0 ELSE 1 END', 'by_contact'],
+  [`(${waitingOrOpened} + (priority_rank * -86400000.0))`, 'by_age'],
 ])
 
 /** Undefined where a key asks for what is no column: then the functions of the query put the rows in order. */
@@ -58,45 +68,93 @@ function boundValue({ direction, nulls }: SortKey, value: number | null): number
 }
 
 function valueSql(value: SortValue): Term | undefined {
-  if ('field' in value) return numberOf(value.field)
-  if ('coalesce' in value) return firstOf(value.coalesce)
-  if ('plus' in value) return sumOf(value.plus)
-  if ('among' in value) return amongOf(value.among)
+  if ('field' in value) return numberSql(value.field)
+  if ('coalesce' in value)
+    return joined(value.coalesce.map(valueSql), (parts) => `coalesce(${parts.join(', ')})`, 'any')
+  if ('plus' in value) return sumSql(value.plus)
+  if ('times' in value) return combined([bounded(value.times[0]), constant(value.times[1])], '*')
+  if ('among' in value) return amongSql(value.among)
+  if ('pick' in value) return pickSql(value.pick)
   return undefined
 }
 
-function numberOf(field: string): Term | undefined {
+function numberSql(field: string): Term | undefined {
   const column = columnOf(field)
   if (!column || column.type === 'TEXT' || column.form !== 'plain') return undefined
-  return { sql: column.column, params: [], always: column.always === true }
+  return { sql: column.column, params: [], always: column.always === true, double: column.type === 'REAL' }
 }
 
-function firstOf(values: readonly SortValue[]): Term | undefined {
-  const terms = values.map(valueSql)
+/** Of doubles: one side is one. */
+function sumSql([value, more]: readonly [SortValue, SortValue | number]): Term | undefined {
+  const [a, b] = [bounded(value), typeof more === 'number' ? constant(more) : bounded(more)]
+  return combined([a, b && !b.double ? { ...b, sql: `(${b.sql} + 0.0)` } : b], '+')
+}
+
+/** A number that no sum of a few makes endless; others are put in order by the functions of the query. */
+function bounded(value: SortValue): Term | undefined {
+  return readsUnbounded(value) ? undefined : valueSql(value)
+}
+
+function readsUnbounded(value: SortValue): boolean {
+  if ('field' in value) return columnOf(value.field)?.unbounded === true
+  if ('coalesce' in value) return value.coalesce.some(readsUnbounded)
+  if ('plus' in value) return value.plus.some((part) => typeof part !== 'number' && readsUnbounded(part))
+  return 'times' in value && readsUnbounded(value.times[0])
+}
+
+/** Written out, so that an index fits; always as a double. */
+function constant(number: number): Term | undefined {
+  if (!Number.isFinite(number)) return undefined
+  const text = String(number)
+  return { sql: /[.e]/.test(text) ? text : `${text}.0`, params: [], always: true, double: true }
+}
+
+const combined = (terms: readonly (Term | undefined)[], operator: '+' | '*'): Term | undefined =>
+  joined(terms, (parts) => `(${parts.join(` ${operator} `)})`, 'all')
+
+/** Missing is what has a missing part, or (`any`) what has no other. */
+function joined(
+  terms: readonly (Term | undefined)[],
+  join: (parts: readonly string[]) => string,
+  needs: 'all' | 'any',
+): Term | undefined {
   if (!terms.every((term) => term !== undefined)) return undefined
   const [only] = terms
   if (only && terms.length === 1) return only
   return {
-    sql: `coalesce(${terms.map(({ sql }) => sql).join(', ')})`,
+    sql: join(terms.map(({ sql }) => sql)),
     params: terms.flatMap(({ params }) => params),
-    always: terms.some(({ always }) => always),
+    always: needs === 'all' ? terms.every(({ always }) => always) : terms.some(({ always }) => always),
+    double: terms[needs === 'all' ? 'some' : 'every'](({ double }) => double),
   }
 }
 
-/** Whole numbers stand in the text, so that an index fits; others are bound. */
-function sumOf([value, constant]: readonly [SortValue, number]): Term | undefined {
-  const term = valueSql(value)
-  if (!term || !Number.isFinite(constant)) return undefined
-  return Number.isSafeInteger(constant)
-    ? { ...term, sql: `(${term.sql} + ${constant})` }
-    : { ...term, sql: `(${term.sql} + ?)`, params: [...term.params, constant] }
+/** Names are bound; numbers stand in the text, so that an index fits. */
+function amongSql({ field, names }: Extract<SortValue, { among: unknown }>['among']): Term | undefined {
+  const column = columnOf(field)
+  if (column?.form !== 'plain') return undefined
+  if (field === 'kind' && isActionable(names) && new Set(names).size === 2)
+    return { sql: 'actionable', params: [], always: true, double: false }
+  const ofText = column.type === 'TEXT'
+  const fitting = names.filter((name) => typeof name === (ofText ? 'string' : 'number'))
+  const marks = ofText ? fitting.map(() => '?') : fitting
+  return {
+    sql: `CASE WHEN ${column.column} IN (${marks.join(', ')}) THEN 0 ELSE 1 END`,
+    params: ofText ? fitting : [],
+    always: true,
+    double: false,
+  }
 }
 
-function amongOf({ field, names }: { readonly field: string; readonly names: readonly string[] }): Term | undefined {
+function pickSql({ field, values, otherwise }: Extract<SortValue, { pick: unknown }>['pick']): Term | undefined {
   const column = columnOf(field)
-  if (column?.type !== 'TEXT' || column.form !== 'plain') return undefined
-  if (field === 'kind' && isActionable(names) && new Set(names).size === 2)
-    return { sql: 'actionable', params: [], always: true }
-  const marks = names.map(() => '?').join(', ')
-  return { sql: `CASE WHEN ${column.column} IN (${marks}) THEN 0 ELSE 1 END`, params: names, always: true }
+  const rows = Object.entries(values)
+  if (column?.form !== 'plain' || column.type !== 'TEXT' || rows.length === 0) return undefined
+  const cases = rows.map(([, number]) => `WHEN ? THEN ${constant(number)?.sql}`)
+  return {
+    sql: `CASE ${column.column} ${cases.join(' ')} ELSE ${otherwise === null ? 'NULL' : constant(otherwise)?.sql} END`,
+    params: rows.map(([name]) => name),
+    always: otherwise !== null,
+    double: true,
+  }
 }

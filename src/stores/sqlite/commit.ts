@@ -1,6 +1,7 @@
+import type { Ticket } from '../../model/ticket.ts'
 import type { Commit, CommitOutcome, LeaseKey, Receipt, TicketChange } from '../../store.ts'
 import { conflictOf, type Kept } from '../conflict.ts'
-import { filled } from '../sql/column.ts'
+import { filled, type SqlValue } from '../sql/column.ts'
 import type { Database } from './database.ts'
 
 /** Saves a commit, or says what it conflicts with. To be called inside a write transaction. */
@@ -111,18 +112,37 @@ function savePlan(db: Database, tenant: string, { ticketId, nextAt, plannedBy }:
   )
 }
 
-/** Columns in the order in which they are written; the id and what is no fact of the ticket come last. */
-const names = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'ticket']
-const insertTicket = `INSERT INTO ticketwright_tickets (${[...names, 'tenant', 'id'].join(', ')})
-  VALUES (${[...names, 'tenant', 'id'].map(() => '?').join(', ')})`
-const updateTicket = `UPDATE ticketwright_tickets SET ${names.map((name) => `${name} = ?`).join(', ')}
-  WHERE tenant = ? AND id = ? AND version = ?`
+const written = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'ticket', 'tenant', 'id']
+const insertTicket = `INSERT INTO ticketwright_tickets (${written.join(', ')})
+  VALUES (${written.map(() => '?').join(', ')})`
+const selectFacts = `SELECT ${filled.map(({ column }) => column).join(', ')} FROM ticketwright_tickets
+  WHERE tenant = ? AND id = ?`
 
 /** The version stands in the condition although it was checked: a row too few undoes the commit. */
 function saveTicket(db: Database, tenant: string, change: TicketChange): void {
   const { ticketId, expectedVersion, ticket, nextAt, plannedBy } = change
-  const facts = filled.map(({ read }) => read(ticket))
-  const values = [...facts, ticket.version, nextAt, plannedBy, JSON.stringify(ticket), tenant, ticketId]
-  if (expectedVersion === 0) db.changeOne(insertTicket, ...values)
-  else db.changeOne(updateTicket, ...values, expectedVersion)
+  const last = [ticket.version, nextAt, plannedBy, JSON.stringify(ticket)]
+  if (expectedVersion === 0) {
+    db.changeOne(insertTicket, ...filled.map(({ read }) => read(ticket)), ...last, tenant, ticketId)
+    return
+  }
+  const changed = changedFacts(db, tenant, ticket)
+  db.changeOne(
+    `UPDATE ticketwright_tickets
+     SET ${changed.map(({ column }) => `${column} = ?, `).join('')}version = ?, next_at = ?, planned_by = ?, ticket = ?
+     WHERE tenant = ? AND id = ? AND version = ?`,
+    ...changed.map(({ value }) => value),
+    ...last,
+    tenant,
+    ticketId,
+    expectedVersion,
+  )
+}
+
+/** An index is written for every column that a statement names, changed or not; so only those that changed are named. */
+function changedFacts(db: Database, tenant: string, ticket: Ticket): readonly { column: string; value: SqlValue }[] {
+  const before = db.row<Record<string, SqlValue>>(selectFacts, tenant, ticket.id) ?? {}
+  return filled
+    .map(({ column, read }) => ({ column, value: read(ticket) }))
+    .filter(({ column, value }) => before[column] !== value)
 }

@@ -47,7 +47,7 @@ const people: readonly (readonly [field: string, index: string])[] = [
 ]
 
 /** SQLite has no statistics here that would tell it; a hint does. */
-export function tableFor(when: Condition | null): string {
+function tableFor(when: Condition | null): string {
   const leaves = when && 'all' in when ? when.all : [when]
   const asked = (field: string) =>
     leaves.some((leaf) => leaf && 'field' in leaf && leaf.field === field && namedBy(leaf).length > 0)

@@ -129,8 +129,17 @@ export const migrations: readonly (readonly Step[])[] = [
     ALTER TABLE ticketwright_tickets ADD COLUMN by_priority REAL AS (-priority_rank);
     ALTER TABLE ticketwright_tickets ADD COLUMN by_effort REAL AS (coalesce(effort_minutes, 9e999));
     ALTER TABLE ticketwright_tickets ADD COLUMN by_waiting REAL AS (coalesce(waiting_since, 9e999));
-    ALTER TABLE ticketwright_tickets ADD COLUMN by_due INTEGER
-      AS (coalesce(sla_due_at, coalesce(waiting_since, opened_at) + 604800000));
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_due REAL
+      AS (coalesce(sla_due_at, coalesce(waiting_since, opened_at) + 604800000.0));
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_standing INTEGER
+      AS (CASE WHEN sla_rank IN (0, 1) THEN 0 ELSE 1 END);
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_slack REAL
+      AS (coalesce(by_due + effort_minutes * -60000.0, by_due));
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_value REAL AS (coalesce(-requester_revenue, 9e999));
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_contact INTEGER
+      AS (CASE WHEN requester_previous IN (0) THEN 0 ELSE 1 END);
+    ALTER TABLE ticketwright_tickets ADD COLUMN by_age REAL
+      AS (coalesce(waiting_since, opened_at) + priority_rank * -86400000.0);
     `,
     fillColumns('filled 2', askedByViews),
     index('fifo', 'tenant, actionable, opened_at, id'),
@@ -138,6 +147,10 @@ export const migrations: readonly (readonly Step[])[] = [
     index('effort', 'tenant, actionable, by_effort, opened_at, id'),
     index('due', 'tenant, actionable, sla_rank, by_due, id'),
     index('waiting', 'tenant, actionable, by_waiting, id'),
+    index('slack', 'tenant, actionable, by_standing, by_slack, id'),
+    index('value', 'tenant, actionable, by_value, opened_at, id'),
+    index('contact', 'tenant, actionable, by_contact, opened_at, id'),
+    index('age', 'tenant, actionable, by_age, id'),
     index('assignee', 'tenant, assignee, actionable'),
     index('department', 'tenant, department, actionable'),
     index('requester', 'tenant, requester_id, actionable'),

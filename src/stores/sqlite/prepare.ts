@@ -21,7 +21,7 @@ const oldestSqlite = [3, 37] as const
  * could not undo a failed write
  */
 export function prepare(db: Database): void {
-  checkVersion(db)
+  checkDriver(db)
   const timeout = Number(pragma(db, 'busy_timeout'))
   db.exec(`PRAGMA busy_timeout = ${Math.max(timeout, startTimeoutMs)}`)
   if (pragma(db, 'query_only') === 1) throw fail('store_failed', { reason: 'query_only is on: nothing can be written' })
@@ -32,8 +32,11 @@ export function prepare(db: Database): void {
   db.exec(`PRAGMA busy_timeout = ${timeout || busyTimeoutMs}`)
 }
 
-function checkVersion(db: Database): void {
-  const version = db.row<{ version: string }>('SELECT sqlite_version() AS version')?.version ?? ''
+function checkDriver(db: Database): void {
+  const { version = '', one } =
+    db.row<{ version: string; one: unknown }>('SELECT sqlite_version() AS version, 1 AS one') ?? {}
+  if (typeof one !== 'number')
+    throw fail('store_failed', { reason: `the handle reads whole numbers as ${typeof one}; set it to read numbers` })
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major < oldestSqlite[0] || (major === oldestSqlite[0] && minor < oldestSqlite[1]))
     throw fail('store_failed', { reason: `SQLite ${oldestSqlite.join('.')} or newer is needed, this is ${version}` })

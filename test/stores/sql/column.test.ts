@@ -3,8 +3,11 @@ import { createDesk, type Definition, foldText, memoryStore, type Ticket } from 
 import { sqliteStore } from 'ticketwright/sqlite'
 import { manualClock, sampleDefinition } from 'ticketwright/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fieldNamed } from '../../../src/condition/field.ts'
 import { fields } from '../../../src/engine/field.ts'
 import { columns, filled, isActionable } from '../../../src/stores/sql/column.ts'
+import { ready } from '../../../src/stores/sql/order.ts'
+import { changeOf, decided } from '../../../src/testing/sample.ts'
 
 /** Tickets in all the states that columns tell apart. */
 async function tickets(): Promise<readonly Ticket[]> {
@@ -29,6 +32,8 @@ async function tickets(): Promise<readonly Ticket[]> {
   return seen
 }
 
+const opened = decided(null, { type: 'open', subject: 'x', reference: 'R' }, { tenant: 'acme', ticketId: 't', at: 1 })
+
 describe('a column', () => {
   let seen: readonly Ticket[]
   beforeAll(async () => {
@@ -36,7 +41,7 @@ describe('a column', () => {
   })
 
   it.each(Object.entries(columns))('holds what the field %s says, in its form', (name, { form, read, always }) => {
-    const field = fields[name as keyof typeof fields]
+    const field = fieldNamed(fields, name)
     const forms = {
       plain: (found: unknown) => found ?? null,
       folded: (found: unknown) => (typeof found === 'string' ? foldText(found) : null),
@@ -44,17 +49,32 @@ describe('a column', () => {
       set: (found: unknown) => ['', ...(found as string[]), ''].join('\n'),
     }
     for (const ticket of seen) {
-      const expected = forms[form](field.read({ ticket } as never))
-      expect(read(ticket)).toEqual(expected === '' && form === 'set' ? '\n' : expected)
+      expect(read(ticket)).toEqual(forms[form](field?.read({ ticket })))
       if (always) expect(read(ticket)).not.toBe(null)
     }
-    expect(field.class).toBe('stored')
+    expect(field?.class).toBe('stored')
   })
 
   it('of the kinds that views begin with tells them apart', () => {
     const actionable = filled.find(({ column }) => column === 'actionable')
     for (const ticket of seen) expect(actionable?.read(ticket)).toBe(isActionable([ticket.kind]) ? 0 : 1)
     expect(new Set(seen.map(({ kind }) => isActionable([kind]))).size).toBe(2)
+  })
+
+  it.each([...ready])('of a named ordering holds %s', (term, column) => {
+    const handle = new DatabaseSync(':memory:')
+    const store = sqliteStore(handle)
+    const changes = seen.map((ticket, i) => ({
+      ...changeOf(null, { ...opened, ticket: { ...ticket, id: `t${i}`, reference: `R${i}` } }),
+    }))
+    expect(changes.length).toBeGreaterThan(5)
+    return store.commit({ tenant: 'acme', changes, effects: [] }).then((outcome) => {
+      expect(outcome).toEqual({ ok: true })
+      const differing = `SELECT count(*) AS n, count(DISTINCT ${column}) AS kinds FROM ticketwright_tickets`
+      expect(handle.prepare(`${differing} WHERE ${column} IS NOT ${term}`).get()).toMatchObject({ n: 0 })
+      expect(handle.prepare(differing).get()?.n).toBe(seen.length)
+      handle.close()
+    })
   })
 
   it('is in the tables under its name and type', () => {

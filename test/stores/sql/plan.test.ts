@@ -1,6 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { Condition, OrderingName } from 'ticketwright'
-import { namedOrderings } from 'ticketwright'
+import { type Condition, namedOrderings, type OrderingName } from 'ticketwright'
 import type { SqliteHandle } from 'ticketwright/sqlite'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -84,7 +83,7 @@ describe('a page of a view, of a million tickets or of ten,', () => {
     const plan = await planOf(() => store.find(query))
     expect(plan).toEqual([
       'SEARCH own USING INDEX ticketwright_tickets_assignee (tenant=? AND assignee=?)',
-      'USE TEMP B-TREE FOR ORDER BY',
+      expect.stringMatching(/^USE TEMP B-TREE FOR .*ORDER BY/),
     ])
   })
 })
