@@ -126,6 +126,7 @@ export { evolve, rebuild } from './engine/evolve.ts'
 export { type ExplainOptions, explainClock } from './engine/explain.ts'
 export { type SlaStateOptions, slaState } from './engine/sla-state.ts'
 export type { Definitions } from './engine/timeline.ts'
+export type { ConditionNames, EventCondition, StoredCondition, TimeCondition } from './engine/typed-condition.ts'
 
 // desk: load, decide, save, retry
 

@@ -6,17 +6,25 @@ import { type Field, type FieldTable, type FieldType, family } from './field.ts'
 import type { Subject } from './subject.ts'
 import { inBusinessHours, weekdayIn, weekdays } from './time-field.ts'
 
-const ofEvent = <T extends FieldType>(type: T, read: (event: AnyTicketEvent, subject: Subject) => unknown) =>
-  ({
-    type,
-    class: 'event',
-    read: (subject) => (subject.event ? read(subject.event, subject) : undefined),
-  }) as const satisfies Field
+interface OfEvent<T extends FieldType> {
+  readonly type: T
+  readonly class: 'event'
+  readonly read: Field['read']
+}
+
+const ofEvent = <const T extends FieldType>(
+  type: T,
+  read: (event: AnyTicketEvent, subject: Subject) => unknown,
+): OfEvent<T> => ({
+  type,
+  class: 'event',
+  read: (subject) => (subject.event ? read(subject.event, subject) : undefined),
+})
 
 type EventOf<E extends TicketEventType> = Extract<AnyTicketEvent, { type: E }>
 type MessageEvent = EventOf<'message_added'>
 
-const ofMessage = <T extends FieldType>(type: T, read: (event: MessageEvent) => unknown) =>
+const ofMessage = <const T extends FieldType>(type: T, read: (event: MessageEvent) => unknown): OfEvent<T> =>
   ofEvent(type, (event) => (event.type === 'message_added' ? read(event) : undefined))
 
 /** What is known while something happens: of the event at hand, and of the message if it is one. */

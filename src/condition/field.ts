@@ -36,7 +36,9 @@ export interface Field {
 export type FieldTable = Readonly<Record<string, Field>>
 
 /** A family of fields: `<part>` in the name of its row stands for what `of` is given. */
-export function family(row: Omit<Field, 'read'> & { readonly of: NonNullable<Field['of']> }): Field {
+export function family<const R extends Omit<Field, 'read'> & { readonly of: NonNullable<Field['of']> }>(
+  row: R,
+): R & { readonly read: Field['read'] } {
   return { ...row, read: () => undefined }
 }
 

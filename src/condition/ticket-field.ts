@@ -4,8 +4,17 @@ import { type Field, type FieldTable, type FieldType, family } from './field.ts'
 
 type FieldValue = string | number | boolean | null | readonly string[]
 
-const stored = <T extends FieldType>(type: T, read: (ticket: Readonly<Ticket>) => FieldValue | undefined) =>
-  ({ type, class: 'stored', read: ({ ticket }) => read(ticket) }) as const satisfies Field
+/** A row, with its type and class as literals: the compiler's conditions are made of them. */
+interface Stored<T extends FieldType> {
+  readonly type: T
+  readonly class: 'stored'
+  readonly read: Field['read']
+}
+
+const stored = <const T extends FieldType>(
+  type: T,
+  read: (ticket: Readonly<Ticket>) => FieldValue | undefined,
+): Stored<T> => ({ type, class: 'stored', read: ({ ticket }) => read(ticket) })
 
 /** The facts that every ticket keeps. */
 export const ticketFields = {

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { Condition } from '../condition/condition.ts'
 import type { FieldTable } from '../condition/field.ts'
 import { DeskError, type Refusal } from '../errors.ts'
 import { FixedMap } from '../model/fixed-map.ts'
@@ -31,6 +30,7 @@ import { commandReader, type MacroAction, type RuleAction } from './action.ts'
 import { type alwaysOpenId, namedCalendars } from './calendar.ts'
 import { triggerEvents } from './event.ts'
 import { fieldsOf } from './field.ts'
+import type { ConditionNames, EventCondition, StoredCondition, TimeCondition, Written } from './typed-condition.ts'
 
 /** Everything a desk is told, as data. Names are inferred, so that a misspelt one does not compile. */
 export interface DeskDefinition<
@@ -61,18 +61,42 @@ export interface DeskDefinition<
     | undefined
   /** Ordered: the first whose condition holds gives the level. */
   readonly slaRules?:
-    | readonly { readonly when?: Condition | undefined; readonly level: NoInfer<L> | null }[]
+    | Written<{
+        readonly when?: NoInfer<StoredCondition<NamesOf<S, P, C, L>>> | undefined
+        readonly level: NoInfer<L> | null
+      }>
     | undefined
-  readonly views?: readonly ViewDefinition<V, NoInfer<P>>[] | undefined
+  readonly views?: readonly ViewDefinition<V, NoInfer<P>, NoInfer<StoredCondition<NamesOf<S, P, C, L>>>>[] | undefined
   /** What follows by itself when something happens, in order. */
-  readonly triggers?: readonly TriggerDefinition<RuleAction<S, P, K>, NoInfer<K>>[] | undefined
+  readonly triggers?:
+    | Written<TriggerDefinition<RuleAction<S, P, K>, NoInfer<K>, NoInfer<EventCondition<NamesOf<S, P, C, L>>>>>
+    | undefined
   /** What follows by itself when time has passed. */
   readonly timeRules?:
-    | readonly TimeRuleDefinition<RuleAction<S, P, K>, NoInfer<K>, StandardMetric, NoInfer<C> | typeof alwaysOpenId>[]
+    | Written<
+        TimeRuleDefinition<
+          RuleAction<S, P, K>,
+          NoInfer<K>,
+          StandardMetric,
+          NoInfer<C> | typeof alwaysOpenId,
+          NoInfer<TimeCondition<NamesOf<S, P, C, L>>>
+        >
+      >
     | undefined
   /** What people do by hand with one command. */
-  readonly macros?: readonly MacroDefinition<M, MacroAction<S, P, K>, NoInfer<K>>[] | undefined
+  readonly macros?:
+    | readonly MacroDefinition<M, MacroAction<S, P, K>, NoInfer<K>, NoInfer<TimeCondition<NamesOf<S, P, C, L>>>>[]
+    | undefined
   readonly cannedMessages?: readonly CannedMessageDefinition<K>[] | undefined
+}
+
+/** The names of a definition, as its conditions may use them. */
+interface NamesOf<S extends string, P extends string, C extends string, L extends string> extends ConditionNames {
+  readonly status: S
+  readonly priority: P
+  readonly metric: StandardMetric
+  readonly level: L
+  readonly calendar: C | typeof alwaysOpenId
 }
 
 /** A checked, compiled, frozen definition. Share it freely. */

@@ -7,11 +7,11 @@ import { Id, JsonValue, Name } from '../model/schema.ts'
 import { type CompiledOrdering, checkOrdering, compileOrdering, type Ordering, OrderingSchema } from './ordering.ts'
 
 /** Which tickets, in which order, and how many at most. */
-export interface ViewDefinition<V extends string = string, P extends string = string> {
+export interface ViewDefinition<V extends string = string, P extends string = string, When = Condition> {
   readonly id: V
   readonly name?: string | undefined
   /** All tickets unless said. */
-  readonly when?: Condition | undefined
+  readonly when?: When | undefined
   /** First in, first out unless said. */
   readonly order?: Ordering<P> | undefined
   /** 1 to 1,000; 50 unless said. */

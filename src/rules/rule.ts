@@ -23,11 +23,12 @@ interface RuleDefinition<Action, K extends string> {
 }
 
 /** What follows by itself when something happens. */
-export interface TriggerDefinition<Action = unknown, K extends string = string> extends RuleDefinition<Action, K> {
+export interface TriggerDefinition<Action = unknown, K extends string = string, When = Condition>
+  extends RuleDefinition<Action, K> {
   /** It is tried when one of these has happened. */
   readonly on: readonly TriggerEvent[]
   /** Always, unless said. */
-  readonly when?: Condition | undefined
+  readonly when?: When | undefined
   /** Once it has fired, later triggers are not tried any more for this cause. */
   readonly stop?: boolean | undefined
 }
@@ -38,23 +39,28 @@ export interface TimeRuleDefinition<
   K extends string = string,
   M extends string = string,
   C extends string = string,
+  When = Condition,
 > extends RuleDefinition<Action, K> {
   readonly since: SinceInput<M>
   /** Open time of the calendar. Before the due time of a metric: negative (`'-1h'`). */
   readonly after: DurationInput
   /** Real time unless given. */
   readonly calendar?: C | undefined
-  readonly when?: Condition | undefined
+  readonly when?: When | undefined
   /** For instants past when the rule (or its change) comes into force: fire then, once. No unless said. */
   readonly catchUp?: boolean | undefined
 }
 
 /** What somebody does by hand, all or nothing. */
-export interface MacroDefinition<Id extends string = string, Action = unknown, K extends string = string>
-  extends Omit<RuleDefinition<Action, K>, 'id'> {
+export interface MacroDefinition<
+  Id extends string = string,
+  Action = unknown,
+  K extends string = string,
+  When = Condition,
+> extends Omit<RuleDefinition<Action, K>, 'id'> {
   readonly id: Id
   /** Tickets that it is meant for: on others it is refused. */
-  readonly when?: Condition | undefined
+  readonly when?: When | undefined
 }
 
 /** A command as a rule gives it, checked; a canned message takes the place of a body. */

@@ -6,10 +6,10 @@ const clocksOf = (ticket: Readonly<Ticket>): SlaClock[] =>
   Object.values(ticket.clocks).filter((clock) => clock !== undefined)
 
 /** A fact of one metric's clock; missing while there is none. */
-const ofClock = (
-  row: Pick<Field, 'class' | 'unit' | 'known'> & { readonly type: FieldType },
+const ofClock = <const R extends Pick<Field, 'class' | 'unit' | 'known'> & { readonly type: FieldType }>(
+  row: R,
   read: (clock: SlaClock, subject: Subject) => unknown,
-) =>
+): Field & R =>
   family({
     ...row,
     partNames: 'metric',
