@@ -33,7 +33,7 @@ const definition = defineDesk({
         { metric: 'firstResponse', within: { Urgent: '1h', default: '4h' } },
         { metric: 'nextResponse', within: '4h' },
         { metric: 'resolution', within: { Urgent: '4h', default: '16h' } },
-        { metric: 'firstAssignment', within: '30m' },
+        { metric: 'firstAssignment', within: '30m', steps: [{ id: 'soon', share: 100 }] },
       ],
     },
   ],

@@ -43,6 +43,7 @@ export interface ErrorFacts {
   forbidden: { command: string; reason: string }
   macro_not_applicable: { macro: string }
   history_needed: { ticketId: string; metric: string }
+  no_clock: { ticketId: string; metric: string }
   advance_needed: { ticketId: string; from: number; to: number }
   // clocks of machines
   clock_went_back: { at: number; lastAt: number }
@@ -110,6 +111,7 @@ const sentences: Sentences = {
   forbidden: (f) => `${f.command} was refused: ${f.reason}`,
   macro_not_applicable: (f) => `macro ${clipped(f.macro)} is not meant for this ticket: its condition does not hold`,
   history_needed: (f) => `clock ${f.metric} of ticket ${f.ticketId} counts the past; decide again with its history`,
+  no_clock: (f) => `ticket ${f.ticketId} has no open clock of ${clipped(f.metric)}; see ticket.clocks`,
   advance_needed: (f) =>
     `too much fell due on ticket ${f.ticketId} between ${f.from} and ${f.to} for one commit; advance it first`,
   clock_went_back: (f) => `${f.at} is before what happened last on the ticket (${f.lastAt})`,

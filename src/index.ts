@@ -81,9 +81,14 @@ export type {
   ClockStretch,
   ClockTerms,
 } from './sla/explanation.ts'
-export type { LevelDefinition, TargetDefinition, Within } from './sla/level.ts'
-export { type Metric, type StandardMetric, standardMetrics } from './sla/metric.ts'
+export type { LevelDefinition } from './sla/level.ts'
+export { type Metric, type StandardMetric, type StartFact, standardMetrics } from './sla/metric.ts'
+export type { MetricDefinition } from './sla/metric-definition.ts'
+export type { SignalName } from './sla/signal.ts'
 export type { ClockState, SlaState } from './sla/state.ts'
+export type { StepDefinition } from './sla/step.ts'
+export type { TargetDefinition } from './sla/target.ts'
+export type { AmountInput, BusinessDays, Within } from './sla/within.ts'
 
 // rules: what follows by itself
 

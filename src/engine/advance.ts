@@ -5,7 +5,7 @@ import type { Effect } from '../model/effect.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { type DueTimeRule, nextTimeRule } from '../rules/due.ts'
-import { breachClock, breachKey, nextBreach } from '../sla/clocks.ts'
+import { breachClock, breachKey, fireStep, nextBreach, nextStepOf, stepKey } from '../sla/clocks.ts'
 import { wake } from '../workflow/command/status.ts'
 import { changeStatus } from '../workflow/move.ts'
 import { subjectAt } from './subject.ts'
@@ -15,10 +15,13 @@ import { Work } from './work.ts'
 /** Something that time alone will cause, at its exact instant. */
 export interface TimeFact {
   readonly at: number
-  readonly fact: 'breach' | 'wake' | 'auto_close' | 'time_rule'
-  /** Of a breach: metric, cycle and application. Of a time rule: its id, and the instant it counts from. */
+  readonly fact: 'breach' | 'wake' | 'auto_close' | 'step' | 'time_rule'
+  /**
+   * Of a breach: metric, cycle and application; of a step: step and repetition, too. Of a time rule: its id, and the
+   * instant it counts from.
+   */
   readonly key: string
-  /** Of a breach. */
+  /** Of a breach or a step. */
   readonly clock?: SlaClock
   /** Of a time rule. */
   readonly rule?: DueTimeRule
@@ -26,21 +29,23 @@ export interface TimeFact {
 
 /**
  * The earliest fact of time ahead of a ticket, if nothing else happens to it; undefined if there is none.
- * Ties: breaches (they are facts of the millisecond before), wake, auto-close, time rules; within a kind by id.
+ * Ties: breaches (they are facts of the millisecond before), wake, auto-close, steps, time rules; within a kind by id.
  */
 export function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
   const breach = nextBreach(ticket)
+  const step = nextStepOf(ticket)
   const candidates: (TimeFact | undefined)[] = [
     breach && { at: breach.at, fact: 'breach', key: breachKey(breach.clock), clock: breach.clock },
     ticket.kind === 'postponed' && ticket.postponedUntil !== null
       ? { at: ticket.postponedUntil, fact: 'wake', key: 'wake' }
       : undefined,
     nextAutoClose(timeline, ticket),
+    step && { at: step.at, fact: 'step', key: '', clock: step.clock },
     timeRuleFact(timeline, ticket),
   ]
   let next: TimeFact | undefined
   for (const candidate of candidates) if (candidate && (!next || candidate.at < next.at)) next = candidate
-  return next
+  return next?.fact === 'step' && next.clock ? { ...next, key: stepKey(timeline, next.clock) } : next
 }
 
 function timeRuleFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
@@ -74,6 +79,9 @@ export function advanceWork(work: Work, now: number, limit: number): boolean {
       switch (next.fact) {
         case 'breach':
           if (next.clock) breachClock(pass, next.clock)
+          return undefined
+        case 'step':
+          if (next.clock) fireStep(pass, next.clock)
           return undefined
         case 'wake':
           return wake(pass, 'wake')

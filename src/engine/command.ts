@@ -1,14 +1,16 @@
 import type * as z from 'zod'
 import { type Result, refuse } from '../errors.ts'
 import { Actor } from '../model/actor.ts'
+import type { CommandRow } from '../model/command-row.ts'
 import { isPlainObject } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
-import type { CommandRow } from '../workflow/command/row.ts'
+import { slaCommands } from '../sla/commands.ts'
 import { workflowCommands } from '../workflow/commands.ts'
 import { macroCommand } from './macro.ts'
+import type { EnginePass } from './pass.ts'
 
-const commandRows = { ...workflowCommands, ...macroCommand }
+const commandRows = { ...workflowCommands, ...slaCommands, ...macroCommand }
 
 /** Commands an application may give; the others are halves of one that the desk performs as a whole, or a rule's. */
 const { receiveMerge: _receiveMerge, sayPriority: _sayPriority, ...publicRows } = commandRows
@@ -48,7 +50,8 @@ export interface Command {
 
 export const commandTypes = Object.keys(publicRows) as readonly CommandType[]
 
-export const commandRow = (type: Command['type']): CommandRow => commandRows[type] as unknown as CommandRow
+export const commandRow = (type: Command['type']): CommandRow<EnginePass> =>
+  commandRows[type] as unknown as CommandRow<EnginePass>
 
 /**
  * Checks a command from outside: shape, keys, bounds, text. Names of statuses and the like are checked by `decide`.

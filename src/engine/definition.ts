@@ -14,6 +14,7 @@ import type { MacroDefinition, TimeRuleDefinition, TriggerDefinition } from '../
 import { checkSla, compileSla, slaSchema } from '../sla/definition.ts'
 import type { LevelDefinition } from '../sla/level.ts'
 import { type StandardMetric, standardMetrics } from '../sla/metric.ts'
+import type { MetricDefinition } from '../sla/metric-definition.ts'
 import type { NamedCalendar, SlaSlice } from '../sla/slice.ts'
 import type { CalendarDefinition } from '../time/calendar.ts'
 import type { InstantInput as Instant } from '../time/instant.ts'
@@ -56,8 +57,24 @@ export interface DeskDefinition<
   readonly calendars?: readonly (CalendarDefinition & { readonly id: C })[] | undefined
   /** Of targets for which neither target, requester nor level names one. */
   readonly calendar?: NoInfer<C> | typeof alwaysOpenId | undefined
+  /** Groups that take tickets; only those whose calendar matters (for `handling`) need to stand here. */
+  readonly departments?:
+    | readonly {
+        readonly id: string
+        readonly name?: string | undefined
+        readonly calendar?: NoInfer<C> | typeof alwaysOpenId | undefined
+      }[]
+    | undefined
+  /** What is measured besides the built-in metrics. */
+  readonly metrics?: readonly MetricDefinition<M, NoInfer<S>>[] | undefined
   readonly levels?:
-    | readonly LevelDefinition<L, StandardMetric, NoInfer<P>, NoInfer<S>, NoInfer<C> | typeof alwaysOpenId>[]
+    | readonly LevelDefinition<
+        L,
+        StandardMetric | NoInfer<M>,
+        NoInfer<P>,
+        NoInfer<S>,
+        NoInfer<C> | typeof alwaysOpenId
+      >[]
     | undefined
   /** Ordered: the first whose condition holds gives the level. */
   readonly slaRules?:
@@ -142,7 +159,7 @@ export function defineDesk<
 ): Definition<{
   status: S
   priority: P
-  metric: StandardMetric
+  metric: StandardMetric | M
   level: L
   calendar: C | typeof alwaysOpenId
   view: V

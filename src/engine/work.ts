@@ -7,8 +7,9 @@ import type { Ticket, TicketDraft } from '../model/ticket.ts'
 import type { AnyTicketEvent, TicketEventType } from '../model/ticket-event.ts'
 import { type EffectOrigin, repeatKey } from '../rules/effect.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
-import { targetFacts } from '../sla/allowance.ts'
-import { matchLevel, rulesReadChange, switchTargets, takeEvents } from '../sla/clocks.ts'
+import { factsChanged, targetFacts } from '../sla/allowance.ts'
+import { switchTargets, takeEvents } from '../sla/clocks.ts'
+import { matchLevel, rulesReadChange } from '../sla/match.ts'
 import { eventRows } from './event.ts'
 import { applyEvent, replay, stages } from './evolve.ts'
 import type { EnginePass } from './pass.ts'
@@ -87,8 +88,7 @@ export class Work {
     }
     takeEvents(pass, stages(before, happened), targetFacts(before))
     if (rulesReadChange(pass.definition, before, draft)) matchLevel(pass)
-    if (before.sla !== draft.sla || before.priority !== draft.priority || before.requester !== draft.requester)
-      switchTargets(pass, targetFacts(before))
+    if (factsChanged(before, draft)) switchTargets(pass, targetFacts(before))
   }
 
   /** A way back to where the ticket stands now. */

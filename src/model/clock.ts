@@ -35,4 +35,17 @@ export interface SlaClock {
   readonly endedAt: number | null
   /** Open time beyond the target when it ended; 0 when in time; null while open. */
   readonly latenessMs: number | null
+
+  // from here on: absent where it does not apply
+
+  /** Business days of the target, which became `targetMs` when the cycle started or was switched. */
+  readonly businessDays?: number
+  /** A due time set by hand: for this cycle it is `dueAt`, whatever is paused or switched. */
+  readonly manualDueAt?: number
+  /** It stands still because of a signal, not of the ticket's status. */
+  readonly held?: true
+  /** How often each step has fired in this cycle, by step id. */
+  readonly stepsReached?: { readonly [step: string]: number }
+  /** When the next step fires; null while paused, and when none is left. */
+  readonly nextStepAt?: number | null
 }

@@ -9,7 +9,7 @@ export type Cause =
   | { readonly kind: 'command'; readonly id: string; readonly rule?: string }
   | {
       readonly kind: 'time'
-      readonly fact: 'wake' | 'auto_close' | 'breach' | 'time_rule'
+      readonly fact: 'wake' | 'auto_close' | 'breach' | 'step' | 'time_rule'
       readonly key: string
       readonly rule?: string
     }

@@ -51,6 +51,9 @@ export interface Message {
   readonly attachments: readonly Attachment[]
 }
 
+/** What a machine writes; the system counts as a bot. */
+export const isBot = (role: MessageRole): boolean => role === 'bot' || role === 'system'
+
 /** Does somebody wait for an answer to it? Collaborators count as requesters; automatic messages never. */
 export const asksForAnswer = (message: { role: MessageRole; visibility: string; automatic: boolean }): boolean =>
   !message.automatic && (message.role === 'requester' || message.role === 'collaborator')

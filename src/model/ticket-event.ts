@@ -1,7 +1,7 @@
 import type { SlaClock } from './clock.ts'
 import type { TicketEvent } from './event.ts'
 import type { Json } from './json.ts'
-import type { Message } from './message.ts'
+import type { Message, MessageRole } from './message.ts'
 import type { StatusKind } from './names.ts'
 import type { Requester } from './person.ts'
 import type { PrioritySource } from './priority.ts'
@@ -43,6 +43,8 @@ interface OpenedFacts
     | 'links'
   > {
   readonly requester: Requester | null
+  /** Who asked; absent in logs that did not say: then the actor did. */
+  readonly openedBy?: MessageRole
 }
 
 export type StatusChangeReason = 'command' | 'agent_reply' | 'requester_message' | 'wake' | 'auto_close' | 'merge'
@@ -64,6 +66,8 @@ export interface StatusFacts
   readonly fromKind: StatusKind
   readonly because: StatusChangeReason
   readonly reopens: number
+  /** Absent unless this is the first time. */
+  readonly firstMarkedAnsweredAt?: number
 }
 
 /** The facts of a ticket that `setFields` changes, custom fields apart. */
@@ -89,6 +93,8 @@ export interface TicketEventShapes {
       readonly counts: boolean
       readonly messages: number
       readonly replies: number
+      /** Absent unless this is the first one. */
+      readonly firstBotReplyAt?: number
     }
     personal: Pick<Message, 'body' | 'attachments' | 'externalId' | 'inReplyTo'>
   }
@@ -116,7 +122,11 @@ export interface TicketEventShapes {
     data: Pick<Ticket, 'tags' | 'tagKeys'> & { readonly added: readonly string[]; readonly removed: readonly string[] }
   }
   fields_changed: {
-    data: Partial<ContentFacts> & { readonly removed: readonly string[] }
+    data: Partial<ContentFacts> & {
+      readonly removed: readonly string[]
+      /** Names of all that changed, `fields.NAME` of custom ones; absent in logs that did not say. */
+      readonly changed?: readonly string[]
+    }
     personal: { readonly subject?: string | undefined; readonly fields: { readonly [key: string]: Json } }
   }
   requester_changed: {
@@ -143,13 +153,16 @@ export interface TicketEventShapes {
       readonly levelVersion: string | null
       readonly from: string | null
       readonly reason: string
+      /** Said by hand; absent when a rule decided. */
+      readonly byHand?: true
     }
   }
   sla_started: { data: LedgerEntry }
   sla_paused: { data: LedgerEntry }
   sla_resumed: { data: LedgerEntry }
   sla_retargeted: { data: LedgerEntry }
-  sla_breached: { data: LedgerEntry }
+  sla_step_reached: { data: LedgerEntry & { readonly step: string; readonly repetition: number } }
+  sla_breached: { data: LedgerEntry & { readonly penalty?: Json } }
   sla_fulfilled: { data: LedgerEntry }
   sla_cancelled: { data: LedgerEntry }
   /** A trigger or a macro did something. */

@@ -58,6 +58,8 @@ export interface Ticket<X extends Names = Names> {
   readonly prioritySources: Readonly<Partial<Record<PrioritySource, string>>>
 
   readonly sla: { readonly level: X['level']; readonly levelVersion: string; readonly appliedAt: number } | null
+  /** The level, or that there is none, was said by hand: SLA rules leave it. Absent otherwise. */
+  readonly slaByHand?: true
   /** By metric; the latest cycle of each. */
   readonly clocks: { readonly [M in X['metric']]?: SlaClock }
 
@@ -67,6 +69,10 @@ export interface Ticket<X extends Names = Names> {
   readonly waitingSince: number | null
   readonly openedAt: number
   readonly firstRespondedAt: number | null
+  /** First public message of a bot that answered somebody; absent when there was none. */
+  readonly firstBotReplyAt?: number
+  /** When somebody first set it to Answered without a reply; absent when nobody did. */
+  readonly firstMarkedAnsweredAt?: number
   readonly lastAgentReplyAt: number | null
   readonly lastRequesterMessageAt: number | null
   readonly firstResolvedAt: number | null

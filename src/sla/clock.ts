@@ -1,15 +1,27 @@
-import { isDeskError } from '../errors.ts'
 import type { SlaClock } from '../model/clock.ts'
 import type { BusinessCalendar } from '../time/calendar.ts'
-import type { Allowance } from './allowance.ts'
+import { type Allowance, targetFrom } from './allowance.ts'
+import { dueAfter, nextOpeningAt } from './search.ts'
+import { nextFiring, withNextStep, withoutNextStep, withStepsAfterSwitch } from './step.ts'
+import type { Target } from './target.ts'
 
 /**
  * The arithmetic of one clock: pure steps from clock to clock. Each stretch is counted once, in the
  * calendar in force during it. A clock is late when elapsed > target, and then it is breached.
  */
 
+/** What a clock runs under: the target of its level version, and its calendar. */
+export interface Terms {
+  readonly calendar: BusinessCalendar
+  readonly target: Target
+}
+
+const counting = ({ calendar, target }: Terms) => ({ calendar, steps: target.steps })
+
+export const termsOf = ({ calendar, target }: Allowance): Terms => ({ calendar: calendar.calendar, target })
+
 /** Open time used up by `at`. */
-const elapsedAt = (clock: SlaClock, calendar: BusinessCalendar, at: number): number =>
+const elapsedAt = (clock: SlaClock, { calendar }: Pick<Terms, 'calendar'>, at: number): number =>
   clock.elapsedMs + (clock.runningSince === null ? 0 : calendar.between(clock.runningSince, at))
 
 export function startClock(metric: string, cycle: number, allowance: Allowance, at: number, paused: boolean): SlaClock {
@@ -21,7 +33,7 @@ export function startClock(metric: string, cycle: number, allowance: Allowance, 
     ending: null,
     endedBy: null,
     leftWork: false,
-    ...termsOf(allowance),
+    ...promised(allowance, at),
     startedAt: at,
     runningSince: null,
     elapsedMs: 0,
@@ -31,62 +43,61 @@ export function startClock(metric: string, cycle: number, allowance: Allowance, 
     endedAt: null,
     latenessMs: null,
   }
-  return paused ? clock : run(clock, allowance.calendar.calendar, at)
+  return paused ? clock : run(clock, termsOf(allowance), at)
 }
 
-export const termsOf = ({ level, priority, targetMs, calendar }: Allowance) => ({
-  level: level.id,
-  levelVersion: level.version,
-  calendar: calendar.id,
-  calendarVersion: calendar.version,
-  priority,
-  targetMs,
+/** What an allowance promises a cycle that started at an instant, as the clock keeps it. */
+const promised = (allowance: Allowance, startedAt: number) => ({
+  level: allowance.level.id,
+  levelVersion: allowance.level.version,
+  calendar: allowance.calendar.id,
+  calendarVersion: allowance.calendar.version,
+  priority: allowance.priority,
+  ...targetFrom(allowance, startedAt),
 })
 
-/** Running from `at`. Due and late-from stay as they are once breached. */
-export function run(clock: SlaClock, calendar: BusinessCalendar, at: number): SlaClock {
-  const running: SlaClock = {
-    ...clock,
-    state: 'running',
-    ending: null,
-    endedBy: null,
-    leftWork: false,
-    endedAt: null,
-    latenessMs: null,
-    runningSince: at,
-  }
-  if (clock.breachedAt !== null) return running
-  const remaining = clock.targetMs - clock.elapsedMs
-  return { ...running, ...(remaining < 0 ? { dueAt: at, lateFrom: at } : dueAfter(calendar, at, remaining)) }
+const open = { ending: null, endedBy: null, leftWork: false, endedAt: null, latenessMs: null } as const
+
+/** Running from `at`. Due and late-from stay as they are once breached, and where the due time was set by hand. */
+export function run(clock: SlaClock, terms: Terms, at: number): SlaClock {
+  const running: SlaClock = { ...clock, ...open, state: 'running', runningSince: at }
+  return withNextStep({ ...running, ...dueWhileRunning(running, terms, at) }, counting(terms))
 }
 
-/** Standing still from `at`; there is no due until it runs again, unless it is breached. */
-export function pause(clock: SlaClock, calendar: BusinessCalendar, at: number): SlaClock {
+function dueWhileRunning(clock: SlaClock, { calendar }: Terms, at: number): Pick<SlaClock, 'dueAt' | 'lateFrom'> {
+  if (clock.breachedAt !== null || clock.manualDueAt !== undefined) return clock
+  const remaining = clock.targetMs - clock.elapsedMs
+  if (remaining < 0) return { dueAt: at, lateFrom: at }
+  const dueAt = dueAfter(calendar, at, remaining)
+  return { dueAt, lateFrom: dueAt === null ? null : nextOpeningAt(calendar, dueAt) }
+}
+
+/** Standing still from `at`; there is no due until it runs again, unless it is breached or was set by hand. */
+export function pause(clock: SlaClock, terms: Terms, at: number): SlaClock {
   const paused: SlaClock = {
-    ...clock,
+    ...withoutNextStep(clock),
+    ...open,
     state: 'paused',
-    ending: null,
-    endedBy: null,
-    leftWork: false,
-    endedAt: null,
-    latenessMs: null,
-    elapsedMs: elapsedAt(clock, calendar, at),
+    elapsedMs: elapsedAt(clock, terms, at),
     runningSince: null,
   }
-  return clock.breachedAt === null ? { ...paused, dueAt: null, lateFrom: null } : paused
+  return clock.breachedAt !== null || clock.manualDueAt !== undefined
+    ? paused
+    : { ...paused, dueAt: null, lateFrom: null }
 }
 
 export function end(
   clock: SlaClock,
-  calendar: BusinessCalendar,
+  terms: Terms,
   at: number,
   ending: 'fulfilled' | 'cancelled',
   endedBy: string,
   leftWork: boolean,
 ): SlaClock {
-  const elapsedMs = elapsedAt(clock, calendar, at)
+  const { held: _held, ...ended } = withoutNextStep(clock)
+  const elapsedMs = elapsedAt(clock, terms, at)
   return {
-    ...clock,
+    ...ended,
     state: 'ended',
     ending,
     endedBy,
@@ -94,28 +105,89 @@ export function end(
     elapsedMs,
     runningSince: null,
     endedAt: at,
-    latenessMs: Math.max(0, elapsedMs - clock.targetMs),
+    latenessMs: latenessAt({ ...clock, elapsedMs, runningSince: null }, terms, at),
   }
+}
+
+/** Open time beyond the target; by a due time set by hand, open time since then once it is late. */
+function latenessAt(clock: SlaClock, terms: Pick<Terms, 'calendar'>, at: number): number {
+  const { manualDueAt, lateFrom, targetMs } = clock
+  if (manualDueAt === undefined) return Math.max(0, elapsedAt(clock, terms, at) - targetMs)
+  return lateFrom !== null && at > lateFrom ? terms.calendar.between(manualDueAt, at) : 0
 }
 
 /** Under other terms from `at` on. A target that is no longer exceeded takes the breach back. */
-export function retarget(clock: SlaClock, calendar: BusinessCalendar, allowance: Allowance, at: number): SlaClock {
-  const elapsedMs = elapsedAt(clock, calendar, at)
-  const late = elapsedMs > allowance.targetMs
-  const moved: SlaClock = {
-    ...clock,
-    ...termsOf(allowance),
-    application: clock.application + 1,
-    elapsedMs,
-    runningSince: null,
-    ...(late && clock.breachedAt !== null ? {} : { breachedAt: null, dueAt: null, lateFrom: null }),
-  }
-  return clock.state === 'running' ? run(moved, allowance.calendar.calendar, at) : moved
+export function retarget(clock: SlaClock, terms: Terms, allowance: Allowance, at: number): SlaClock {
+  const { businessDays: _days, ...settled } = settle(clock, terms, at)
+  return resumeUnder({ ...settled, ...promised(allowance, clock.startedAt) }, termsOf(allowance), at, clock.state)
 }
 
-/** True when more than the target is used and no breach says so: a smaller target, or a paused clock given one. */
+/** The running stretch counted, as a new application. */
+const settle = (clock: SlaClock, terms: Terms, at: number): SlaClock => ({
+  ...clock,
+  application: clock.application + 1,
+  elapsedMs: elapsedAt(clock, terms, at),
+  runningSince: null,
+})
+
+function resumeUnder(clock: SlaClock, terms: Terms, at: number, state: SlaClock['state']): SlaClock {
+  const late = clock.elapsedMs > clock.targetMs && clock.breachedAt !== null
+  const stands = late || clock.manualDueAt !== undefined
+  const switched: SlaClock = stands ? clock : { ...clock, breachedAt: null, dueAt: null, lateFrom: null }
+  const stepped = withStepsAfterSwitch(switched, counting(terms), at)
+  return state === 'running' ? run(stepped, terms, at) : stepped
+}
+
+/** What the log gives under an allowance, as a new application of an open clock's cycle; breach, steps and manual due stay its own. */
+export function recounted(clock: SlaClock, counted: SlaClock, allowance: Allowance, at: number): SlaClock {
+  const terms = termsOf(allowance)
+  const { businessDays: _days, held: _held, ...own } = clock
+  const anew: SlaClock = {
+    ...own,
+    ...promised(allowance, counted.startedAt),
+    ...(counted.held ? { held: true } : {}),
+    state: counted.state,
+    application: clock.application + 1,
+    startedAt: counted.startedAt,
+    elapsedMs: elapsedAt(counted, terms, at),
+    runningSince: null,
+  }
+  return resumeUnder(anew, terms, at, counted.state)
+}
+
+/** Do two clocks of one cycle stand alike at an instant, under the same terms? */
+export function standAlike(a: SlaClock, under: Terms, b: SlaClock, at: number): boolean {
+  const keys = [
+    'state',
+    'held',
+    'startedAt',
+    'targetMs',
+    'level',
+    'levelVersion',
+    'calendar',
+    'calendarVersion',
+    'priority',
+  ] as const
+  return keys.every((key) => a[key] === b[key]) && elapsedAt(a, under, at) === b.elapsedMs
+}
+
+/** With a due time set by hand, for this cycle; an instant in the past is late from `at` on. */
+export function setDueByHand(clock: SlaClock, terms: Terms, dueAt: number, at: number): SlaClock {
+  const opening = nextOpeningAt(terms.calendar, dueAt)
+  const lateFrom = opening === null ? null : Math.max(opening, at)
+  const byHand = { ...settle(clock, terms, at), manualDueAt: dueAt, dueAt, lateFrom, breachedAt: null }
+  return resumeUnder(byHand, terms, at, clock.state)
+}
+
+/** Back to the target: a switch. */
+export function clearDueByHand(clock: SlaClock, terms: Terms, allowance: Allowance, at: number): SlaClock {
+  const { manualDueAt: _due, ...byTarget } = clock
+  return retarget({ ...byTarget, breachedAt: null, dueAt: null, lateFrom: null }, terms, allowance, at)
+}
+
+/** More than the target is used and no breach says so: a smaller target, or a paused clock given one. */
 export const isOverdueUnbreached = (clock: SlaClock): boolean =>
-  clock.breachedAt === null && clock.elapsedMs > clock.targetMs
+  clock.breachedAt === null && clock.manualDueAt === undefined && clock.elapsedMs > clock.targetMs
 
 /** Breached at `at`; where no due time led there, the instant itself is due and late-from. */
 export const breach = (clock: SlaClock, at: number): SlaClock => ({
@@ -125,21 +197,14 @@ export const breach = (clock: SlaClock, at: number): SlaClock => ({
   lateFrom: clock.lateFrom ?? at,
 })
 
-/** When `remaining` is used up, and the last instant still in time; null where the calendar runs out. */
-function dueAfter(
-  calendar: BusinessCalendar,
-  at: number,
-  remaining: number,
-): { dueAt: number | null; lateFrom: number | null } {
-  const dueAt = unlessExhausted(() => calendar.add(at, remaining))
-  return { dueAt, lateFrom: dueAt === null ? null : unlessExhausted(() => calendar.nextOpening(dueAt)) }
-}
-
-function unlessExhausted(ask: () => number): number | null {
-  try {
-    return ask()
-  } catch (error) {
-    if (isDeskError(error, 'calendar_exhausted')) return null
-    throw error
-  }
+/** After its next step has fired; which one that was. */
+export function takeStep(
+  clock: SlaClock,
+  terms: Terms,
+): { readonly clock: SlaClock; readonly step: string; readonly repetition: number } | undefined {
+  const firing = nextFiring(clock, counting(terms))
+  if (!firing) return undefined
+  const { step, repetition } = firing
+  const reached = { ...clock, stepsReached: { ...clock.stepsReached, [step.id]: repetition + 1 } }
+  return { clock: withNextStep(reached, counting(terms)), step: step.id, repetition }
 }

@@ -1,76 +1,49 @@
 import { fail } from '../errors.ts'
 import type { SlaClock } from '../model/clock.ts'
-import { sameJson } from '../model/json.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
-import { breach, retarget } from './clock.ts'
+import { breach, retarget, type Terms, takeStep, termsOf } from './clock.ts'
 import { recount } from './recount.ts'
 import { signalsOf } from './signal.ts'
-import type { SlaPass, SlaSlice, Stage } from './slice.ts'
+import type { SlaPass, Stage } from './slice.ts'
 import {
   begin,
   breachIfLate,
+  breachOf,
   continueCycle,
   finish,
   followStatus,
   type LedgerChange,
-  type StepView,
+  type TurnView,
   takeSignal,
-} from './step.ts'
-
-/** Gives the ticket the level of the first rule that matches, if that is another one. */
-export function matchLevel(pass: SlaPass): void {
-  const { definition, ticket, emit } = pass
-  const index = definition.slaRules.findIndex((rule) => rule.matches({ ticket }))
-  const level = definition.slaRules[index]?.level ?? null
-  if (level === (ticket.sla?.level ?? null)) return
-  const levelVersion = level === null ? null : (definition.levels.get(level)?.version ?? null)
-  emit('sla_applied', {
-    level,
-    levelVersion,
-    from: ticket.sla?.level ?? null,
-    reason: index < 0 ? 'no rule matches' : `rule ${index + 1}`,
-  })
-}
-
-/** Did a field that the SLA rules read change? */
-export const rulesReadChange = (
-  { fieldsOfSlaRules, fields }: SlaSlice,
-  before: Readonly<Ticket>,
-  after: Readonly<Ticket>,
-): boolean =>
-  fieldsOfSlaRules.some((name) => {
-    const field = fields[name]
-    return field
-      ? !sameJson(field.read({ ticket: before }), field.read({ ticket: after }))
-      : !sameJson(before.fields, after.fields)
-  })
+} from './turn.ts'
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
 export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts): void {
-  let metrics: readonly string[] | undefined
-  for (const { event, ticket } of stages)
-    for (const signal of signalsOf(event)) {
-      metrics ??= metricsInPlay(pass, facts)
+  for (const { event, ticket } of stages) {
+    const signals = signalsOf(event)
+    if (signals.length === 0) continue
+    // who takes a department counts in its calendar from the start
+    const inForce = { ...facts, department: ticket.department }
+    const metrics = metricsInPlay(pass, facts)
+    for (const signal of signals)
       for (const metric of metrics) {
-        const view = viewOf(pass, ticket, metric, allowanceOf(pass.definition, pass.versions, facts, metric))
+        const view = viewOf(pass, ticket, metric, inForce)
         if (view) record(pass, takeSignal(view, pass.ticket.clocks[metric], signal))
       }
-    }
+  }
 }
 
 /** After the events: clocks whose level, allowance or calendar changed with the facts of the ticket go over to the new one. */
 export function switchTargets(pass: SlaPass, before: TargetFacts): void {
-  const { ticket, definition, versions } = pass
-  for (const metric of metricsInPlay(pass, ticket)) {
-    const allowance = allowanceOf(definition, versions, ticket, metric)
-    const view = viewOf(pass, ticket, metric, allowance)
-    if (view) record(pass, switchClock(pass, view, ticket.clocks[metric], before))
+  for (const metric of metricsInPlay(pass, pass.ticket)) {
+    const view = viewOf(pass, pass.ticket, metric, pass.ticket)
+    if (view) record(pass, switchClock(pass, view, pass.ticket.clocks[metric], before))
   }
 }
 
-function switchClock(pass: SlaPass, view: StepView, clock: SlaClock | undefined, before: TargetFacts): LedgerChange[] {
+function switchClock(pass: SlaPass, view: TurnView, clock: SlaClock | undefined, before: TargetFacts): LedgerChange[] {
   const { allowance, ticket, metric } = view
   if (!clock || clock.state === 'ended') {
     const appears = allowance && !allowanceOf(pass.definition, pass.versions, before, metric)
@@ -78,37 +51,39 @@ function switchClock(pass: SlaPass, view: StepView, clock: SlaClock | undefined,
   }
   if (!allowanceChanged(pass.definition, pass.versions, clock, before, ticket)) return []
   if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
-  if (allowance.target.restartFrom === 'switch')
+  // a due time set by hand stays with its cycle, whatever is switched
+  if (allowance.target.restartFrom === 'switch' && clock.manualDueAt === undefined)
     return [...finish(view, clock, 'cancelled', 'switched', false), ...begin(view, clock.cycle + 1, 'switched')]
-  return retargeted(view, clock, allowance)
+  return underNewTerms(view, retarget(clock, view.termsOf(clock), allowance, view.at), allowance, 'switch')
 }
 
-function retargeted(view: StepView, clock: SlaClock, allowance: Allowance): LedgerChange[] {
-  const next = retarget(clock, view.calendarOf(clock), allowance, view.at)
-  const changes: LedgerChange[] = [{ type: 'sla_retargeted', clock: next, reason: 'switch' }]
-  if (next.state === 'running') changes.push(...breachIfLate(view, next))
-  const last = changes.at(-1)?.clock ?? next
-  return [
-    ...changes,
-    ...followStatus({ ...view, pausesIn: () => allowance.target.pausesIn(view.ticket.status, view.ticket.kind) }, last),
-  ]
+/** A clock that goes over to an allowance: late at once if that is used up, and standing where the new target stands. */
+export function underNewTerms(
+  view: TurnView,
+  clock: SlaClock,
+  allowance: Allowance,
+  reason: 'switch' | 'due_cleared' | 'reapply',
+): LedgerChange[] {
+  const inForce: TurnView = { ...view, termsOf: () => termsOf(allowance) }
+  const changes: LedgerChange[] = [{ type: 'sla_retargeted', clock, reason }]
+  if (clock.state === 'running') changes.push(...breachIfLate(inForce, clock))
+  return [...changes, ...followStatus(inForce, changes.at(-1)?.clock ?? clock)]
 }
 
 /**
  * A target where there was none. The cycle that its want had cancelled goes on; a metric that never had one, or that
  * may have begun to count again meanwhile, is counted from the log.
  */
-function targetAppears(
+export function targetAppears(
   pass: SlaPass,
-  view: StepView,
+  view: TurnView,
   allowance: Allowance,
   clock: SlaClock | undefined,
 ): LedgerChange[] {
   const lacked = clock?.endedBy === 'no_target'
   if (clock && isOutOfWork(view.ticket.kind)) return []
   if (clock && !view.row.recurs) return lacked ? continueCycle(view, clock, 'target_returned') : []
-  if (!pass.past) throw fail('history_needed', { ticketId: pass.ticket.id, metric: view.metric })
-  const counted = recount(pass.past(), view, allowance)
+  const counted = recount(pastOf(pass, view.metric), view.metric, allowance)
   if (!counted) return []
   if (!clock) return startCounted(view, counted, allowance)
   if (counted.state === 'ended') return []
@@ -116,33 +91,54 @@ function targetAppears(
   return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
 }
 
+/** The log so far. @throws DeskError `history_needed` where the caller did not bring it */
+export function pastOf({ past, ticket }: SlaPass, metric: string): Iterable<Stage> {
+  if (!past) throw fail('history_needed', { ticketId: ticket.id, metric })
+  return past()
+}
+
 /** Starts a clock with what the past has used up already. */
-function startCounted(view: StepView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
+function startCounted(view: TurnView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
+  const terms = termsOf(allowance)
   const started: LedgerChange = { type: 'sla_started', clock: counted, reason: 'history' }
-  const late =
-    counted.state === 'running'
-      ? counted.elapsedMs + allowance.calendar.calendar.between(counted.runningSince ?? view.at, view.at) >
-        counted.targetMs
-      : counted.elapsedMs > counted.targetMs && counted.state === 'ended'
-  return late
-    ? [
-        started,
-        {
-          type: 'sla_breached',
-          clock: { ...breach(counted, view.at), dueAt: view.at, lateFrom: view.at },
-          reason: 'history',
-        },
-      ]
-    : [started]
+  const used =
+    counted.elapsedMs + (counted.runningSince === null ? 0 : terms.calendar.between(counted.runningSince, view.at))
+  const late = counted.state !== 'paused' && used > counted.targetMs
+  return late ? [started, breachOf(terms, lateSince(counted, view.at), 'history')] : [started]
+}
+
+/** Late before anybody knew of it: it is so from the instant at which it is known. */
+const lateSince = (clock: SlaClock, at: number): SlaClock => ({
+  ...breach(clock, at),
+  dueAt: at,
+  lateFrom: at,
+})
+
+/** What time alone does to a clock. */
+export interface ClockFact {
+  readonly at: number
+  readonly clock: SlaClock
 }
 
 /** When the next clock is breached; ties by metric. A breach is a fact of the millisecond after the last one in time. */
-export function nextBreach(ticket: Readonly<Ticket>): { readonly at: number; readonly clock: SlaClock } | undefined {
+export function nextBreach(ticket: Readonly<Ticket>): ClockFact | undefined {
+  return earliest(ticket, (clock) => {
+    const runs = clock.state === 'running' || (clock.state === 'paused' && clock.manualDueAt !== undefined)
+    return runs && clock.breachedAt === null && clock.lateFrom !== null ? clock.lateFrom + 1 : null
+  })
+}
+
+/** When the next step of a clock fires; ties by metric. */
+export const nextStepOf = (ticket: Readonly<Ticket>): ClockFact | undefined =>
+  earliest(ticket, (clock) => clock.nextStepAt ?? null)
+
+function earliest(ticket: Readonly<Ticket>, atOf: (clock: SlaClock) => number | null): ClockFact | undefined {
   let next: { at: number; clock: SlaClock } | undefined
-  for (const clock of Object.values(ticket.clocks)) {
-    if (clock?.state !== 'running' || clock.breachedAt !== null || clock.lateFrom === null) continue
-    const at = clock.lateFrom + 1
-    if (!next || at < next.at || (at === next.at && clock.metric < next.clock.metric)) next = { at, clock }
+  for (const metric in ticket.clocks) {
+    const clock = ticket.clocks[metric]
+    const at = clock ? atOf(clock) : null
+    if (clock && at !== null && (!next || at < next.at || (at === next.at && metric < next.clock.metric)))
+      next = { at, clock }
   }
   return next
 }
@@ -150,37 +146,53 @@ export function nextBreach(ticket: Readonly<Ticket>): { readonly at: number; rea
 /** Names a breach once and for all: what is processed twice by it is processed once. */
 export const breachKey = ({ metric, cycle, application }: SlaClock): string => `${metric}/${cycle}/${application}`
 
+/** Names the next firing of a step: the key of a breach with step and repetition. */
+export function stepKey(versions: SlaPass['versions'], clock: SlaClock): string {
+  const taken = takeStep(clock, termsUnder(versions, clock))
+  return taken ? `${breachKey(clock)}/${taken.step}/${taken.repetition}` : breachKey(clock)
+}
+
 export function breachClock(pass: SlaPass, clock: SlaClock): void {
-  pass.emit('sla_breached', { clock: breach(clock, pass.at), reason: 'time' })
+  record(pass, [breachOf(termsUnder(pass.versions, clock), breach(clock, pass.at), 'time')])
+}
+
+export function fireStep(pass: SlaPass, clock: SlaClock): void {
+  const taken = takeStep(clock, termsUnder(pass.versions, clock))
+  if (!taken) return
+  const { step, repetition } = taken
+  pass.emit('sla_step_reached', { clock: taken.clock, reason: step, step, repetition })
 }
 
 /** Metrics with a clock or a target, by name. */
-function metricsInPlay({ ticket, definition, versions }: SlaPass, facts: TargetFacts): readonly string[] {
-  const level = levelInForce(definition, versions, facts)
-  return [...new Set([...Object.keys(ticket.clocks), ...(level?.targets.keys() ?? [])])].sort()
+export function metricsInPlay({ ticket, definition, versions }: SlaPass, facts: TargetFacts): readonly string[] {
+  const promised = levelInForce(definition, versions, facts)?.metrics ?? []
+  const more = Object.keys(ticket.clocks).filter((metric) => !promised.includes(metric))
+  return more.length === 0 ? promised : [...promised, ...more].sort()
 }
 
-function viewOf(
-  { at, versions, definition }: SlaPass,
+/** What a turn of one metric looks at, under the targets that `facts` put in force; undefined where nobody knows the metric. */
+export function viewOf(
+  { at, versions, definition, ticket: present }: SlaPass,
   ticket: Readonly<Ticket>,
   metric: string,
-  allowance: Allowance | null,
-): StepView | undefined {
+  facts: TargetFacts,
+): TurnView | undefined {
+  const allowance = allowanceOf(definition, versions, facts, metric)
   const row = allowance?.target.row ?? definition.metrics.get(metric)
   if (!row) return undefined
-  return {
-    metric,
-    row,
-    ticket,
-    at,
-    allowance,
-    calendarOf: (clock) => versions.calendar(clock.calendar, clock.calendarVersion),
-    pausesIn: (clock) =>
-      versions.level(clock.level, clock.levelVersion).targets.get(metric)?.pausesIn(ticket.status, ticket.kind) ??
-      false,
-  }
+  const { clocks } = present
+  return { metric, row, ticket, clocks, at, allowance, termsOf: (clock) => termsUnder(versions, clock) }
 }
 
-function record(pass: SlaPass, changes: readonly LedgerChange[]): void {
-  for (const { type, clock, reason } of changes) pass.emit(type, { clock, reason })
+/** What a clock runs under: its own level and calendar, in the versions it was started or switched under. */
+export function termsUnder(versions: SlaPass['versions'], clock: SlaClock): Terms {
+  const target = versions.level(clock.level, clock.levelVersion).targets.get(clock.metric)
+  if (!target) throw fail('definition_missing', { what: 'target', name: clock.metric, version: clock.levelVersion })
+  return { calendar: versions.calendar(clock.calendar, clock.calendarVersion), target }
+}
+
+export function record(pass: SlaPass, changes: readonly LedgerChange[]): void {
+  for (const { type, clock, reason, penalty } of changes)
+    if (type === 'sla_breached' && penalty !== undefined) pass.emit(type, { clock, reason, penalty })
+    else pass.emit(type, { clock, reason })
 }

@@ -7,11 +7,17 @@ import { FixedMap } from '../model/fixed-map.ts'
 import { JsonValue, Name } from '../model/schema.ts'
 import { checkLevel, compileLevel, type LevelNames, LevelSchema } from './level.ts'
 import { type Metric, standardMetrics } from './metric.ts'
+import { checkMetrics, compileMetric, MetricsSchema } from './metric-definition.ts'
 import type { NamedCalendar, SlaSlice } from './slice.ts'
 
 /** What of a definition says how long things may take. */
 export const slaSchema = {
   calendar: Name.optional(),
+  departments: z
+    .array(z.strictObject({ id: Name, name: Name.optional(), calendar: Name.optional() }))
+    .max(10_000)
+    .optional(),
+  metrics: MetricsSchema.optional(),
   levels: z.array(LevelSchema).max(1_000).optional(),
   slaRules: z
     .array(z.strictObject({ when: JsonValue.optional(), level: Name.nullable() }))
@@ -23,21 +29,41 @@ type SlaDefinition = z.output<typeof Sla>
 
 /** Everything wrong with levels and SLA rules, each with its path. */
 export function checkSla(
-  { levels = [], slaRules = [], calendar }: SlaDefinition,
-  names: Omit<LevelNames, 'hasDefaultCalendar'>,
+  { departments = [], metrics = [], levels = [], slaRules = [], calendar }: SlaDefinition,
+  names: Omit<LevelNames, 'hasDefaultCalendar' | 'metrics'>,
   fields: FieldTable,
 ): Refusal[] {
+  const levelNames = {
+    ...names,
+    metrics: [...Object.keys(standardMetrics), ...metrics.map(({ name }) => name)],
+    hasDefaultCalendar: calendar !== undefined,
+  }
   const known = levels.map((level) => level.id)
   const unknownCalendar = calendar !== undefined && !names.calendars.includes(calendar)
   return [
     ...(unknownCalendar
       ? [refuse('unknown_name', { what: 'calendar', name: calendar, known: names.calendars }, 'calendar')]
       : []),
+    ...departments.flatMap((department, i) => [
+      ...(departments.findIndex(({ id }) => id === department.id) < i
+        ? [refuse('duplicate_name', { what: 'department', name: department.id }, `departments[${i}].id`)]
+        : []),
+      ...(department.calendar === undefined || names.calendars.includes(department.calendar)
+        ? []
+        : [
+            refuse(
+              'unknown_name',
+              { what: 'calendar', name: department.calendar, known: names.calendars },
+              `departments[${i}].calendar`,
+            ),
+          ]),
+    ]),
+    ...checkMetrics(metrics, names.statuses, 'metrics'),
     ...levels.flatMap((level, i) => [
       ...(known.indexOf(level.id) < i
         ? [refuse('duplicate_name', { what: 'level', name: level.id }, `levels[${i}].id`)]
         : []),
-      ...checkLevel(level, { ...names, hasDefaultCalendar: calendar !== undefined }, `levels[${i}]`),
+      ...checkLevel(level, levelNames, `levels[${i}]`),
     ]),
     ...slaRules.flatMap(({ when, level }, i) => [
       ...(level === null || known.includes(level)
@@ -56,15 +82,20 @@ const inSlaRule = (fields: FieldTable): ConditionUse => ({
 })
 
 export function compileSla(
-  { levels = [], slaRules = [], calendar }: SlaDefinition,
+  { departments = [], metrics: own = [], levels = [], slaRules = [], calendar }: SlaDefinition,
   statuses: readonly string[],
   calendars: ReadonlyMap<string, NamedCalendar>,
   fields: FieldTable,
 ): SlaSlice {
   const rules = slaRules.map(({ when, level }) => ({ when: when as Condition | undefined, level }))
+  const metrics = new FixedMap<string, Metric>([
+    ...Object.entries(standardMetrics),
+    ...own.map((metric) => [metric.name, compileMetric(metric)] as const),
+  ])
   return {
-    metrics: new FixedMap<string, Metric>(Object.entries(standardMetrics)),
-    levels: new FixedMap(levels.map((level) => [level.id, compileLevel(level, statuses)])),
+    metrics,
+    departments: new FixedMap(departments.map((department) => [department.id, department])),
+    levels: new FixedMap(levels.map((level) => [level.id, compileLevel(level, metrics, statuses)])),
     slaRules: rules.map(({ when, level }) => ({
       matches: when === undefined ? () => true : compileCondition(when, fields),
       level,

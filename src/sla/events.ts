@@ -12,14 +12,17 @@ const ledgerRow: EventRow<LedgerEntry> = {
 export const slaEvents = {
   sla_applied: {
     v: 1,
-    apply(ticket, { level, levelVersion }, _personal, at) {
+    apply(ticket, { level, levelVersion, byHand }, _personal, at) {
       ticket.sla = level === null || levelVersion === null ? null : { level, levelVersion, appliedAt: at }
+      if (byHand) ticket.slaByHand = true
+      else delete ticket.slaByHand
     },
   } satisfies EventRow<TicketEventShapes['sla_applied']['data']>,
   sla_started: ledgerRow,
   sla_paused: ledgerRow,
   sla_resumed: ledgerRow,
   sla_retargeted: ledgerRow,
+  sla_step_reached: ledgerRow,
   sla_breached: ledgerRow,
   sla_fulfilled: ledgerRow,
   sla_cancelled: ledgerRow,

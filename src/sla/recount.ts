@@ -1,26 +1,49 @@
 import type { SlaClock } from '../model/clock.ts'
 import type { Allowance } from './allowance.ts'
+import { termsOf } from './clock.ts'
 import { signalsOf } from './signal.ts'
 import type { Stage } from './slice.ts'
-import { type StepView, takeSignal } from './step.ts'
+import { type LedgerChange, type TurnView, takeSignal } from './turn.ts'
 
-/** The clock a metric would have, had the allowance been in force from the beginning; undefined if it never started. */
-export function recount(past: Iterable<Stage>, now: StepView, allowance: Allowance): SlaClock | undefined {
+/** An entry of a ledger as it would have been, at its instant. */
+interface PastChange extends LedgerChange {
+  readonly at: number
+}
+
+/** What would have happened to a metric's clock, had an allowance been in force from the beginning. */
+function* recountLedger(past: Iterable<Stage>, metric: string, allowance: Allowance): Generator<PastChange> {
+  const terms = termsOf(allowance)
   let clock: SlaClock | undefined
   for (const { event, ticket } of past) {
-    const view: StepView = {
-      ...now,
+    const signals = signalsOf(event)
+    if (signals.length === 0) continue
+    const view: TurnView = {
+      metric,
+      row: allowance.target.row,
       ticket,
+      clocks: ticket.clocks,
       at: event.at,
       allowance,
-      calendarOf: () => allowance.calendar.calendar,
-      pausesIn: () => allowance.target.pausesIn(ticket.status, ticket.kind),
+      termsOf: () => terms,
     }
-    for (const signal of signalsOf(event)) clock = unbreached(takeSignal(view, clock, signal).at(-1)?.clock ?? clock)
+    for (const signal of signals)
+      for (const change of takeSignal(view, clock, signal)) {
+        if (change.type === 'sla_breached') continue
+        clock = withoutPast(change.clock)
+        yield { ...change, clock, at: event.at }
+      }
   }
+}
+
+/** The clock a metric would have, had the allowance been in force from the beginning; undefined if it never started. */
+export function recount(past: Iterable<Stage>, metric: string, allowance: Allowance): SlaClock | undefined {
+  let clock: SlaClock | undefined
+  for (const change of recountLedger(past, metric, allowance)) clock = change.clock
   return clock
 }
 
-/** The past did not know of this target: whether it is breached is decided where it comes into force. */
-const unbreached = (clock: SlaClock | undefined): SlaClock | undefined =>
-  clock && clock.breachedAt !== null ? { ...clock, breachedAt: null, dueAt: null, lateFrom: null } : clock
+/** The past did not know of this target: whether it is breached is decided where it comes into force, and so are its steps. */
+function withoutPast(clock: SlaClock): SlaClock {
+  if (clock.breachedAt === null) return clock
+  return { ...clock, breachedAt: null, dueAt: null, lateFrom: null }
+}

@@ -1,50 +1,124 @@
-import { isOutOfWork } from '../model/names.ts'
+import { isBot, type MessageRole } from '../model/message.ts'
+import { isOutOfWork, type StatusKind } from '../model/names.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 
 /** What clocks listen to: the closed set of things that can happen to a ticket, as far as time is concerned. */
-export type Signal =
-  | { readonly name: 'opened' | 'requesterMessage' | 'agentReply' | 'assigned' | 'statusChanged' | 'reopened' }
-  /** Resolved or closed; `cancels` when closed as spam, duplicate or merged. */
-  | { readonly name: 'leftWork'; readonly by: string; readonly cancels: boolean }
+export const plainSignals = [
+  'opened',
+  'requesterMessage',
+  'agentReply',
+  'botReply',
+  'note',
+  'assigned',
+  'departmentTaken',
+  'departmentLeft',
+  'resolved',
+  'closed',
+  'reopened',
+] as const
 
-export type SignalName = Signal['name']
+/** Signals with a name: a status or kind, a field of the ticket, a signal of the application. */
+export const namedSignals = ['entered', 'left', 'changed', 'signal'] as const
+
+/** A signal as a metric names it: `agentReply`, `entered:postponed`, `changed:fields.tier`, `signal:call_answered`. */
+export type SignalName<S extends string = string> =
+  | (typeof plainSignals)[number]
+  | `${'entered' | 'left'}:${S | StatusKind}`
+  | `${'changed' | 'signal'}:${string}`
+
+export interface Signal {
+  readonly name: SignalName | 'statusChanged' | 'leftWork' | 'markedAnswered'
+  /** Whose message or opening it is. */
+  readonly by?: MessageRole
+  /** Of `leftWork`: closed as spam, duplicate or merged, or the kind entered. */
+  readonly to?: string
+  /** Of `leftWork`: the request was none, and whatever still ran is cancelled. */
+  readonly cancels?: boolean
+}
 
 /** Close reasons that say the request was none: whatever still ran is cancelled. */
 const cancelling: ReadonlySet<string> = new Set(['spam', 'duplicate', 'merged'])
+
+const none: readonly Signal[] = []
 
 /** The signals of an event, in the order in which clocks take them. */
 export function signalsOf(event: AnyTicketEvent): readonly Signal[] {
   switch (event.type) {
     case 'ticket_opened': {
-      const { assignee, kind, closeReason } = event.data
+      const { assignee, department, status, kind, closeReason, openedBy = event.actor.kind } = event.data
       return [
-        { name: 'opened' },
+        { name: 'opened', by: openedBy },
+        ...(department === null ? [] : [{ name: 'departmentTaken' } as const]),
         ...(assignee === null ? [] : [{ name: 'assigned' } as const]),
-        ...(isOutOfWork(kind) ? [leftWork(kind, closeReason)] : []),
+        ...moved('entered', status, kind),
+        ...(isOutOfWork(kind) ? leftWork(kind, closeReason) : []),
       ]
     }
     case 'message_added': {
       const { message, counts, opening } = event.data
-      if (!counts || opening) return []
-      if (message.role === 'requester' || message.role === 'collaborator') return [{ name: 'requesterMessage' }]
-      return message.role === 'agent' && message.visibility === 'public' ? [{ name: 'agentReply' }] : []
+      return counts && !opening ? messageSignal(message.role, message.visibility) : none
     }
     case 'merge_received':
-      return event.data.counts ? [{ name: 'requesterMessage' }] : []
+      return event.data.counts ? [{ name: 'requesterMessage', by: 'requester' }] : none
     case 'assignee_changed':
-      return event.data.assignee === null ? [] : [{ name: 'assigned' }]
+      return [...(event.data.assignee === null ? [] : [{ name: 'assigned' } as const]), { name: 'changed:assignee' }]
+    case 'department_changed':
+      return [
+        ...(event.data.from === null ? [] : [{ name: 'departmentLeft' } as const]),
+        ...(event.data.department === null ? [] : [{ name: 'departmentTaken' } as const]),
+        { name: 'changed:department' },
+      ]
     case 'status_changed': {
-      const { fromKind, kind, closeReason } = event.data
-      if (isOutOfWork(kind)) return isOutOfWork(fromKind) ? [] : [leftWork(kind, closeReason)]
-      return [{ name: isOutOfWork(fromKind) ? 'reopened' : 'statusChanged' }]
+      const { from, fromKind, status, kind, because, closeReason } = event.data
+      const left = moved('left', from, fromKind === kind ? undefined : fromKind)
+      const entered = moved('entered', status, fromKind === kind ? undefined : kind)
+      return [
+        ...left,
+        ...entered,
+        ...(kind === 'answered' && because === 'command' ? [{ name: 'markedAnswered' } as const] : []),
+        ...(isOutOfWork(kind)
+          ? isOutOfWork(fromKind)
+            ? kind === fromKind
+              ? []
+              : [{ name: kind === 'resolved' ? 'resolved' : 'closed' } as const]
+            : leftWork(kind, closeReason)
+          : [{ name: isOutOfWork(fromKind) ? 'reopened' : 'statusChanged' } as const]),
+      ]
     }
+    case 'fields_changed':
+      return (event.data.changed ?? []).map((field) => ({ name: `changed:${field}` as const }))
+    case 'priority_changed':
+      return [{ name: 'changed:priority' }]
+    case 'tags_changed':
+      return [{ name: 'changed:tags' }]
+    case 'tier_changed':
+      return [{ name: 'changed:tier' }]
+    case 'requester_changed':
+      return [{ name: 'changed:requester' }]
+    case 'signalled':
+      return [{ name: `signal:${event.data.name}` }]
     default:
-      return []
+      return none
   }
 }
 
-const leftWork = (kind: string, closeReason: string | null): Signal => ({
-  name: 'leftWork',
-  by: kind === 'closed' && closeReason !== null && cancelling.has(closeReason) ? closeReason : kind,
-  cancels: kind === 'closed' && closeReason !== null && cancelling.has(closeReason),
-})
+function messageSignal(role: MessageRole, visibility: 'public' | 'internal'): readonly Signal[] {
+  if (role === 'requester' || role === 'collaborator') return [{ name: 'requesterMessage', by: role }]
+  if (role === 'third_party') return none
+  if (visibility === 'internal') return [{ name: 'note', by: role }]
+  return [{ name: isBot(role) ? 'botReply' : 'agentReply', by: role }]
+}
+
+/** The status by its name, and the kind if that is another word and has changed too. */
+const moved = (way: 'entered' | 'left', status: string, kind: string | undefined): Signal[] => [
+  { name: `${way}:${status}` as SignalName },
+  ...(kind === undefined || kind === status ? [] : [{ name: `${way}:${kind}` as SignalName }]),
+]
+
+function leftWork(kind: StatusKind, closeReason: string | null): Signal[] {
+  const cancels = kind === 'closed' && closeReason !== null && cancelling.has(closeReason)
+  return [
+    ...(cancels ? [] : [{ name: kind === 'resolved' ? 'resolved' : 'closed' } as const]),
+    { name: 'leftWork', to: cancels ? closeReason : kind, cancels },
+  ]
+}

@@ -21,9 +21,16 @@ export interface NamedCalendar {
   readonly calendar: BusinessCalendar
 }
 
+/** A group that takes tickets, as far as time is concerned. */
+interface Department {
+  readonly id: string
+  readonly calendar?: string | undefined
+}
+
 /** What of a definition this room reads. */
 export interface SlaSlice {
   readonly metrics: ReadonlyMap<string, Metric>
+  readonly departments: ReadonlyMap<string, Department>
   readonly levels: ReadonlyMap<string, Level>
   readonly slaRules: readonly SlaRule[]
   /** The fields that the rules read: a change of one makes them ask again. */

@@ -1,140 +1,173 @@
+import * as z from 'zod'
+import { type Refusal, refuse } from '../errors.ts'
 import type { SlaClock } from '../model/clock.ts'
-import { isOutOfWork } from '../model/names.ts'
-import type { Ticket } from '../model/ticket.ts'
+import { DurationInput, Id } from '../model/schema.ts'
 import type { BusinessCalendar } from '../time/calendar.ts'
-import type { Allowance } from './allowance.ts'
-import { breach, end, isOverdueUnbreached, pause, run, startClock, termsOf } from './clock.ts'
-import { type Metric, type StartFact, startFacts } from './metric.ts'
-import type { Signal } from './signal.ts'
+import type { DurationInput as Duration } from '../time/duration.ts'
+import { dueAfter, subtracted } from './search.ts'
 
-/** One entry for the ledger. */
-export interface LedgerChange {
-  readonly type:
-    | 'sla_started'
-    | 'sla_paused'
-    | 'sla_resumed'
-    | 'sla_retargeted'
-    | 'sla_breached'
-    | 'sla_fulfilled'
-    | 'sla_cancelled'
-  readonly clock: SlaClock
-  readonly reason: string
+/** Times one step may fire. */
+const maxRepetitions = 1_000
+
+/**
+ * A warning or an escalation, as an amount of open time used: a share of the target in per mille (800 = 80 %, rounded
+ * up), some time before the target is used up, or some time after it, `times` firings in all, `every` so often.
+ */
+export type StepDefinition<Id extends string = string> =
+  | { readonly id: Id; readonly share: number }
+  | { readonly id: Id; readonly before: Duration }
+  | {
+      readonly id: Id
+      readonly afterDue: Duration
+      readonly every?: Duration | undefined
+      readonly times?: number | undefined
+    }
+
+export const StepSchema = z.union([
+  z.strictObject({ id: Id, share: z.int().min(1).max(10_000) }),
+  z.strictObject({ id: Id, before: DurationInput }),
+  z.strictObject({
+    id: Id,
+    afterDue: DurationInput,
+    every: DurationInput.optional(),
+    times: z.int().min(1).max(maxRepetitions).optional(),
+  }),
+])
+export type ParsedStep = z.output<typeof StepSchema>
+
+/** A step ready for use. */
+export interface Step {
+  readonly id: string
+  readonly times: number
+  /** Open time used when it fires for the k-th time (from 0), of a target. */
+  readonly amountMs: (targetMs: number, k: number) => number
+  /** Open time from a due time set by hand to its k-th firing, negative before it; undefined: it does not apply. */
+  readonly fromDueMs: (k: number) => number | undefined
 }
 
-/** What a step may look at: the ticket after the event, and what the metric is allowed. */
-export interface StepView {
-  readonly metric: string
-  readonly row: Metric
-  readonly ticket: Readonly<Ticket>
-  readonly at: number
-  readonly allowance: Allowance | null
-  /** The calendar a clock is counted in. */
-  readonly calendarOf: (clock: SlaClock) => BusinessCalendar
-  readonly pausesIn: (clock: SlaClock) => boolean
-}
-
-/** What a signal does to the clock of one metric: nothing, or entries for the ledger in order. */
-export function takeSignal(view: StepView, clock: SlaClock | undefined, signal: Signal): LedgerChange[] {
-  if (clock && clock.state !== 'ended') return whileOpen(view, clock, signal)
-  if (signal.name === 'reopened' && (clock || view.row.onReopen.mode === 'restart')) return onReopen(view, clock)
-  const starts = view.row.starts.some((start) => start.on === signal.name && holds(view, start.if))
-  const again = clock === undefined || view.row.recurs
-  const works = signal.name === 'opened' || !isOutOfWork(view.ticket.kind)
-  return starts && again && works ? begin(view, (clock?.cycle ?? 0) + 1, signal.name) : []
-}
-
-const holds = ({ ticket }: StepView, facts: readonly StartFact[] = []): boolean =>
-  facts.every((fact) => startFacts[fact](ticket))
-
-export function begin(view: StepView, cycle: number, reason: string): LedgerChange[] {
-  const { allowance, metric, ticket, at } = view
-  if (!allowance) return []
-  return [
-    {
-      type: 'sla_started',
-      clock: startClock(metric, cycle, allowance, at, allowance.target.pausesIn(ticket.status, ticket.kind)),
-      reason,
-    },
-  ]
-}
-
-function whileOpen(view: StepView, clock: SlaClock, signal: Signal): LedgerChange[] {
-  if (view.row.fulfilledBy.includes(signal.name)) return finish(view, clock, 'fulfilled', signal.name, false)
-  if (signal.name === 'leftWork')
-    return finish(
-      view,
-      clock,
-      view.row.onLeavingWork === 'fulfil' && !signal.cancels ? 'fulfilled' : 'cancelled',
-      signal.by,
-      true,
-    )
-  return signal.name === 'statusChanged' ? followStatus(view, clock) : []
-}
-
-/** Ends a clock; one that is late by then is breached first. */
-export function finish(
-  view: StepView,
-  clock: SlaClock,
-  ending: 'fulfilled' | 'cancelled',
-  by: string,
-  leftWork: boolean,
-): LedgerChange[] {
-  const before = breachIfLate(view, clock)
-  const last = before[0]?.clock ?? clock
-  return [
-    ...before,
-    {
-      type: ending === 'fulfilled' ? 'sla_fulfilled' : 'sla_cancelled',
-      clock: end(last, view.calendarOf(clock), view.at, ending, by, leftWork),
-      reason: by,
-    },
-  ]
-}
-
-/** Pauses or resumes a clock as its pause list says of the ticket's status. */
-export function followStatus(view: StepView, clock: SlaClock): LedgerChange[] {
-  const { at, ticket } = view
-  const stands = view.pausesIn(clock)
-  if (stands === (clock.state === 'paused')) return []
-  if (stands) return [{ type: 'sla_paused', clock: pause(clock, view.calendarOf(clock), at), reason: ticket.status }]
-  return resumed(view, run(clock, view.calendarOf(clock), at), ticket.status)
-}
-
-function resumed(view: StepView, clock: SlaClock, reason: string): LedgerChange[] {
-  return [{ type: 'sla_resumed', clock, reason }, ...breachIfLate(view, clock)]
-}
-
-/** A clock whose target shrank below what is used breaches when it runs again or ends. */
-export function breachIfLate({ at }: StepView, clock: SlaClock): LedgerChange[] {
-  return isOverdueUnbreached(clock) ? [{ type: 'sla_breached', clock: breach(clock, at), reason: 'late' }] : []
-}
-
-function onReopen(view: StepView, clock: SlaClock | undefined): LedgerChange[] {
-  const { onReopen } = view.row
-  if (onReopen.mode === 'ignore') return []
-  if (onReopen.mode === 'restart')
-    return holds(view, onReopen.if) ? begin(view, (clock?.cycle ?? 0) + 1, 'reopened') : []
-  const interrupted = clock !== undefined && (clock.leftWork || clock.endedBy === 'no_target')
-  return interrupted ? continueCycle(view, clock, 'reopened') : []
-}
-
-/** Takes an ended cycle up again, under the terms now in force, unless it was met meanwhile; the time in between was a pause. */
-export function continueCycle(view: StepView, clock: SlaClock, reason: string): LedgerChange[] {
-  const { allowance, at, row } = view
-  if (!allowance || (row.onReopen.mode === 'continue' && !holds(view, row.onReopen.if))) return []
-  const changed =
-    clock.targetMs !== allowance.targetMs ||
-    clock.level !== allowance.level.id ||
-    clock.calendarVersion !== allowance.calendar.version
-  const late = clock.elapsedMs > allowance.targetMs
-  const taken: SlaClock = {
-    ...clock,
-    ...termsOf(allowance),
-    application: clock.application + (changed ? 1 : 0),
-    ...(late && clock.breachedAt !== null ? {} : { breachedAt: null, dueAt: null, lateFrom: null }),
+export function compileStep(step: ParsedStep): Step {
+  if ('share' in step)
+    return {
+      id: step.id,
+      times: 1,
+      amountMs: (targetMs) => Math.ceil((targetMs * step.share) / 1000),
+      fromDueMs: () => undefined,
+    }
+  if ('before' in step)
+    return {
+      id: step.id,
+      times: 1,
+      amountMs: (targetMs) => Math.max(0, targetMs - step.before),
+      fromDueMs: () => -step.before,
+    }
+  const { afterDue, every = 0, times = 1 } = step
+  return {
+    id: step.id,
+    times,
+    amountMs: (targetMs, k) => targetMs + afterDue + k * every,
+    fromDueMs: (k) => afterDue + k * every,
   }
-  const { calendar } = allowance.calendar
-  if (allowance.target.pausesIn(view.ticket.status, view.ticket.kind))
-    return [{ type: 'sla_paused', clock: pause(taken, calendar, at), reason }]
-  return resumed(view, run(taken, calendar, at), reason)
+}
+
+/** A step that repeats says how often, one that does not says neither. */
+export function checkSteps(steps: readonly ParsedStep[], path: string): Refusal[] {
+  return steps.flatMap((step, i) => {
+    const twice = steps.findIndex((other) => other.id === step.id) < i
+    const repeats = 'afterDue' in step && (step.times ?? 1) > 1
+    const found = twice ? [refuse('duplicate_name', { what: 'step', name: step.id }, `${path}[${i}].id`)] : []
+    if (repeats && (step.every ?? 0) < 1_000)
+      found.push(
+        refuse(
+          'invalid_duration',
+          { value: String(step.every), reason: 'a step that fires several times says `every` how often, at least 1 s' },
+          `${path}[${i}].every`,
+        ) as never,
+      )
+    return found
+  })
+}
+
+/** What of a clock's terms its steps depend on. */
+interface Counting {
+  readonly steps: readonly Step[]
+  readonly calendar: BusinessCalendar
+}
+
+/** A step about to fire, for the k-th time (from 0). */
+export interface Firing {
+  readonly step: Step
+  readonly repetition: number
+  readonly at: number
+}
+
+/** The step that fires next while the clock runs; undefined when none is left or the calendar runs out. */
+export function nextFiring(clock: SlaClock, counting: Counting): Firing | undefined {
+  const since = clock.runningSince
+  if (since === null || counting.steps.length === 0) return undefined
+  return clock.manualDueAt === undefined
+    ? firstByAmount(clock, counting, since)
+    : firstByDue(clock, counting, since, clock.manualDueAt)
+}
+
+/** One search in the calendar, for the smallest amount; a step already passed fires at the start of the stretch. */
+function firstByAmount(clock: SlaClock, { steps, calendar }: Counting, since: number): Firing | undefined {
+  let first: { step: Step; repetition: number; amount: number } | undefined
+  for (const step of steps) {
+    const repetition = clock.stepsReached?.[step.id] ?? 0
+    if (repetition >= step.times) continue
+    const amount = Math.max(step.amountMs(clock.targetMs, repetition), clock.elapsedMs)
+    if (!first || amount < first.amount || (amount === first.amount && step.id < first.step.id))
+      first = { step, repetition, amount }
+  }
+  const at = first && dueAfter(calendar, since, first.amount - clock.elapsedMs)
+  return first && at != null ? { step: first.step, repetition: first.repetition, at } : undefined
+}
+
+function firstByDue(clock: SlaClock, { steps, calendar }: Counting, since: number, due: number): Firing | undefined {
+  let first: Firing | undefined
+  for (const step of steps) {
+    const repetition = clock.stepsReached?.[step.id] ?? 0
+    const instant = repetition < step.times ? instantByDue(step, repetition, calendar, due) : null
+    if (instant === null) continue
+    const at = Math.max(instant, since)
+    if (!first || at < first.at || (at === first.at && step.id < first.step.id)) first = { step, repetition, at }
+  }
+  return first
+}
+
+/** When a firing falls by a due time set by hand; null: it does not apply, or the calendar runs out. */
+function instantByDue(step: Step, k: number, calendar: BusinessCalendar, due: number): number | null {
+  const offset = step.fromDueMs(k)
+  if (offset === undefined) return null
+  return offset < 0 ? subtracted(calendar, due, -offset) : dueAfter(calendar, due, offset)
+}
+
+/** With the instant of its next step. */
+export function withNextStep(clock: SlaClock, counting: Counting): SlaClock {
+  const next = nextFiring(clock, counting)
+  if (!next && clock.nextStepAt === undefined && counting.steps.length === 0) return clock
+  return { ...clock, nextStepAt: next?.at ?? null }
+}
+
+export const withoutNextStep = (clock: SlaClock): SlaClock =>
+  clock.nextStepAt === undefined ? clock : { ...clock, nextStepAt: null }
+
+/**
+ * What counts as fired under the terms a clock was switched to at an instant: a step that has fired fires again only
+ * if its new instant lies after the switch.
+ */
+export function withStepsAfterSwitch(clock: SlaClock, { steps, calendar }: Counting, at: number): SlaClock {
+  if (clock.stepsReached === undefined) return clock
+  const kept: Record<string, number> = { ...clock.stepsReached }
+  for (const step of steps) {
+    let fired = Math.min(kept[step.id] ?? 0, step.times)
+    while (fired > 0 && liesAhead(clock, step, fired - 1, calendar, at)) fired -= 1
+    if (step.id in kept) kept[step.id] = fired
+  }
+  return { ...clock, stepsReached: kept }
+}
+
+function liesAhead(clock: SlaClock, step: Step, k: number, calendar: BusinessCalendar, at: number): boolean {
+  if (clock.manualDueAt === undefined) return step.amountMs(clock.targetMs, k) > clock.elapsedMs
+  return (instantByDue(step, k, calendar, clock.manualDueAt) ?? 0) > at
 }

@@ -78,6 +78,7 @@ export const workflowEvents: Rows<WorkflowEventType> = {
       ticket.firstRespondedAt = data.firstRespondedAt
       ticket.lastAgentReplyAt = data.lastAgentReplyAt
       ticket.lastRequesterMessageAt = data.lastRequesterMessageAt
+      if (data.firstBotReplyAt !== undefined) ticket.firstBotReplyAt = data.firstBotReplyAt
       ticket.counts = { ...ticket.counts, messages: data.messages, replies: data.replies }
     },
   },
@@ -95,6 +96,7 @@ export const workflowEvents: Rows<WorkflowEventType> = {
       ticket.resolvedAt = data.resolvedAt
       ticket.closedAt = data.closedAt
       ticket.closeReason = data.closeReason
+      if (data.firstMarkedAnsweredAt !== undefined) ticket.firstMarkedAnsweredAt = data.firstMarkedAnsweredAt
       ticket.counts = { ...ticket.counts, reopens: data.reopens }
     },
   },
@@ -144,7 +146,7 @@ export const workflowEvents: Rows<WorkflowEventType> = {
   },
   fields_changed: {
     v: 1,
-    apply(ticket, { removed, ...content }, personal) {
+    apply(ticket, { removed, changed: _changed, ...content }, personal) {
       Object.assign(ticket, content)
       if (personal?.subject !== undefined) ticket.subject = personal.subject
       const kept = Object.entries(ticket.fields).filter(([key]) => !removed.includes(key))

@@ -58,6 +58,8 @@ export function changeStatus(
 ): void {
   const { ticket, at } = pass
   const reopens = isOutOfWork(ticket.kind) && !isOutOfWork(to.kind)
+  const asked = !ticket.outbound || ticket.lastRequesterMessageAt !== null
+  const marks = because === 'command' && to.kind === 'answered' && asked && ticket.firstMarkedAnsweredAt === undefined
   pass.emit(
     'status_changed',
     {
@@ -71,6 +73,7 @@ export function changeStatus(
       waitingSince: isOutOfWork(to.kind) ? null : ticket.waitingSince,
       firstResolvedAt: ticket.firstResolvedAt ?? (to.kind === 'resolved' ? at : null),
       reopens: ticket.counts.reopens + (reopens ? 1 : 0),
+      ...(marks ? { firstMarkedAnsweredAt: at } : {}),
     },
     { postponeReason: to.kind === 'postponed' ? (details.reason ?? null) : null },
   )

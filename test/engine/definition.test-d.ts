@@ -52,7 +52,13 @@ describe('names are inferred', () => {
     >()
     expectTypeOf<Standard['priority']>().toEqualTypeOf<'Low' | 'Medium' | 'High' | 'Urgent'>()
     expectTypeOf<keyof Standard['clocks']>().toEqualTypeOf<
-      'firstResponse' | 'nextResponse' | 'resolution' | 'firstAssignment'
+      | 'firstResponse'
+      | 'nextResponse'
+      | 'resolution'
+      | 'firstResolution'
+      | 'firstAssignment'
+      | 'periodicUpdate'
+      | 'handling'
     >()
   })
 

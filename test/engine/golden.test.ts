@@ -39,6 +39,7 @@ const everyType = {
   sla_paused: true,
   sla_resumed: true,
   sla_retargeted: true,
+  sla_step_reached: true,
   sla_breached: true,
   sla_fulfilled: true,
   sla_cancelled: true,

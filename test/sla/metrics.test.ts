@@ -409,8 +409,16 @@ describe('the built-in metrics, row by row', () => {
     expect(Object.values(ticket.ticket.clocks).map((clock) => clock?.state)).toEqual(['ended', 'ended', 'ended'])
   })
 
-  it('are data: four rows', () => {
-    expect(Object.keys(standardMetrics)).toEqual(['firstResponse', 'nextResponse', 'resolution', 'firstAssignment'])
+  it('are data: seven rows', () => {
+    expect(Object.keys(standardMetrics)).toEqual([
+      'firstResponse',
+      'nextResponse',
+      'resolution',
+      'firstResolution',
+      'firstAssignment',
+      'periodicUpdate',
+      'handling',
+    ])
     expect(JSON.parse(JSON.stringify(standardMetrics))).toEqual(standardMetrics)
   })
 

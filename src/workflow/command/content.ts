@@ -67,9 +67,11 @@ export function setContent(
     return refuse('too_large', { limit: bounds.fields, actual: count, unit: 'entries' }, 'fields')
   const renamed = subject !== undefined && subject !== ticket.subject
   if (changed.length + removed.length + set.length === 0 && !renamed) return undefined
+  const custom = [...set.map(([key]) => key), ...removed].map((key) => `fields.${key}`)
+  const names = [...changed.map(([key]) => key), ...(renamed ? ['subject'] : []), ...custom]
   emit(
     'fields_changed',
-    { ...(Object.fromEntries(changed) as Partial<ContentFacts>), removed },
+    { ...(Object.fromEntries(changed) as Partial<ContentFacts>), removed, changed: names },
     { ...(renamed ? { subject } : {}), fields: Object.fromEntries(set) as Record<string, Json> },
   )
   return undefined

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
 import { isStaff, staffKinds } from '../../model/actor.ts'
-import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
+import { asksForAnswer, isBot, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
 import type { WorkflowPass } from '../pass.ts'
 import { checkReopening, react } from '../react.ts'
 import { row } from './row.ts'
@@ -107,7 +107,9 @@ export function recordMessage(
   const asks = !passive && asksForAnswer({ role, visibility, automatic: false })
   const answers = !passive && role === 'agent' && visibility === 'public'
   // on a ticket that an agent opened, nothing is a first response before the requester has written
-  const responds = answers && !opening && (!ticket.outbound || ticket.lastRequesterMessageAt !== null)
+  const asked = !ticket.outbound || ticket.lastRequesterMessageAt !== null
+  const responds = answers && !opening && asked
+  const botResponds = !passive && !opening && asked && isBot(role) && visibility === 'public'
   pass.emit(
     'message_added',
     {
@@ -131,6 +133,7 @@ export function recordMessage(
       lastRequesterMessageAt: asks ? at : ticket.lastRequesterMessageAt,
       messages: ticket.counts.messages + 1,
       replies: ticket.counts.replies + (answers ? 1 : 0),
+      ...(botResponds && ticket.firstBotReplyAt === undefined ? { firstBotReplyAt: at } : {}),
     },
     {
       body: content.body ?? '',

@@ -125,6 +125,7 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
       affected: input.affected ?? null,
       effortMinutes: input.effortMinutes ?? null,
       requester: facts,
+      openedBy: role,
       assignee: input.assignee ?? null,
       department: input.department ?? null,
       tier: input.tier ?? null,

@@ -1,0 +1,22 @@
+import { isDeskError } from '../errors.ts'
+import type { BusinessCalendar } from '../time/calendar.ts'
+
+/** Searches in a calendar that answer null where it runs out (SEMANTICS §5: such a clock has no due time). */
+
+export const dueAfter = (calendar: BusinessCalendar, at: number, amount: number): number | null =>
+  unlessExhausted(() => calendar.add(at, amount))
+
+export const subtracted = (calendar: BusinessCalendar, at: number, amount: number): number | null =>
+  unlessExhausted(() => calendar.subtract(at, amount))
+
+export const nextOpeningAt = (calendar: BusinessCalendar, at: number): number | null =>
+  unlessExhausted(() => calendar.nextOpening(at))
+
+export function unlessExhausted<T>(ask: () => T): T | null {
+  try {
+    return ask()
+  } catch (error) {
+    if (isDeskError(error, 'calendar_exhausted')) return null
+    throw error
+  }
+}
