@@ -4,6 +4,7 @@ import type { Actor } from '../model/actor.ts'
 import type { Names } from '../model/names.ts'
 import type { Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
+import type { InstantInput } from '../time/instant.ts'
 import { followUpOf, splitOf } from './derived-ticket.ts'
 import { claimMs, defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
@@ -77,6 +78,13 @@ export interface ActorDesk<X extends Names = Names> {
   signal(ticketId: string, name: string, options?: CommandOptions): Promise<Outcome<X>>
   /** A macro's actions in order, all or nothing. */
   applyMacro(ticketId: string, macro: X['macro'], options?: CommandOptions): Promise<Outcome<X>>
+
+  /** A due time by hand, for the present cycle of an open clock. Throws `no_clock`, `invalid_instant`. */
+  setDue(ticketId: string, metric: X['metric'], dueAt: InstantInput, options?: CommandOptions): Promise<Outcome<X>>
+  /** Back to what the target promises. Throws `no_clock`. */
+  clearDue(ticketId: string, metric: X['metric'], options?: CommandOptions): Promise<Outcome<X>>
+  /** A level by hand (null: none), which SLA rules leave; without one the choice is the rules' again. Throws `unknown_name`. */
+  applySla(ticketId: string, level?: X['level'] | null, options?: CommandOptions): Promise<Outcome<X>>
 
   /** Closes the ticket as merged into another; the outcome's ticket is that other. Both change in one commit. */
   merge(ticketId: string, into: string, options?: CommandOptions): Promise<Outcome<X>>
@@ -154,6 +162,9 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     rate: (id, score, details, options) => run(id, options, 'rate', details, { score }),
     signal: (id, name, options) => run(id, options, 'signal', { name }),
     applyMacro: (id, macro, options) => run(id, options, 'applyMacro', { macro }),
+    setDue: (id, metric, dueAt, options) => run(id, options, 'setDue', { metric, dueAt }),
+    clearDue: (id, metric, options) => run(id, options, 'clearDue', { metric }),
+    applySla: (id, level, options) => run(id, options, 'applySla', { level }),
     merge: (id, into, options) => run(id, options, 'merge', { into }),
     link: (id, to, details, options) => run(id, options, 'link', details, { to }),
     unlink: (id, to, details, options) => run(id, options, 'unlink', details, { to }),

@@ -19,7 +19,7 @@ type Rows = typeof publicRows
 export type CommandType = keyof Rows
 type InputOf<T extends CommandType> = z.input<Rows[T]['schema']>
 
-/** Narrows the fields that name a status, a priority or a macro to the names of the definition. */
+/** Narrows the fields that name a status, a priority, a macro, a level or a metric to the names of the definition. */
 type Named<Input, X extends Names> = {
   [K in keyof Input]: K extends 'status'
     ? X['status'] | Extract<Input[K], undefined>
@@ -27,7 +27,11 @@ type Named<Input, X extends Names> = {
       ? X['priority'] | Extract<Input[K], undefined | null>
       : K extends 'macro'
         ? X['macro'] | Extract<Input[K], undefined>
-        : Input[K]
+        : K extends 'level'
+          ? X['level'] | Extract<Input[K], undefined | null>
+          : K extends 'metric'
+            ? X['metric']
+            : Input[K]
 }
 
 /** What a command of a type takes. */
