@@ -194,7 +194,7 @@ export function compileDefinition(
     priority: names.priorities,
     calendar: names.calendars,
     level: (definition.levels ?? []).map((level) => level.id),
-    metric: Object.keys(standardMetrics),
+    metric: [...Object.keys(standardMetrics), ...(definition.metrics ?? []).map((metric) => metric.name)],
   })
   refusals.push(
     ...checkNaming(definition),

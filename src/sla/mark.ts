@@ -39,6 +39,8 @@ function ledgerMarks(event: LedgerEvent, before: LedgerClock | undefined, last: 
       return before?.state === 'ended' ? [{ at, kind: 'continued', reason }] : []
     case 'sla_retargeted':
       return retargeted(at, reason, before, clock)
+    case 'sla_step_reached':
+      return [{ at, kind: 'step', step: event.data.step, repetition: event.data.repetition }]
     case 'sla_breached':
       return [{ at, kind: 'breached', takenBack: last.breachedAt !== at }]
     case 'sla_fulfilled':

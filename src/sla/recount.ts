@@ -11,7 +11,7 @@ interface PastChange extends LedgerChange {
 }
 
 /** What would have happened to a metric's clock, had an allowance been in force from the beginning. */
-function* recountLedger(past: Iterable<Stage>, metric: string, allowance: Allowance): Generator<PastChange> {
+export function* recountLedger(past: Iterable<Stage>, metric: string, allowance: Allowance): Generator<PastChange> {
   const terms = termsOf(allowance)
   let clock: SlaClock | undefined
   for (const { event, ticket } of past) {
