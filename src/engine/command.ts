@@ -6,9 +6,10 @@ import { isPlainObject } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
 import { slaCommands } from '../sla/commands.ts'
+import type { SlaPass } from '../sla/slice.ts'
 import { workflowCommands } from '../workflow/commands.ts'
+import type { WorkflowPass } from '../workflow/pass.ts'
 import { macroCommand } from './macro.ts'
-import type { EnginePass } from './pass.ts'
 
 const commandRows = { ...workflowCommands, ...slaCommands, ...macroCommand }
 
@@ -54,8 +55,8 @@ export interface Command {
 
 export const commandTypes = Object.keys(publicRows) as readonly CommandType[]
 
-export const commandRow = (type: Command['type']): CommandRow<EnginePass> =>
-  commandRows[type] as unknown as CommandRow<EnginePass>
+export const commandRow = (type: Command['type']): CommandRow<WorkflowPass & SlaPass> =>
+  commandRows[type] as unknown as CommandRow<WorkflowPass & SlaPass>
 
 /**
  * Checks a command from outside: shape, keys, bounds, text. Names of statuses and the like are checked by `decide`.
