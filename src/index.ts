@@ -117,6 +117,7 @@ export {
   matches,
   orderBy,
 } from './engine/ask.ts'
+export { renderCanned } from './engine/canned.ts'
 export {
   type Command,
   type CommandInput,
@@ -136,8 +137,11 @@ export type { ConditionNames, EventCondition, StoredCondition, TimeCondition } f
 // desk: load, decide, save, retry
 
 export type { ActorDesk } from './desk/actor-desk.ts'
+export type { Delivery, DeliveryOptions, DeliveryRun } from './desk/deliver.ts'
 export { createDesk, type Desk } from './desk/desk.ts'
+export type { DryRun } from './desk/dry-run.ts'
 export type { DueRun } from './desk/due.ts'
+export type { ManyOptions, ManyOutcome, ManyProgress, ManyTickets, TicketReceipt } from './desk/many.ts'
 export type { NextTicket } from './desk/next.ts'
 export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
 export type { Allowed, Page, PageAsk } from './desk/read.ts'

@@ -6,10 +6,12 @@ import type { Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
 import type { InstantInput } from '../time/instant.ts'
 import { followUpOf, splitOf } from './derived-ticket.ts'
+import type { DryRun } from './dry-run.ts'
+import { type ManyOptions, type ManyOutcome, type ManyTickets, performMany } from './many.ts'
 import { claimMs, defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
 import { ticketNow } from './read.ts'
-import { requestOf, submit } from './submit.ts'
+import { requestOf, submit, tryOut } from './submit.ts'
 
 type Details<Input, Without extends PropertyKey> = Omit<Input, Without>
 
@@ -23,6 +25,10 @@ export interface ActorDesk<X extends Names = Names> {
   readonly actor: Actor
   /** Any command, as data. */
   perform(ticketId: string, command: CommandRequest<X>, options?: CommandOptions): Promise<Outcome<X>>
+  /** What a command would lead to, and which rules would have a hand in it; nothing is saved. */
+  dryRun(ticketId: string | null, command: CommandRequest<X>, options?: CommandOptions): Promise<DryRun<X>>
+  /** A command on many tickets, or on a whole view: one after the other, each with a receipt of its own. */
+  performMany(tickets: ManyTickets<X>, command: CommandRequest<X>, options?: ManyOptions): Promise<ManyOutcome>
 
   open(input: CommandInput<'open', X> & { readonly ticketId?: string }, options?: CommandOptions): Promise<Outcome<X>>
   /** From outside: the requester's unless another role is said. Follows merges (`redirectedFrom`). */
@@ -130,6 +136,8 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
   return {
     actor,
     perform: (id, command, options) => submit(desk, actor, id, command, options),
+    dryRun: (id, command, options) => tryOut(desk, actor, id, command, options),
+    performMany: (tickets, command, options) => performMany(desk, actor, tickets, command, options),
     open: async (input, options) => {
       const { ticketId = null, ...details } = requestOf('open', input) as { ticketId?: string }
       return run(ticketId, options, 'open', details)

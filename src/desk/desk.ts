@@ -13,6 +13,7 @@ import type { SlaState } from '../sla/state.ts'
 import type { Store } from '../store.ts'
 import { systemClock } from '../time/clock.ts'
 import { type ActorDesk, actorDesk } from './actor-desk.ts'
+import { type Delivery, type DeliveryOptions, type DeliveryRun, deliverEffects } from './deliver.ts'
 import { type DueRun, runDue } from './due.ts'
 import { explanationOf, slaStateOf } from './explain.ts'
 import type { DeskContext, DeskOptions } from './options.ts'
@@ -67,6 +68,11 @@ export interface Desk<X extends Names = Names> {
   ): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
   /** Writes what time alone has caused: for a cron route, never needed to be right. 1,000 tickets unless said. */
   runDue(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<DueRun>
+  /**
+   * Gives the effects that are due to `send`, in order for each ticket, and settles those it has done: for a worker or
+   * a cron route. Each at least once, with the same id; what is no longer wanted is left out, what fails comes again.
+   */
+  deliver(send: (delivery: Delivery<X>) => Promise<void> | void, options?: DeliveryOptions): Promise<DeliveryRun>
   /** The same desk on another store: one in the application's own transaction, say. */
   using(store: Store): Desk<X>
 }
@@ -112,6 +118,7 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
       return desk.store.changes(desk.tenant, ask.after, ask.limit)
     },
     runDue: (run) => runDue(desk, run),
+    deliver: (send, run) => deliverEffects(desk, send as (delivery: Delivery) => Promise<void> | void, run),
     using: (store) => createDesk({ ...options, store }),
   }
 }

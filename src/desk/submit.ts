@@ -3,12 +3,13 @@ import { fail, shown, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { parse } from '../model/schema.ts'
 import type { Submission } from './commit.ts'
+import { type DryRun, dryRun } from './dry-run.ts'
 import { merge } from './merge.ts'
 import { type CommandOptions, CommandOptionsSchema, type DeskContext, type Outcome } from './options.ts'
 import { perform } from './perform.ts'
 
 /** A command as it comes in, not checked yet. */
-type Request = { readonly type: string; readonly [field: string]: unknown }
+export type Request = { readonly type: string; readonly [field: string]: unknown }
 
 /** What a method was given, as a command: spread, a list or null would pass for an empty object. */
 export function requestOf(type: CommandType, details: unknown = {}, named: unknown = {}): Request {
@@ -27,6 +28,30 @@ export async function submit(
   options: CommandOptions = {},
   asked?: unknown,
 ): Promise<Outcome> {
+  const { command, given } = await checkedCommand(desk, actor, addressedTo, request, options, asked)
+  return command.type === 'merge' ? merge(desk, command, given) : perform(desk, command, given)
+}
+
+/** As `submit`, but nothing is saved: what it would lead to, and which rules would have a hand in it. */
+export async function tryOut(
+  desk: DeskContext,
+  actor: Actor,
+  addressedTo: string | null,
+  request: Request,
+  options: CommandOptions = {},
+): Promise<DryRun> {
+  const { command, given } = await checkedCommand(desk, actor, addressedTo, request, options)
+  return dryRun(desk, command, given)
+}
+
+async function checkedCommand(
+  desk: DeskContext,
+  actor: Actor,
+  addressedTo: string | null,
+  request: Request,
+  options: CommandOptions,
+  asked?: unknown,
+): Promise<{ readonly command: Submission; readonly given: CommandOptions }> {
   const given = unwrap(parse<CommandOptions>(CommandOptionsSchema, options, 'invalid_command', 'options'))
   const by = { ticketId: addressedTo ?? desk.ids(), id: given.commandId ?? desk.ids(), actor }
   const parsed = unwrap(parseCommand(request, by))
@@ -34,9 +59,8 @@ export async function submit(
   const { lease } = given
   if (lease && (lease.ticketId !== addressedTo || lease.holder !== actor.id))
     throw fail('lease_lost', { ticketId: command.ticketId, holder: actor.id }, 'options.lease')
-  if (command.type === 'merge') return merge(desk, command, given)
-  await checkLinks(desk, command)
-  return perform(desk, command, given)
+  if (command.type !== 'merge') await checkLinks(desk, command)
+  return { command, given }
 }
 
 /** A ticket links only to tickets that are there. */

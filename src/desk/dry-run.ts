@@ -1,0 +1,47 @@
+import { type Decision, decide } from '../engine/decide.ts'
+import { fail, unwrap } from '../errors.ts'
+import type { Effect } from '../model/effect.ts'
+import type { Names } from '../model/names.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { CauseExplanation } from '../rules/explain.ts'
+import type { Submission } from './commit.ts'
+import { commandInstant } from './instant.ts'
+import type { CommandOptions, DeskContext } from './options.ts'
+import { checkRevision } from './perform.ts'
+
+/** What a command would lead to. */
+export interface DryRun<X extends Names = Names> {
+  readonly ticket: Ticket<X>
+  readonly events: readonly AnyTicketEvent[]
+  readonly effects: readonly Effect[]
+  readonly unchanged: boolean
+  /** Which rules would be tried, cause by cause, and what each would do. */
+  readonly explanation: readonly CauseExplanation[]
+}
+
+/** As `perform`, but nothing is saved, and a new ticket gets no number. */
+export async function dryRun(desk: DeskContext, command: Submission, options: CommandOptions): Promise<DryRun> {
+  if (command.type === 'merge')
+    throw fail('invalid_command', { reason: 'a merge changes two tickets and cannot be tried' }, 'type')
+  const { row, now } = await desk.store.load(desk.tenant, command.ticketId)
+  const ticket = row?.ticket ?? null
+  if (!ticket && command.type !== 'open') throw fail('ticket_not_found', { ticketId: command.ticketId }, 'ticketId')
+  await checkRevision(desk, ticket, options)
+  const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), now)
+  const { events, effects, unchanged, explanation, ...decided } = await decideOnly(desk, ticket, command, at)
+  return { ticket: decided.ticket, events, effects, unchanged, explanation }
+}
+
+async function decideOnly(
+  desk: DeskContext,
+  ticket: Ticket | null,
+  command: Submission,
+  at: number,
+): Promise<Decision> {
+  const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard, explain: true }
+  const result = decide(desk.definitions, ticket, command, at, options)
+  if (result.ok || result.error.code !== 'history_needed' || !ticket) return unwrap(result)
+  const history = await desk.store.history(desk.tenant, ticket.id, { limit: ticket.version })
+  return unwrap(decide(desk.definitions, ticket, command, at, { ...options, history }))
+}
