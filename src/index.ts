@@ -145,6 +145,7 @@ export type { ManyOptions, ManyOutcome, ManyProgress, ManyTickets, TicketReceipt
 export type { NextTicket } from './desk/next.ts'
 export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
 export type { Allowed, Page, PageAsk } from './desk/read.ts'
+export type { ClockVerdict, MovedClock, ReapplyOptions, ReapplyRun } from './desk/reapply.ts'
 
 // stores: places to keep tickets
 

@@ -29,6 +29,7 @@ import {
   viewCount,
   viewPage,
 } from './read.ts'
+import { type ReapplyOptions, type ReapplyRun, reapplyAll } from './reapply.ts'
 import { takingTurns } from './turns.ts'
 
 const FeedAsk = z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(100_000) })
@@ -73,6 +74,11 @@ export interface Desk<X extends Names = Names> {
    * a cron route. Each at least once, with the same id; what is no longer wanted is left out, what fails comes again.
    */
   deliver(send: (delivery: Delivery<X>) => Promise<void> | void, options?: DeliveryOptions): Promise<DeliveryRun>
+  /**
+   * Counts the open clocks of all tickets in work anew, after a level or a calendar was edited: what moved, with
+   * progress, and where to go on when it was cancelled. Throws `invalid_command`.
+   */
+  reapply(options?: ReapplyOptions): Promise<ReapplyRun>
   /** The same desk on another store: one in the application's own transaction, say. */
   using(store: Store): Desk<X>
 }
@@ -119,6 +125,7 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     },
     runDue: (run) => runDue(desk, run),
     deliver: (send, run) => deliverEffects(desk, send as (delivery: Delivery) => Promise<void> | void, run),
+    reapply: (run) => reapplyAll(desk, run),
     using: (store) => createDesk({ ...options, store }),
   }
 }

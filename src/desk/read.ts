@@ -159,6 +159,10 @@ export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: A
     confirmSolution: ticket.kind === 'resolved' && (leads('closed') || leads('open')),
     close: ticket.kind === 'closed' || leads('closed'),
     reopen: isOutOfWork(ticket.kind) && leads('open'),
+    setDue: Object.values(ticket.clocks).some((clock) => clock?.state !== 'ended'),
+    clearDue: Object.values(ticket.clocks).some(
+      (clock) => clock?.state !== 'ended' && clock?.manualDueAt !== undefined,
+    ),
     merge: workflow.defaultOf('closed') !== undefined,
   }
   const accepts = (type: CommandType) => ticket.kind !== 'closed' || commandRow(type).onClosed === 'accepted'
