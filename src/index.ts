@@ -103,6 +103,7 @@ export type { SinceInput } from './rules/since.ts'
 export type { OrderExplanation } from './queue/describe-ordering.ts'
 export type { OrderingName, OrderingWithOptions } from './queue/named-ordering.ts'
 export { namedOrderings, type Ordering, type OrderingPart } from './queue/ordering.ts'
+export type { PageOfIndex, QueueIndex } from './queue/queue-index.ts'
 export type { ViewDefinition } from './queue/view.ts'
 
 // engine: definition + ticket + command + instant → events
@@ -116,6 +117,7 @@ export {
   explainOrder,
   matches,
   orderBy,
+  queueIndex,
 } from './engine/ask.ts'
 export { renderCanned } from './engine/canned.ts'
 export {
