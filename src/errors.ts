@@ -80,7 +80,6 @@ const timeSentences = {
   invalid_definition: (f) => f.reason,
   duplicate_name: (f) => `${f.what} ${clipped(f.name)} is defined twice`,
   unknown_name: (f) => `there is no ${f.what} ${clipped(f.name)}; known: ${f.known.join(', ') || 'none'}`,
-  forbidden_key: (f) => `the key ${f.key} is not accepted`,
   too_large: (f) => `${f.actual} ${f.unit} where at most ${f.limit} are accepted`,
 } satisfies Partial<Sentences>
 
@@ -95,6 +94,7 @@ const sentences: Sentences = {
   field_not_allowed: (f) => `field ${f.field} cannot be used in ${f.use}; allowed there: ${f.allowed.join(', ')}`,
   definition_missing: (f) =>
     `${f.what} ${f.name} in version ${f.version} is not in the definitions given; pass the earlier revision too`,
+  forbidden_key: (f) => `the key ${f.key} is not accepted`,
   invalid_command: (f) => f.reason,
   invalid_text: (f) => f.reason,
   ticket_not_found: (f) => `there is no ticket ${f.ticketId}`,
@@ -141,22 +141,25 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 /** What {@link DeskError} is but for its table of sentences. Rooms that shall be bundled alone throw one of their own. */
 class CodedError<C extends ErrorCode> extends Error {
   override readonly name = 'DeskError'
-  readonly code: C
-  readonly path: string | undefined
-  readonly facts: ErrorFacts[C]
-  readonly issues: readonly Refusal[]
+  declare readonly code: C
+  declare readonly path: string | undefined
+  declare readonly facts: ErrorFacts[C]
+  declare readonly issues: readonly Refusal[]
 
-  constructor(message: string, refusal: Refusal<C>, issues?: readonly Refusal[], options?: { cause?: unknown }) {
+  constructor(
+    message: string,
+    refusal: Refusal<C>,
+    issues: readonly Refusal[] = [refusal as Refusal],
+    options?: { cause?: unknown },
+  ) {
     super(message, options)
-    this.code = refusal.code
-    this.path = refusal.path
-    this.facts = refusal.facts as ErrorFacts[C]
-    this.issues = issues ?? [refusal as Refusal]
+    const { code, path, facts } = refusal
+    Object.assign(this, { code, path, facts, issues })
   }
 
   toJSON(): { code: C; path?: string; facts: ErrorFacts[C]; message: string } {
     const { code, path, facts, message } = this
-    return path === undefined ? { code, facts, message } : { code, path, facts, message }
+    return { ...(refuse(code, facts, path) as { code: C; path?: string; facts: ErrorFacts[C] }), message }
   }
 }
 
@@ -219,15 +222,10 @@ export function unwrap<T>(result: Result<T>): T {
   throw new DeskError(result.error)
 }
 
-/** A value as a message may repeat it: at most 100 characters of it. */
+/** A value as a message may repeat it: at most 110 characters of it. */
 export function shown(value: unknown): string {
-  const text =
-    typeof value === 'string'
-      ? JSON.stringify(value.slice(0, 100))
-      : typeof value === 'object' && value !== null
-        ? Array.isArray(value)
-          ? 'an array'
-          : 'an object'
-        : String(value)
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object' && value) return 'an object'
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : String(value)
   return text.length > 110 ? `${text.slice(0, 110)}…` : text
 }

@@ -26,12 +26,21 @@ function answer(calendar: BusinessCalendar, at: number, durationMs: number) {
   console.log(`Start      ${wallTime(at, calendar.zone)}`)
   console.log(`Promised   ${within} of open time`)
   console.log(`Due        ${wallTime(due, calendar.zone)}, that is ${new Date(due).toISOString()}`)
-  // the last instant still in time: who answers while it is closed is not late
-  console.log(`Late after ${wallTime(calendar.nextOpening(due), calendar.zone)}\n`)
+  console.log(`Late after ${lateAfter(calendar, due)}\n`)
   let counted = 0
   for (const stretch of calendar.intervals(at, due)) {
     if (stretch.open) counted += stretch.to - stretch.from
     console.log(stretchLine(stretch, counted, calendar.zone))
   }
   console.log(`\nThe open stretches add up to ${counted / 3_600_000} h.`)
+}
+
+/** The last instant still in time: who answers while it is closed is not late. */
+function lateAfter(calendar: BusinessCalendar, due: number): string {
+  try {
+    return wallTime(calendar.nextOpening(due), calendar.zone)
+  } catch (error) {
+    if (isDeskError(error, 'calendar_exhausted')) return 'never: nothing opens after that for ten years'
+    throw error
+  }
 }

@@ -1,11 +1,11 @@
-import { type Refusal, shown, type TimeCode, TimeError } from '../errors.ts'
+import { type Refusal, shown, type TimeCode } from '../errors.ts'
 import { addBusinessDays, MAX_BUSINESS_DAYS } from './business-day.ts'
 import type { BusinessCalendar, CalendarDefinition } from './calendar.ts'
-import { alwaysPlan } from './combined-plan.ts'
 import { DAY_MS } from './day.ts'
 import { MAX_DURATION_MS } from './duration.ts'
-import { fail } from './fail.ts'
-import { FIRST_INSTANT, LAST_INSTANT } from './instant.ts'
+import { fail, throwFound } from './fail.ts'
+import { alwaysPlan } from './hours-plan.ts'
+import { isInstant } from './instant.ts'
 import type { Plan } from './plan.ts'
 import { planReader } from './plan-reading.ts'
 import { OpenTable } from './table.ts'
@@ -36,8 +36,8 @@ export function businessCalendar(
 ): BusinessCalendar {
   const issues: Refusal<TimeCode>[] = []
   const plan = planReader(others, planOf, issues).read(definition, '')
-  if (issues[0] || !plan) throw new TimeError(issues[0] as Refusal<TimeCode>, issues)
-  return calendarOf(plan, version)
+  throwFound(issues)
+  return calendarOf(plan as Plan, version)
 }
 
 /** A calendar over a plan: checks the arguments, and asks the table. */
@@ -50,12 +50,12 @@ export function calendarOf(plan: Plan, version?: string): BusinessCalendar {
     version,
     add(at: number, durationMs: number): number {
       check(at)
-      checkDuration(durationMs)
+      checkCount(durationMs, MAX_DURATION_MS)
       return durationMs === 0 ? at : table.forward(at, durationMs)
     },
     subtract(at: number, durationMs: number): number {
       check(at)
-      checkDuration(durationMs)
+      checkCount(durationMs, MAX_DURATION_MS)
       return durationMs === 0 ? at : table.backward(at, durationMs)
     },
     between(from: number, to: number): number {
@@ -80,10 +80,7 @@ export function calendarOf(plan: Plan, version?: string): BusinessCalendar {
     },
     addBusinessDays(at: number, days: number): number {
       check(at)
-      if (!(Number.isInteger(days) && days >= 0 && days <= MAX_BUSINESS_DAYS)) {
-        const reason = `business days are a whole number from 0 to ${MAX_BUSINESS_DAYS}`
-        throw fail('invalid_duration', { value: shown(days), reason })
-      }
+      checkCount(days, MAX_BUSINESS_DAYS)
       return addBusinessDays(plan, table.nextOpening(at), days)
     },
   })
@@ -94,19 +91,14 @@ export function calendarOf(plan: Plan, version?: string): BusinessCalendar {
 /** Open at every instant, 24 hours a day; its business days are UTC days. The id `alwaysOpen` names it in definitions. */
 export const alwaysOpen: BusinessCalendar = /* @__PURE__ */ calendarOf(alwaysPlan)
 
-// Callers keep to integers; what is refused here is what would loop or come out as NaN.
 function check(at: number): void {
-  if (!(typeof at === 'number' && at >= FIRST_INSTANT && at <= LAST_INSTANT)) {
-    throw fail('invalid_instant', { value: shown(at), reason: 'arithmetic takes milliseconds within 1970–2199' })
-  }
+  if (!isInstant(at))
+    throw fail('invalid_instant', { value: shown(at), reason: 'give whole milliseconds of 1970–2199' })
 }
 
-function checkDuration(durationMs: number): void {
-  if (!(typeof durationMs === 'number' && durationMs >= 0 && durationMs <= MAX_DURATION_MS)) {
-    throw fail('invalid_duration', {
-      value: shown(durationMs),
-      reason: 'arithmetic takes milliseconds, 0 to ten years',
-    })
+function checkCount(count: number, limit: number): void {
+  if (!(Number.isInteger(count) && count >= 0 && count <= limit)) {
+    throw fail('invalid_duration', { value: shown(count), reason: `give a whole number from 0 to ${limit}` })
   }
 }
 

@@ -1,164 +1,181 @@
-import { type Refusal, refuse, shown, type TimeCode } from '../errors.ts'
-import { dayOf, yearlyOf } from './day.ts'
+import { type Refusal, shown, type TimeCode } from '../errors.ts'
+import { DAY_MS, dayOf, yearlyOf } from './day.ts'
+import { finder } from './fail.ts'
 import type { Spans } from './span.ts'
-import { readIntervals } from './wall.ts'
-import { type Zone, zoneNamed } from './zone.ts'
+import { wallMs } from './wall.ts'
+import { utc, type Zone, zoneNamed } from './zone.ts'
 
 /** A calendar's JSON, read: dates as day numbers, wall times as milliseconds since midnight. */
 export interface CalendarRules {
   id: string
-  zone: Zone | undefined
+  zone: Zone
+  /** What decides a date when nothing special does, or how the parts are combined. */
+  kind: 'hours' | 'always' | 'union' | 'intersection'
   /** By weekday, Monday first. */
   readonly week: Spans[]
   readonly special: Map<number, Spans>
   readonly closures: Map<number, Spans>
   /** Names of holidays by day number, or by `yearlyOf`. */
   readonly holidays: Map<number, string | undefined>
-  /** Ids of the calendars it is made of, and how many of them must be open. */
-  parts: readonly string[] | undefined
-  kind: 'hours' | 'union' | 'intersection'
+  /** Ids of the calendars it is made of. */
+  readonly parts: string[]
 }
 
-/** Dates in one field, holidays, and calendars in a union. */
-const MAX_ENTRIES = 10_000
-/** Calendars that one is made of, those of its parts included: each is asked for every answer. */
-export const MAX_PARTS = 100
-
-const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
-const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
-
-type Read = (value: unknown, path: string) => void
-
-/** Reads a calendar's JSON. Everything found wrong with it is added to `issues`; the rules are of use only if nothing was. */
-export function readCalendar(json: unknown, path: string, issues: Refusal<TimeCode>[]): CalendarRules {
-  const rules: CalendarRules = {
+/** Rules that open nothing. */
+export function noRules(): CalendarRules {
+  return {
     id: '',
-    zone: undefined,
-    week: weekdays.map(() => []),
+    zone: utc,
+    kind: 'hours',
+    week: [],
     special: new Map(),
     closures: new Map(),
     holidays: new Map(),
-    parts: undefined,
-    kind: 'hours',
+    parts: [],
   }
-  const wrong = (reason: string, at: string) => issues.push(refuse('invalid_definition', { reason }, at || undefined))
-  const wrongDate = (value: unknown, at: string, reason = 'write an existing date of 1970–2199 as YYYY-MM-DD') =>
-    issues.push(refuse('invalid_date', { value: shown(value), reason }, at))
+}
 
-  function counted(actual: number, at: string, limit = MAX_ENTRIES): boolean {
-    if (actual > limit) issues.push(refuse('too_large', { limit, actual, unit: 'entries' }, at || undefined))
-    return actual <= limit
-  }
+/** Dates in one field, and holidays. */
+const MAX_ENTRIES = 10_000
+/** More stretches than a date can sensibly have: one per half hour. */
+const MAX_PER_DATE = 48
+/** Calendars that one is made of, those of its parts included: each is asked for every answer. */
+export const MAX_PARTS = 100
 
-  function list(value: unknown, at: string, read: Read, limit = MAX_ENTRIES) {
-    if (!Array.isArray(value)) wrong(`a list is expected, not ${shown(value)}`, at)
-    else if (counted(value.length, at, limit)) for (const [i, entry] of value.entries()) read(entry, `${at}[${i}]`)
-  }
+type Read = (value: unknown, path: string, key: string) => void
 
-  function record(value: unknown, at: string, read: (key: string, value: unknown, path: string) => void) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      wrong(`an object is expected, not ${shown(value)}`, at)
-      return
+/** What is wrong with a calendar's id, if anything. */
+export function wrongId(id: unknown): string | undefined {
+  if (typeof id !== 'string' || !/^[\w.:-]{1,64}$/.test(id)) return expected('1 to 64 of A–Z a–z 0–9 . _ : -', id)
+  return id === 'alwaysOpen' ? 'alwaysOpen is there already; choose another id' : undefined
+}
+
+function expected(what: string, value: unknown): string {
+  return `${what} expected, not ${shown(value)}`
+}
+
+/** Reads a calendar's JSON. Everything found wrong with it is added to `issues`; the rules are of use only if nothing was. */
+export function readCalendar(json: unknown, path: string, issues: Refusal<TimeCode>[]): CalendarRules {
+  const rules = noRules()
+  const { week, special, closures, holidays, parts } = rules
+  const find = finder(issues)
+  const wrong = (reason: string, at: string) => find('invalid_definition', { reason }, at)
+  const missed = (what: string, value: unknown, at: string) => wrong(expected(what, value), at)
+
+  function each(value: unknown, list: boolean, at: string, read: Read, limit = MAX_ENTRIES) {
+    if (typeof value !== 'object' || !value || Array.isArray(value) !== list) {
+      return missed(list ? 'a list' : 'an object', value, at)
     }
-    const keys = Object.keys(value)
-    if (!counted(keys.length, at)) return
-    for (const key of keys) {
-      const below = (at ? `${at}.` : '') + key.slice(0, 100)
-      if (forbidden.has(key)) issues.push(refuse('forbidden_key', { key }, below))
-      else read(key, (value as Record<string, unknown>)[key], below)
+    const actual = list ? (value as unknown[]).length : Object.keys(value).length
+    if (actual > limit) return find('too_large', { limit, actual, unit: 'entries' }, at)
+    for (const [key, entry] of Object.entries(value)) {
+      read(entry, list ? `${at}[${key}]` : (at && `${at}.`) + key.slice(0, 100), key)
     }
   }
 
   function fields(value: unknown, at: string, known: Readonly<Record<string, Read>>) {
-    record(value, at, (key, entry, below) => {
-      const read = Object.hasOwn(known, key) ? known[key] : undefined
-      if (!read) wrong(`the key ${shown(key)} is unknown; known: ${Object.keys(known).join(', ')}`, below)
-      else if (entry !== undefined) read(entry, below)
+    each(value, false, at, (entry, where, key) => {
+      const read = Object.hasOwn(known, key) && known[key]
+      if (!read) wrong(`this key is unknown; known: ${Object.keys(known).join(', ')}`, where)
+      else if (entry !== undefined) read(entry, where, key)
     })
   }
 
-  const dated = (into: Map<number, Spans>) => (value: unknown, at: string) =>
-    record(value, at, (key, intervals, below) => {
-      const day = dayOf(key)
-      if (Number.isNaN(day)) wrongDate(key, below)
-      else into.set(day, readIntervals(intervals, below, issues))
+  function intervals(value: unknown, at: string): Spans {
+    const spans: number[] = []
+    const interval: Read = (pair, where) => {
+      if (!Array.isArray(pair) || pair.length !== 2) return missed("a pair like ['09:00', '17:00']", pair, where)
+      const [first, last] = pair
+      const [from, to] = [first, last].map((wall, i) => {
+        const ms = wallMs(wall, i > 0)
+        if (Number.isNaN(ms)) find('invalid_wall_time', { value: shown(wall) }, `${where}[${i}]`)
+        return ms
+      }) as [number, number]
+      if (from === to) find('empty_interval', { from: first, to: last }, where)
+      spans.push(from, to < from ? to + DAY_MS : to)
+    }
+    each(value, true, at, interval, MAX_PER_DATE)
+    return spans
+  }
+
+  function dayNamed(date: unknown, at: string, year = ''): number {
+    const day = dayOf(typeof date === 'string' ? year + date : '')
+    if (Number.isNaN(day)) find('invalid_date', { value: shown(date), reason }, at)
+    return day
+  }
+
+  const dated =
+    (into: Map<number, Spans>): Read =>
+    (value, at) =>
+      each(value, false, at, (spans, where, date) => into.set(dayNamed(date, where), intervals(spans, where)))
+
+  function addHoliday(date: unknown, at: string, name?: string) {
+    // 2000 is a leap year: 02-29 is a yearly date, 02-30 none
+    if (typeof date === 'string' && /^\d\d-\d\d$/.test(date)) holidays.set(yearlyOf(dayNamed(date, at, '2000-')), name)
+    else holidays.set(dayNamed(date, at), name)
+  }
+
+  const holiday: Read = (value, at) => {
+    if (typeof value === 'string') return addHoliday(value, at)
+    let [date, name]: [unknown?, string?] = []
+    fields(value, at, {
+      date: (text) => {
+        date = text
+      },
+      name: (text, where) => {
+        if (typeof text === 'string' && text.length <= 200) name = text
+        else missed('a name of at most 200 characters', text, where)
+      },
     })
-
-  function holiday(value: unknown, at: string) {
-    let date: unknown = value
-    let name: string | undefined
-    let path = at
-    if (typeof value !== 'string') {
-      date = undefined
-      path = `${at}.date`
-      fields(value, at, {
-        date: (text) => {
-          date = text
-        },
-        name: (text, below) => {
-          if (typeof text === 'string' && text.length <= 200) name = text
-          else wrong(`a name of at most 200 characters is expected, not ${shown(text)}`, below)
-        },
-      })
-    }
-    if (typeof date !== 'string') wrongDate(date, path, 'write 2026-12-25, 12-25, or { date, name }')
-    else if (/^\d\d-\d\d$/.test(date)) {
-      // 2000 is a leap year: 02-29 is a yearly date, 02-30 none
-      const day = dayOf(`2000-${date}`)
-      if (Number.isNaN(day)) wrongDate(date, path, 'no year has this date')
-      else rules.holidays.set(yearlyOf(day), name)
-    } else if (Number.isNaN(dayOf(date))) wrongDate(date, path)
-    else rules.holidays.set(dayOf(date), name)
+    addHoliday(date, `${at}.date`, name)
   }
 
-  const week: Record<string, Read> = {}
-  weekdays.forEach((weekday, i) => {
-    week[weekday] = (value, at) => {
-      rules.week[i] = readIntervals(value, at, issues)
-    }
-  })
+  const list: Read = (value, at) =>
+    each(
+      value,
+      true,
+      at,
+      (id, where) => {
+        if (typeof id === 'string') parts.push(id)
+        else missed('the id of a calendar', id, where)
+      },
+      MAX_PARTS,
+    )
 
-  const combined = (kind: 'union' | 'intersection') => (value: unknown, at: string) => {
-    const parts: string[] = []
-    const read: Read = (id, below) => {
-      if (typeof id === 'string') parts.push(id)
-      else wrong(`the id of a calendar is expected, not ${shown(id)}`, below)
-    }
-    list(value, at, read, MAX_PARTS)
-    if (Array.isArray(value) && !value.length) wrong('at least one calendar is needed', at)
-    rules.parts = [...new Set(parts)]
-    rules.kind = kind
+  const weekday: Read = (value, at, key) => {
+    week[weekdays.indexOf(key)] = intervals(value, at)
   }
 
-  const head: Record<string, Read> = {
+  const given = (key: string) => (json as Record<string, unknown> | null)?.[key] !== undefined
+  if (given('union')) rules.kind = 'union'
+  else if (given('intersection')) rules.kind = 'intersection'
+  const { kind } = rules
+  const before = issues.length
+  fields(json, path, {
     id: (value, at) => {
-      if (typeof value !== 'string' || !/^[A-Za-z0-9._:-]{1,64}$/.test(value)) {
-        wrong(`1 to 64 ASCII letters, digits, . _ : or - are expected, not ${shown(value)}`, at)
-      } else if (value === 'alwaysOpen') wrong('alwaysOpen is there already; choose another id', at)
-      else rules.id = value
+      const reason = wrongId(value)
+      if (reason) wrong(reason, at)
+      rules.id = value as string
     },
     zone: (value, at) => {
-      rules.zone = typeof value === 'string' ? zoneNamed(value) : undefined
-      if (!rules.zone) issues.push(refuse('unknown_zone', { zone: shown(value) }, at))
+      const zone = typeof value === 'string' ? zoneNamed(value) : undefined
+      if (zone) rules.zone = zone
+      else find('unknown_zone', { zone: shown(value) }, at)
     },
-  }
-  const body: Record<string, Read> = {
-    hours: (value, at) => fields(value, at, week),
-    specialHours: dated(rules.special),
-    closures: dated(rules.closures),
-    holidays: (value, at) => list(value, at, holiday),
-  }
-  const own = (key: string) =>
-    typeof json === 'object' &&
-    json !== null &&
-    Object.hasOwn(json, key) &&
-    (json as Record<string, unknown>)[key] !== undefined
-  const kind = own('union') ? 'union' : own('intersection') ? 'intersection' : 'hours'
-  const known = kind === 'hours' ? { ...head, ...body } : { ...head, [kind]: combined(kind) }
-  const before = issues.length
-  fields(json, path, known)
+    ...(kind === 'hours'
+      ? {
+          hours: (value, at) => fields(value, at, Object.fromEntries(weekdays.map((day) => [day, weekday]))),
+          specialHours: dated(special),
+          closures: dated(closures),
+          holidays: (value, at) => each(value, true, at, holiday),
+        }
+      : { [kind]: list }),
+  })
   if (issues.length === before) {
-    for (const key of ['id', 'zone', kind]) if (!own(key)) wrong(`the key ${key} is missing`, path)
+    for (const key of ['id', 'zone', kind]) if (!given(key)) wrong(`the key ${key} is missing`, path)
   }
   return rules
 }
+
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const reason = 'write an existing date of 1970–2199 as YYYY-MM-DD, a yearly holiday as MM-DD'

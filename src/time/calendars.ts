@@ -1,6 +1,7 @@
-import { type Refusal, refuse, type TimeCode, TimeError } from '../errors.ts'
+import { type Refusal, refuse, type TimeCode } from '../errors.ts'
 import { calendarOf, planOf } from './business-calendar.ts'
 import type { BusinessCalendar, CalendarDefinition } from './calendar.ts'
+import { throwFound } from './fail.ts'
 import { planReader } from './plan-reading.ts'
 
 /** Everything wrong with a calendar's JSON; empty when it is fine. `others` as in {@link businessCalendar}. */
@@ -25,11 +26,13 @@ export function readCalendars(
   version?: (json: unknown) => string,
 ): Map<string, BusinessCalendar> {
   const calendars = new Map<string, BusinessCalendar>()
+  // a name given twice is found below, where it stands
+  const others = [...new Map(list.map((json) => [(json as { id?: unknown } | null)?.id, json])).values()]
   list.forEach((json, i) => {
     const at = `${path}[${i}]`
     const found: Refusal<TimeCode>[] = []
     // each is read with its own list of findings: the fault of a part is reported where the part stands, once
-    const plan = planReader(list, planOf, found).read(json, at)
+    const plan = planReader(others, planOf, found).read(json, at)
     issues.push(...found.filter((issue) => !isOfPart(issue, at)))
     if (!plan || found.length) return
     if (calendars.has(plan.id)) issues.push(refuse('duplicate_name', { what: 'calendar', name: plan.id }, `${at}.id`))
@@ -45,7 +48,7 @@ export function businessCalendars(
 ): ReadonlyMap<string, BusinessCalendar> {
   const issues: Refusal<TimeCode>[] = []
   const calendars = readCalendars(list, path, issues)
-  if (issues[0]) throw new TimeError(issues[0], issues)
+  throwFound(issues)
   return calendars
 }
 

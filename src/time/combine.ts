@@ -1,13 +1,15 @@
-import { shown } from '../errors.ts'
+import { type Refusal, shown, type TimeCode } from '../errors.ts'
 import { calendarOf, planOf } from './business-calendar.ts'
 import type { BusinessCalendar } from './calendar.ts'
-import { combinedPlan } from './combined-plan.ts'
-import { fail } from './fail.ts'
-import { opensEver } from './plan-reading.ts'
-import { zoneNamed } from './zone.ts'
+import { wrongId } from './calendar-reading.ts'
+import { checkOpens, combinedPlan } from './combined-plan.ts'
+import { finder, throwFound } from './fail.ts'
+import type { Plan } from './plan.ts'
+import { utc, zoneNamed } from './zone.ts'
 
 /** How a combined calendar is called, and the zone whose midnights divide its business days. */
 export interface CombinedName {
+  /** As in JSON: ASCII letters, digits and `. _ : -`, at most 64. */
   readonly id: string
   /** An IANA name; the zone of the first calendar where none is given. */
   readonly zone?: string
@@ -15,8 +17,9 @@ export interface CombinedName {
 }
 
 /**
- * Open when one of the calendars is: teams that follow the sun. Throws `unknown_zone`, and `invalid_definition` for an
- * empty list.
+ * Open when one of the calendars is: teams that follow the sun. Throws what the same union as JSON would get:
+ * `unknown_zone`, `invalid_definition` for a bad id or an empty list, `too_large` beyond 100 calendars, and
+ * `duplicate_name` for two that bear one id, since explanations tell parts apart by it. One given twice counts once.
  *
  * @example
  * const early = businessCalendar({ id: 'early', zone: 'UTC', hours: { mon: [['06:00', '14:00']] } })
@@ -38,16 +41,24 @@ function combine(
   calendars: readonly BusinessCalendar[],
   { id, zone: zoneName = calendars[0]?.zone ?? 'UTC', version }: CombinedName,
 ): BusinessCalendar {
-  const zone = zoneNamed(zoneName)
-  if (!zone) throw fail('unknown_zone', { zone: shown(zoneName) }, 'zone')
-  const parts = calendars.map((calendar, i) => {
+  const issues: Refusal<TimeCode>[] = []
+  const find = finder(issues)
+  const reason = wrongId(id)
+  if (reason) find('invalid_definition', { reason }, 'id')
+  const zone = typeof zoneName === 'string' ? zoneNamed(zoneName) : undefined
+  if (!zone) find('unknown_zone', { zone: shown(zoneName) }, 'zone')
+  const parts = new Map<string, Plan>()
+  for (const [i, calendar] of calendars.entries()) {
     const plan = planOf(calendar)
-    if (!plan)
-      throw fail('invalid_definition', { reason: 'this is no calendar made by businessCalendar' }, `${kind}[${i}]`)
-    return plan
-  })
-  if (!parts.length) throw fail('invalid_definition', { reason: 'at least one calendar is needed' }, kind)
-  const plan = combinedPlan(id, zone, kind, parts)
-  if (!opensEver(plan)) throw fail('calendar_never_open', { calendar: id })
+    if (!plan) find('invalid_definition', { reason: 'this is no calendar made by businessCalendar' }, `${kind}[${i}]`)
+    else if ((parts.get(plan.id) ?? plan) !== plan) {
+      find('duplicate_name', { what: 'calendar', name: plan.id }, `${kind}[${i}]`)
+    } else parts.set(plan.id, plan)
+  }
+  throwFound(issues)
+  const plan = combinedPlan(id, zone ?? utc, kind, [...parts.values()], find, kind)
+  throwFound(issues)
+  if (kind !== 'union') checkOpens(plan, find, '')
+  throwFound(issues)
   return calendarOf(plan, version)
 }

@@ -3,7 +3,7 @@ export const DAY_MS = 86_400_000
 
 /** Days since 1970-01-01 of a date `YYYY-MM-DD` in 1970–2199; NaN when it is no such date. */
 export function dayOf(date: string): number {
-  const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS
+  const day = date.length === 10 ? Date.parse(`${date}T00:00:00Z`) / DAY_MS : Number.NaN
   // the round trip is what refuses 30 February, which Date.parse makes 2 March
   return day >= 0 && day < 84_006 && dateOf(day) === date ? day : Number.NaN
 }

@@ -2,7 +2,7 @@ import { shown } from '../errors.ts'
 import { fail } from './fail.ts'
 
 /** 1970-01-01T00:00:00.000Z, the first instant accepted. */
-export const FIRST_INSTANT = 0
+const FIRST_INSTANT = 0
 
 /** 2199-12-31T23:59:59.999Z, the last instant accepted. */
 export const LAST_INSTANT = 7_258_118_399_999

@@ -1,6 +1,9 @@
 /** Sorted, disjoint, half-open stretches of instants: `[from, to, from, to, …]`. */
 export type Spans = readonly number[]
 
+/** Beyond every instant, and doubled still an exact number. */
+const FAR_MS = 1e15
+
 /**
  * The time in which at least `depth` of the lists hold: 1 is their union, as many as there are lists their
  * intersection. For a union the stretches of a list may overlap and come in any order. Stretches that touch become one.
@@ -35,10 +38,7 @@ export function overlay(lists: readonly Spans[], depth: number): number[] {
 
 /** What is left of `open` outside `closed`. */
 export function without(open: Spans, closed: Spans): Spans {
-  const last = open.at(-1)
-  if (last === undefined || !closed.length) return open
-  const gaps = [Math.min(open[0] as number, closed[0] as number) - 1, ...overlay([closed], 1)]
-  return overlay([open, [...gaps, Math.max(last, gaps.at(-1) as number) + 1]], 2)
+  return closed.length ? overlay([open, [-FAR_MS, ...closed, FAR_MS]], 2) : open
 }
 
 /** What lies within `[from, to)`. */

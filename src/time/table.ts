@@ -134,74 +134,60 @@ export class OpenTable {
   /** The first instant not before `at` by which `durationMs`, which is not 0, of open time have passed. */
   forward(at: number, durationMs: number): number {
     // the last millisecond of the target, and then its end
-    const end = this.#ahead(at, durationMs - 1) + 1
-    if (end === yearStart[YEARS]) throw this.#exhausted(at, 'forward')
-    return end
-  }
-
-  /** `at` when open, else the next opening. */
-  nextOpening(at: number): number {
-    return this.#ahead(at, 0)
-  }
-
-  /** The instant at which the `n`-th open millisecond from `at` on, counted from 0, begins. */
-  #ahead(at: number, n: number): number {
-    const sum = this.#sum
-    let number = yearOf(at)
-    const target = this.#count(number, at) + n
-    let open = number // the last year seen with open time in it
-    while (target >= (sum[number + 1] as number)) {
-      if (++number === YEARS || number - open > 11) throw this.#exhausted(at, 'forward')
-      if (number >= this.#high) this.#grow(number)
-      if (sum[number] === sum[number + 1]) continue
-      // no need to look closer where fewer than eight empty years lie between
-      if (number - open > 8) {
-        const { to, count } = this.#year(open)
-        const quiet = Math.max(at, to[count - 1] ?? at)
-        if ((this.#year(number).from[0] as number) - quiet > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'forward')
-      }
-      open = number
-    }
-    return locate(this.#year(number), target - (sum[number] as number))
+    const end = this.#seek(at, durationMs - 1, 1) + 1
+    return end < (yearStart[YEARS] as number) ? end : this.#exhausted(at, 1)
   }
 
   /** The last instant not after `at` since which `durationMs`, which is not 0, of open time have passed. */
   backward(at: number, durationMs: number): number {
+    return this.#seek(at, -durationMs, -1)
+  }
+
+  /** `at` when open, else the next opening. */
+  nextOpening(at: number): number {
+    return this.#seek(at, 0, 1)
+  }
+
+  /** The instant at which the `n`-th open millisecond after that of `at` begins; searches forward, or backward with step -1. */
+  #seek(at: number, n: number, step: 1 | -1): number {
     const sum = this.#sum
     let number = yearOf(at)
-    const target = this.#count(number, at) - durationMs
-    let open = number
-    while (target < (sum[number] as number)) {
-      if (--number < 0 || open - number > 11) throw this.#exhausted(at, 'backward')
-      if (number < this.#low) this.#grow(number)
+    const target = this.#count(number, at) + n
+    let open = number // the last year seen with open time in it
+    while (target >= (sum[number + 1] as number) || target < (sum[number] as number)) {
+      number += step
+      if (number < 0 || number === YEARS || (number - open) * step > 11) this.#exhausted(at, step)
+      if (number < this.#low || number >= this.#high) this.#grow(number)
       if (sum[number] === sum[number + 1]) continue
-      if (open - number > 8) {
-        const quiet = Math.min(at, this.#year(open).from[0] as number)
-        const { to, count } = this.#year(number)
-        if (quiet - (to[count - 1] as number) > SEARCH_LIMIT_MS) throw this.#exhausted(at, 'backward')
+      // no need to look closer where fewer than eight empty years lie between
+      if ((number - open) * step > 8) {
+        const last = this.#year(Math.min(number, open)).to.at(-2) ?? 0
+        const next = this.#year(Math.max(number, open)).from[0] as number
+        const quiet = step > 0 ? next - Math.max(last, at) : Math.min(next, at) - last
+        if (quiet > SEARCH_LIMIT_MS) this.#exhausted(at, step)
       }
       open = number
     }
     return locate(this.#year(number), target - (sum[number] as number))
   }
 
+  /** Null when it lies more than ten years after the opening. */
   nextClosing(at: number): number | null {
     const opening = this.nextOpening(at)
     let number = yearOf(opening)
     let year = this.#year(number)
     let to = year.to[this.#index(year, number, opening)] as number
     // a stretch that ends with the year may go on in the next
-    while (to === yearStart[number + 1]) {
-      if (++number === YEARS || to - at > SEARCH_LIMIT_MS) return null
+    while (to === yearStart[number + 1] && to - opening <= SEARCH_LIMIT_MS) {
+      if (++number === YEARS) return null
       year = this.#year(number)
-      if (year.from[0] !== to) return to
-      to = year.to[0] as number
+      if (year.from[0] === to) to = year.to[0] as number
     }
-    return to
+    return to - opening <= SEARCH_LIMIT_MS ? to : null
   }
 
-  #exhausted(at: number, direction: 'forward' | 'backward') {
-    return fail('calendar_exhausted', { calendar: this.#plan.id, at, direction })
+  #exhausted(at: number, step: 1 | -1): never {
+    throw fail('calendar_exhausted', { calendar: this.#plan.id, at, direction: step > 0 ? 'forward' : 'backward' })
   }
 }
 

@@ -20,13 +20,8 @@ export interface Zone {
 
 // shorter than any pair of changes that cancel out: Recife had summer time for seven days in 2000
 const CELL_MS = 6 * DAY_MS
-/** 1970–2199, with room for the dates around that a search may look at. */
-const CELLS = 14_100
-const CELLS_BEFORE = 10
-
-/** No offsets: a cell nobody asked about, and one with changes in it. */
-const UNKNOWN = 0x7fffffff
-const CHANGING = 0x7ffffffe
+/** Cells of 1970–2199, with room for the dates around that a search may look at. */
+const [CELLS, CELLS_BEFORE] = [14_100, 10]
 
 /** UTC itself, known without asking. */
 export const utc: Zone = { name: 'UTC', offset: () => 0, wall: (at) => at, instant: (wall) => wall }
@@ -56,47 +51,44 @@ function makeZone(name: string): Zone {
     return (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * (sign === '+' ? 1000 : -1000)
   }
 
-  // an offset for nearly every cell; for the rest `[at, offset, at, offset, …]`, from the start of the cell on
-  const cells = new Int32Array(CELLS).fill(UNKNOWN)
-  const changing = new Map<number, readonly number[]>()
-  // years are made from their first cell to their last, each beginning where the one before ended
-  let edge = Number.NaN
-  let edgeOffset = 0
+  /** Offsets at the starts of cells, as far as anybody asked. */
+  const starts: number[] = new Array(CELLS)
+  /** Of cells whose offsets at start and end differ: `[at, offset, at, offset, …]`, the latest first. */
+  const changes = new Map<number, readonly number[]>()
 
-  function makeCell(index: number): number {
-    let from = index * CELL_MS
-    const end = from + CELL_MS
-    let offset = from === edge ? edgeOffset : ask(from)
-    const last = ask(end)
-    edge = end
-    edgeOffset = last
-    if (offset === last) return offset
-    const changes = [from, offset]
-    while (offset !== last) {
-      let to = end
+  function startOf(cell: number): number {
+    const known = starts[cell + CELLS_BEFORE]
+    if (known !== undefined) return known
+    const asked = ask(cell * CELL_MS)
+    starts[cell + CELLS_BEFORE] = asked
+    return asked
+  }
+
+  function changesIn(cell: number): readonly number[] {
+    const [start, end] = [cell * CELL_MS, (cell + 1) * CELL_MS]
+    const list = [start, startOf(cell)]
+    while (list[1] !== startOf(cell + 1)) {
       // every change since 1970 falls on a whole second
+      let [from, to] = [list[0] as number, end]
       while (to - from > 1000) {
         const middle = Math.floor((from + to) / 2000) * 1000
-        if (ask(middle) === offset) from = middle
+        if (ask(middle) === list[1]) from = middle
         else to = middle
       }
-      offset = ask(to)
-      changes.push(to, offset)
-      from = to
+      list.unshift(to, ask(to))
     }
-    changing.set(index, changes)
-    return CHANGING
+    changes.set(cell, list)
+    return list
   }
 
   function offset(at: number): number {
-    const index = Math.floor(at / CELL_MS)
-    let cell = cells[index + CELLS_BEFORE] as number
-    if (cell === UNKNOWN) cell = cells[index + CELLS_BEFORE] = makeCell(index)
-    if (cell !== CHANGING) return cell
-    const changes = changing.get(index) as readonly number[]
-    let i = changes.length - 2
-    while (i > 0 && (changes[i] as number) > at) i -= 2
-    return changes[i + 1] as number
+    const cell = Math.floor(at / CELL_MS)
+    const start = startOf(cell)
+    if (start === startOf(cell + 1)) return start
+    const list = changes.get(cell) ?? changesIn(cell)
+    let i = 0
+    while ((list[i] as number) > at) i += 2
+    return list[i + 1] as number
   }
 
   function instant(wall: number): number {

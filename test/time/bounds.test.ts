@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { businessCalendar, type CalendarDefinition, checkCalendar, toInstant } from 'ticketwright'
+import {
+  alwaysOpen,
+  businessCalendar,
+  type CalendarDefinition,
+  checkCalendar,
+  intersectCalendars,
+  toInstant,
+} from 'ticketwright'
 import { describe, expect, test } from 'vitest'
 
 const hour = 3_600_000
@@ -106,6 +113,65 @@ describe('calendars made of calendars stay small', () => {
   })
 })
 
+describe('calendars that never meet are refused in no time', () => {
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+  const daily = (id: string, zone: string, ...hours: (readonly [string, string])[]): CalendarDefinition => ({
+    id,
+    zone,
+    hours: Object.fromEntries(days.map((day) => [day, hours])),
+  })
+  const clock = (i: number) => new Date(i * 20 * 60_000).toISOString().slice(11, 16)
+  const zones = Intl.supportedValuesOf('timeZone').slice(0, 60)
+
+  test.each<[string, (i: number) => CalendarDefinition]>([
+    ['each at another time', (i) => daily(`c${i}`, 'UTC', [clock(i), clock(i + 1)])],
+    ['all but the last', (i) => daily(`c${i}`, 'UTC', i === 59 ? ['20:00', '21:00'] : ['08:00', '20:00'])],
+    ['in sixty zones', (i) => daily(`c${i}`, zones[i] as string, i % 2 ? ['00:00', '00:30'] : ['12:45', '13:00'])],
+  ])('%s', (_, make) => {
+    const list = Array.from({ length: 60 }, (_, i) => make(i))
+    const json = { id: 'all', zone: 'UTC', intersection: list.map(({ id }) => id) }
+    const parts = list.map((one) => businessCalendar(one))
+    const started = performance.now()
+    expect(checkCalendar(json, '', parts)).toMatchObject([{ code: 'calendar_never_open', facts: { calendar: 'all' } }])
+    const spent = performance.now() - started
+    expect(() => intersectCalendars(parts, { id: 'all' })).toThrow(fails('calendar_never_open'))
+    // far from the 40 s of a search through every year; shared machines are slow
+    expect(spent).toBeLessThan(2000)
+  })
+
+  test('two that meet once in 230 years are one', () => {
+    for (const date of ['1970-01-05', '2199-12-30']) {
+      const once = intersectCalendars([businessCalendar(on(date)), alwaysOpen], { id: 'once' })
+      expect(once.isOpen(at(`${date}T00:30`))).toBe(true)
+    }
+  })
+})
+
+describe('what closes after more than ten years is as good as always open', () => {
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+  const open = businessCalendar({
+    id: 'open',
+    zone: 'UTC',
+    hours: Object.fromEntries(days.map((day) => [day, [['00:00', '24:00']]])),
+    closures: { '2010-12-01': [['00:00', '24:00']] },
+  })
+
+  test('to the millisecond', () => {
+    const closing = at('2010-12-01T00:00')
+    const tenYears = 3650 * 24 * hour
+    expect(open.nextClosing(closing - tenYears)).toBe(closing)
+    expect(open.nextClosing(closing - tenYears - 1)).toBe(null)
+    // counted from the opening
+    expect(open.nextClosing(closing)).toBe(null)
+    expect(open.nextClosing(at('2195-01-01T00:00'))).toBe(null)
+  })
+
+  test('and the opening is what counts, not the instant asked about', () => {
+    const late = businessCalendar(on('2009-12-31'))
+    expect(late.nextClosing(at('2000-01-05T00:00'))).toBe(at('2009-12-31T01:00'))
+  })
+})
+
 describe('what is missing is missing', () => {
   test.each(['id', 'zone', 'hours'])('a key %s without a value', (key) => {
     const json = { ...on('2020-01-01'), [key]: undefined }
@@ -114,13 +180,13 @@ describe('what is missing is missing', () => {
     ])
   })
 
-  test.each([undefined, null, Number.NaN, '3600000', 5n])('a duration of %s', (duration) => {
+  test.each([undefined, null, Number.NaN, '3600000', 5n, 1.5, -1])('a duration of %s', (duration) => {
     const few = businessCalendar(on('2020-01-01'))
     expect(() => few.add(0, duration as never)).toThrow(fails('invalid_duration'))
     expect(() => few.subtract(0, duration as never)).toThrow(fails('invalid_duration'))
   })
 
-  test.each([undefined, null, Number.NaN, '0', new Date(0)])('an instant of %s', (instant) => {
+  test.each([undefined, null, Number.NaN, '0', new Date(0), 0.5, -1])('an instant of %s', (instant) => {
     const few = businessCalendar(on('2020-01-01'))
     expect(() => few.add(instant as never, 0)).toThrow(fails('invalid_instant'))
     expect(() => few.nextOpening(instant as never)).toThrow(fails('invalid_instant'))

@@ -42,6 +42,14 @@ describe('calendars made of others', () => {
     expect(json.addBusinessDays(monday, 1)).toBe(value.addBusinessDays(monday, 1))
   })
 
+  test('one given twice counts once, 100 are not too many', () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => businessCalendar({ ...tallinnJson, id: `c${i}` }))
+    const union = unionCalendars([...hundred, hundred[0] as typeof tallinn], { id: 'all' })
+    expect(union.between(monday, wednesday)).toBe(16 * hour)
+    const reason = [...union.intervals(monday, monday + 1)][0]?.reason
+    expect(reason?.kind === 'union' && reason.parts.length).toBe(100)
+  })
+
   test('unions of unions', () => {
     const desk = unionCalendars([tallinn, newYork], { id: 'desk' })
     const all = unionCalendars([desk, alwaysOpen], { id: 'all' })
@@ -60,6 +68,28 @@ describe('calendars made of others', () => {
     ['no calendars', () => unionCalendars([], { id: 'none' }), 'invalid_definition'],
     ['a look-alike', () => unionCalendars([{ ...tallinn }], { id: 'copy' }), 'invalid_definition'],
     ['an unknown zone', () => unionCalendars([tallinn], { id: 'a', zone: 'Mars' }), 'unknown_zone'],
+    ['a zone that is no text', () => unionCalendars([tallinn], { id: 'a', zone: 5 as never }), 'unknown_zone'],
+    ['an id with a blank', () => unionCalendars([tallinn], { id: 'my desk' }), 'invalid_definition'],
+    ['no id', () => unionCalendars([tallinn], {} as never), 'invalid_definition'],
+    ['an id that is taken', () => intersectCalendars([tallinn], { id: 'alwaysOpen' }), 'invalid_definition'],
+    ['two of one id', () => unionCalendars([tallinn, businessCalendar(tallinnJson)], { id: 'a' }), 'duplicate_name'],
+    [
+      'more than 100 calendars',
+      () =>
+        unionCalendars(
+          Array.from({ length: 101 }, (_, i) => businessCalendar({ ...tallinnJson, id: `c${i}` })),
+          { id: 'a' },
+        ),
+      'too_large',
+    ],
+    [
+      'unions within unions without end',
+      () => {
+        let union = tallinn
+        for (let i = 0; i < 10_000; i++) union = unionCalendars([union], { id: `u${i}` })
+      },
+      'too_large',
+    ],
     [
       'never both',
       () => {
@@ -229,5 +259,53 @@ describe('calendars in words, and from lists of holidays', () => {
     expect(definition.closures).toEqual({ '2026-12-24': [['14:00:00', '24:00']] })
     expect(businessCalendar(definition).isOpen(toInstant('2026-02-24T10:00:00+02:00'))).toBe(false)
     expect(calendarFromHolidays(tallinnJson as HoursDefinition, listed, ['observance']).holidays).toHaveLength(1)
+  })
+
+  const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+  const everyDay = Object.fromEntries(days.map((day) => [day, [['00:00', '24:00']]])) as HoursDefinition['hours']
+  const listedFor = (start: string, end: string) => [
+    { name: 'feast', type: 'public', start: new Date(start), end: new Date(end) },
+  ]
+
+  test.each([
+    // Cairo's clocks go from 00:00 to 01:00 on 26 April 2024, and from 24:00 back to 23:00 on 31 October
+    ['begins at 01:00', 'Africa/Cairo', '2024-04-25T22:00:00Z', '2024-04-26T21:00:00Z', ['2024-04-26']],
+    ['of 25 hours', 'Africa/Cairo', '2024-10-30T21:00:00Z', '2024-10-31T22:00:00Z', ['2024-10-31']],
+    ['until 23:59:59.999', 'Europe/Tallinn', '2026-02-23T22:00:00Z', '2026-02-24T21:59:59.999Z', ['2026-02-24']],
+    ['until 23:59', 'Europe/Tallinn', '2026-02-23T22:00:00Z', '2026-02-24T21:59:00Z', ['2026-02-24']],
+    [
+      'three',
+      'Africa/Cairo',
+      '2024-04-24T22:00:00Z',
+      '2024-04-27T21:00:00Z',
+      ['2024-04-25', '2024-04-26', '2024-04-27'],
+    ],
+    ['that is skipped', 'Pacific/Apia', '2011-12-29T10:00:00Z', '2011-12-31T10:00:00Z', ['2011-12-29', '2011-12-31']],
+  ])('a date %s is one date', (_, zone, start, end, dates) => {
+    const definition = calendarFromHolidays({ id: 'a', zone, hours: everyDay }, listedFor(start, end))
+    expect(definition.holidays).toEqual(dates.map((date) => ({ date, name: 'feast' })))
+    expect(definition.closures).toBeUndefined()
+    const calendar = businessCalendar(definition)
+    expect(calendar.between(toInstant(start), toInstant(end))).toBe(0)
+    expect(calendar.isOpen(toInstant(start) - 1)).toBe(true)
+    expect(calendar.nextOpening(toInstant(start))).toBe(
+      Math.ceil(toInstant(end) / 60_000 + (end.includes('59:00') ? 1 : 0)) * 60_000,
+    )
+  })
+
+  test('an afternoon that ends within a minute is cut to the second', () => {
+    const [start, end] = ['2026-12-24T12:00:00.500Z', '2026-12-24T15:29:59.999Z']
+    const definition = calendarFromHolidays(tallinnJson as HoursDefinition, listedFor(start, end))
+    expect(definition.closures).toEqual({ '2026-12-24': [['14:00:00', '17:30:00']] })
+  })
+
+  test.each([
+    ['over before it begins', '2026-12-25T00:00:00Z', '2026-12-24T00:00:00Z', 'invalid_definition', 'holidays[0]'],
+    ['without length', '2026-12-25T00:00:00Z', '2026-12-25T00:00:00Z', 'invalid_definition', 'holidays[0]'],
+    ['of months', '2026-01-01T00:00:00Z', '2026-03-01T00:00:00Z', 'invalid_definition', 'holidays[0]'],
+    ['of no date', 'never', '2026-03-01T00:00:00Z', 'invalid_instant', 'holidays[0].start'],
+  ])('a holiday %s is refused', (_, start, end, code, path) => {
+    const run = () => calendarFromHolidays(tallinnJson as HoursDefinition, listedFor(start, end))
+    expect(run).toThrow(expect.objectContaining({ code, path }))
   })
 })

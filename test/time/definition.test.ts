@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { isDeskError } from '../../src/errors.ts'
-import { businessCalendar, type CalendarDefinition } from '../../src/time/business-calendar.ts'
+import {
+  alwaysOpen,
+  type BusinessCalendar,
+  businessCalendar,
+  type CalendarDefinition,
+} from '../../src/time/business-calendar.ts'
 import { businessCalendars, checkCalendar, readCalendars } from '../../src/time/calendars.ts'
 
 const office = { id: 'office', zone: 'Europe/Tallinn', hours: { mon: [['09:00', '17:00']] } }
@@ -33,7 +38,33 @@ describe('a calendar is refused with the place that is wrong', () => {
       [['invalid_wall_time', 'hours.mon[0][0]']],
     ],
     ['24:01', { ...office, hours: { mon: [['09:00', '24:01']] } }, [['invalid_wall_time', 'hours.mon[0][1]']]],
-    ['number', { ...office, hours: { mon: [[9, 17]] } }, [['invalid_wall_time', 'hours.mon[0][0]']]],
+    [
+      'numbers',
+      { ...office, hours: { mon: [[9, 17]] } },
+      [
+        ['invalid_wall_time', 'hours.mon[0][0]'],
+        ['invalid_wall_time', 'hours.mon[0][1]'],
+      ],
+    ],
+    [
+      'a hole for a wall time',
+      { ...office, hours: { mon: [new Array(2)] } },
+      [
+        ['invalid_wall_time', 'hours.mon[0][0]'],
+        ['invalid_wall_time', 'hours.mon[0][1]'],
+      ],
+    ],
+    [
+      'no text where text is made of it',
+      { ...office, holidays: [{ date: { toString: 1, valueOf: 1 } }] },
+      [['invalid_date', 'holidays[0].date']],
+    ],
+    ['a list of nothing, very long', { ...office, holidays: new Array(2 ** 32 - 1) }, [['too_large', 'holidays']]],
+    [
+      'a part after one named twice',
+      { id: 'u', zone: 'UTC', union: ['alwaysOpen', 'alwaysOpen', 'x'] },
+      [['unknown_name', 'union[2]']],
+    ],
     ['empty interval', { ...office, hours: { mon: [['09:00', '09:00:00']] } }, [['empty_interval', 'hours.mon[0]']]],
     ['half a pair', { ...office, hours: { mon: [['09:00']] } }, [['invalid_definition', 'hours.mon[0]']]],
     [
@@ -79,8 +110,8 @@ describe('a calendar is refused with the place that is wrong', () => {
         ['unknown_zone', 'zone'],
       ],
     ],
-    ['__proto__', { ...office, specialHours: withKey('__proto__') }, [['forbidden_key', 'specialHours.__proto__']]],
-    ['constructor', { ...office, hours: withKey('constructor') }, [['forbidden_key', 'hours.constructor']]],
+    ['__proto__', { ...office, specialHours: withKey('__proto__') }, [['invalid_date', 'specialHours.__proto__']]],
+    ['constructor', { ...office, hours: withKey('constructor') }, [['invalid_definition', 'hours.constructor']]],
     [
       'too many intervals',
       { ...office, hours: { mon: new Array(49).fill(['09:00', '10:00']) } },
@@ -126,7 +157,7 @@ describe('a calendar is refused with the place that is wrong', () => {
       hours: { [huge]: huge, mon: [[huge, huge]] },
       holidays: [huge],
     })
-    expect(issues.length).toBe(5)
+    expect(issues.length).toBe(6)
     expect(JSON.stringify(issues).length).toBeLessThan(2000)
     expect(performance.now() - started).toBeLessThan(50)
   })
@@ -142,6 +173,20 @@ describe('calendars that name each other', () => {
     expect([...calendars.keys()]).toEqual(['both', 'later', 'office'])
     expect(calendars.get('both')?.between(0, 1e12)).toBe(calendars.get('office')?.between(0, 1e12))
     expect(calendars.get('both')?.zone).toBe('UTC')
+  })
+
+  test('two others of one id are refused, the same one twice is not', () => {
+    const union: CalendarDefinition = { id: 'u', zone: 'UTC', union: ['office'] }
+    const refused = (others: (CalendarDefinition | BusinessCalendar)[]) =>
+      checkCalendar(union, '', others).map(({ code, path }) => [code, path])
+    expect(refused([tallinn, tallinn])).toEqual([])
+    expect(refused([tallinn, { ...tallinn }])).toEqual([['duplicate_name', 'others[1].id']])
+    expect(refused([tallinn, businessCalendar(tallinn)])).toEqual([['duplicate_name', 'others[1].id']])
+    expect(refused([tallinn, { ...tallinn, id: 'alwaysOpen' }])).toEqual([['duplicate_name', 'others[1].id']])
+    expect(refused([tallinn, alwaysOpen])).toEqual([])
+    expect(() => businessCalendar(union, [tallinn, { ...tallinn }])).toThrow(
+      'others[1].id: calendar office is defined twice',
+    )
   })
 
   test.each<[string, unknown[], [string, string | undefined][]]>([

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { drawings } from '../../examples/when-is-it-due/draw.ts'
 import { holidaysFromIcs } from '../../examples/when-is-it-due/from-ics.ts'
 import { businessCalendar } from '../../src/time/business-calendar.ts'
@@ -31,4 +31,21 @@ test('the drawings of the docs are those the library makes', () => {
   for (const [name, svg] of Object.entries(drawings())) {
     expect(readFileSync(new URL(`../../docs/explanation/${name}`, import.meta.url), 'utf8')).toBe(svg)
   }
+})
+
+test('the example says all it knows where nothing opens after the due time', async () => {
+  const said = vi.spyOn(console, 'log').mockImplementation(() => {})
+  const argv = process.argv
+  const few = new URL('few.json', import.meta.url)
+  process.argv = ['node', 'index.ts', few.pathname, '2026-12-23T15:00:00Z', '8h']
+  try {
+    await import('../../examples/when-is-it-due/index.ts')
+  } finally {
+    process.argv = argv
+  }
+  const text = said.mock.calls.join('\n')
+  said.mockRestore()
+  expect(text).toMatch('Due        Thu 2026-12-24 17:00:00')
+  expect(text).toMatch('Late after never')
+  expect(text).toMatch(/open +8\.00 h +2026-12-24: special hours/)
 })
