@@ -10,13 +10,14 @@ interface Share {
   count: number
 }
 
-if (isMainThread) await main(Number(process.argv[2] ?? 200_000), Number(process.argv[3] ?? 100_001))
+const [, , cases = 200_000, firstCase = 100_001, most = availableParallelism()] = process.argv
+if (isMainThread) await main(Number(cases), Number(firstCase), Number(most))
 else work(workerData as Share)
 
-async function main(count: number, first: number) {
-  if (!(count > 0 && first >= 0)) throw new Error('usage: scripts/oracle [cases] [first case]')
+async function main(count: number, first: number, most: number) {
+  if (!(count > 0 && first >= 0 && most > 0)) throw new Error('usage: scripts/oracle [cases] [first case] [workers]')
   const started = Date.now()
-  const workers = Math.min(availableParallelism(), Math.ceil(count / CHUNK))
+  const workers = Math.min(most, Math.ceil(count / CHUNK))
   const each = Math.ceil(count / workers)
   const sum = { cases: 0, nearJump: 0, answers: 0, undecided: 0, skipped: 0, differences: 0 }
   const zones = new Set<string>()

@@ -36,7 +36,7 @@ describe('a gap of more than ten years is never stepped over', () => {
   })
 })
 
-test('add(add(t, a), b) runs out exactly where add(t, a + b) does, and so for subtract', () => {
+test('add(add(t, a), b) runs out exactly where add(t, a + b) does, and so for subtract', { timeout: 120_000 }, () => {
   const orNull = (ask: () => number) => {
     try {
       return ask()
@@ -127,16 +127,17 @@ describe('calendars that never meet are refused in no time', () => {
     ['each at another time', (i) => daily(`c${i}`, 'UTC', [clock(i), clock(i + 1)])],
     ['all but the last', (i) => daily(`c${i}`, 'UTC', i === 59 ? ['20:00', '21:00'] : ['08:00', '20:00'])],
     ['in sixty zones', (i) => daily(`c${i}`, zones[i] as string, i % 2 ? ['00:00', '00:30'] : ['12:45', '13:00'])],
-  ])('%s', (_, make) => {
+  ])('%s', { timeout: 60_000 }, (_, make) => {
     const list = Array.from({ length: 60 }, (_, i) => make(i))
     const json = { id: 'all', zone: 'UTC', intersection: list.map(({ id }) => id) }
     const parts = list.map((one) => businessCalendar(one))
-    const started = performance.now()
+    // time of the processor: shared machines let others go first
+    const started = process.cpuUsage()
     expect(checkCalendar(json, '', parts)).toMatchObject([{ code: 'calendar_never_open', facts: { calendar: 'all' } }])
-    const spent = performance.now() - started
+    const { user, system } = process.cpuUsage(started)
     expect(() => intersectCalendars(parts, { id: 'all' })).toThrow(fails('calendar_never_open'))
-    // far from the 40 s of a search through every year; shared machines are slow
-    expect(spent).toBeLessThan(2000)
+    // a search through every year took 40 s
+    expect(user + system).toBeLessThan(2_000_000)
   })
 
   test('two that meet once in 230 years are one', () => {

@@ -149,7 +149,7 @@ describe('a calendar is refused with the place that is wrong', () => {
   })
 
   test('a hostile definition is refused quickly, and shown in a few words', () => {
-    const started = performance.now()
+    const started = process.cpuUsage()
     const huge = 'x'.repeat(1_000_000)
     const issues = checkCalendar({
       id: huge,
@@ -159,7 +159,8 @@ describe('a calendar is refused with the place that is wrong', () => {
     })
     expect(issues.length).toBe(6)
     expect(JSON.stringify(issues).length).toBeLessThan(2000)
-    expect(performance.now() - started).toBeLessThan(50)
+    const { user, system } = process.cpuUsage(started)
+    expect(user + system).toBeLessThan(50_000)
   })
 })
 
