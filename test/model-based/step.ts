@@ -23,18 +23,19 @@ export type Step =
   /** Somebody asks what time has caused, and stores it. */
   | { readonly when: When; readonly poll: true }
 
-/** A command whose wake is said relative to its instant. */
-export type Draft = PlainCommand & { readonly wakeIn?: number | null }
+/** A command whose wake or due is said relative to its instant. */
+export type Draft = PlainCommand & { readonly wakeIn?: number | null; readonly dueIn?: number }
 
+const edges: fc.Arbitrary<When> = fc.record({
+  edge: fc.nat({ max: 30 }),
+  beside: fc.constantFrom(0, 0, 0, 1, -1),
+})
 const forwards: fc.WeightedArbitrary<When>[] = [
   { weight: 3, arbitrary: fc.constantFrom(0, 0, 1, 2, 999, second, 90 * second).map((by) => ({ by })) },
   { weight: 5, arbitrary: fc.integer({ min: 1, max: 180 }).map((minutes) => ({ by: minutes * minute })) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 40 }).map((hours) => ({ by: hours * hour })) },
   { weight: 1, arbitrary: fc.constantFrom(day, 3 * day, 7 * day, 40 * day).map((by) => ({ by })) },
-  {
-    weight: 7,
-    arbitrary: fc.record({ edge: fc.nat({ max: 12 }), beside: fc.constantFrom(0, 0, 0, 1, -1) }),
-  },
+  { weight: 7, arbitrary: edges },
 ]
 const backwards: fc.WeightedArbitrary<When> = {
   weight: 1,
@@ -77,6 +78,23 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 2) => fc.option(arbitrary, 
 const withoutUndefined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
 
+const record = <T extends object>(weight: number, of: { [K in keyof T]: fc.Arbitrary<T[K]> }) => ({
+  weight,
+  arbitrary: fc.record(of).map((value) => withoutUndefined(value as object) as Draft),
+})
+
+/** Due times and levels said by somebody. */
+const byHand = ({ names: { metrics, levels } }: Setting) => [
+  record(4, {
+    do: fc.constant('setDue'),
+    metric: fc.constantFrom(...metrics),
+    dueIn: fc.constantFrom(-hour, 0, 1, minute, hour, 9 * hour, day, 5 * day),
+  }),
+  record(2, { do: fc.constant('clearDue'), metric: fc.constantFrom(...metrics) }),
+  record(3, { do: fc.constant('applySla'), level: fc.constantFrom(undefined, null, ...levels) }),
+  record(2, { do: fc.constant('reapply') }),
+]
+
 export function openings({ plain: [plain], names }: Setting): fc.Arbitrary<Draft> {
   const out = plain.statuses.filter(({ kind }) => ['open', 'resolved', 'closed'].includes(kind)).map(({ name }) => name)
   const common = {
@@ -110,14 +128,11 @@ export function openings({ plain: [plain], names }: Setting): fc.Arbitrary<Draft
 
 function commands(setting: Setting): fc.Arbitrary<Draft> {
   const [plain] = setting.plain
+  const { signals } = setting.names
   const departments = fc.constantFrom(...setting.names.departments)
   const names = plain.statuses.map(({ name }) => name)
   const live = plain.statuses.filter(({ kind }) => kind !== 'closed').map(({ name }) => name)
   const postponed = plain.statuses.filter(({ kind }) => kind === 'postponed').map(({ name }) => name)
-  const record = <T extends object>(weight: number, of: { [K in keyof T]: fc.Arbitrary<T[K]> }) => ({
-    weight,
-    arbitrary: fc.record(of).map((value) => withoutUndefined(value as object) as Draft),
-  })
   const is = <T extends string>(name: T) => fc.constant(name)
   return fc.oneof(
     record(10, { do: is('message'), message: outsideMessage }),
@@ -158,6 +173,9 @@ function commands(setting: Setting): fc.Arbitrary<Draft> {
     record(5, { do: is('setPriority'), priority: priorities }),
     record(2, { do: is('unsetPriority') }),
     record(4, { do: is('tag'), tags }),
+    record(1, { do: is('setRequester'), calendar: fc.option(fc.constantFrom(...setting.names.calendars)) }),
+    ...(signals.length > 0 ? [record(6, { do: is('signal'), name: fc.constantFrom(...signals) })] : []),
+    ...(setting.byHand ? byHand(setting) : []),
     record(3, { do: is('untag'), tags }),
   )
 }
@@ -171,6 +189,15 @@ export const steps = (setting: Setting): fc.Arbitrary<Step> => {
   )
 }
 
+/** As `steps`, most of them at an instant at which something may change, or a millisecond beside it. */
+export const stepsAtEdges = (setting: Setting): fc.Arbitrary<Step> => {
+  const when = fc.oneof(...forwards.slice(0, -1), { weight: 16, arbitrary: edges })
+  return fc.oneof(
+    { weight: 14, arbitrary: fc.record({ when, command: commands(setting) }) },
+    { weight: 1, arbitrary: fc.record({ when, poll: fc.constant(true as const) }) },
+  )
+}
+
 /** In time order, and nobody stores anything but the commands. */
 export const stepsForwards = (setting: Setting): fc.Arbitrary<Step> =>
   fc.record({ when: fc.oneof(...forwards), command: commands(setting) })
@@ -181,6 +208,10 @@ export const stepsWithinHours = (setting: Setting): fc.Arbitrary<Step> =>
 
 /** A draft at its instant. */
 export function commandAt(draft: Draft, at: number): PlainCommand {
+  if (draft.dueIn !== undefined) {
+    const { dueIn, ...command } = draft
+    return { ...command, dueAt: at + dueIn } as PlainCommand
+  }
   if (!('wakeIn' in draft)) return draft
   const { wakeIn, ...command } = draft
   return { ...command, until: wakeIn === null || wakeIn === undefined ? null : at + wakeIn } as PlainCommand
@@ -242,6 +273,10 @@ export function requestOf(command: PlainCommand): { actor: { kind: By; id: strin
     }
     case 'confirm':
       return { actor: agent, request: { type: 'confirmSolution', solved: command.solved } as { type: string } }
+    case 'setRequester': {
+      const requester = { id: 'mari', ...(command.calendar === null ? {} : { calendar: command.calendar }) }
+      return { actor: agent, request: { type: 'setRequester', requester } as { type: string } }
+    }
     case 'reopen':
       return { actor: { kind: command.by, id: command.by }, request: { type: 'reopen' } }
     default: {

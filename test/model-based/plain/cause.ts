@@ -1,5 +1,5 @@
 /** One command or one fact of time on the plain model: the words of SEMANTICS §2 and §3. */
-import { Clocks } from './clocks.ts'
+import { type Choice, Clocks } from './clocks.ts'
 import { asksForAnswer, type PlainCommand, type PlainMessage, Refused } from './command.ts'
 import { type By, isOut, type Kind, mayGo, type PlainDefinition } from './definition.ts'
 import type { Cycle, Heard, State } from './state.ts'
@@ -13,7 +13,7 @@ export class Cause {
   private readonly state: State
   private readonly at: number
   private readonly clocks: Clocks
-  private readonly before: Pick<State, 'level' | 'priority' | 'requesterCalendar' | 'department'>
+  private readonly before: Choice
   private changed = false
 
   constructor(definition: PlainDefinition, state: State, at: number) {

@@ -18,6 +18,9 @@ function allowanceFor(within: PlainTarget['within'], priority: string): Allowanc
   return own ?? null
 }
 
+/** What of a ticket decides which target holds. */
+export type Choice = Pick<State, 'level' | 'priority' | 'requesterCalendar' | 'department'>
+
 export class Clocks {
   private readonly definition: PlainDefinition
   private readonly state: State
@@ -33,7 +36,7 @@ export class Clocks {
     return this.state.cycles.find((cycle) => cycle.metric === metric)
   }
 
-  private target(row: Row, of: Pick<State, 'level' | 'priority' | 'requesterCalendar' | 'department'>): Applied | null {
+  private target(row: Row, of: Choice): Applied | null {
     const { definition } = this
     const level = definition.levels.find(({ id }) => id === of.level)
     const target = level?.targets.find(({ metric }) => metric === row.name)
@@ -238,19 +241,14 @@ export class Clocks {
   }
 
   /** After the events of a cause: does another level, another allowance, another calendar hold now? */
-  switch(before: Pick<State, 'level' | 'priority' | 'requesterCalendar' | 'department'>, at: number): void {
-    const { state } = this
-    const same =
-      before.level === state.level &&
-      before.priority === state.priority &&
-      before.requesterCalendar === state.requesterCalendar &&
-      before.department === state.department
-    if (!same) for (const row of this.rows) this.switchOne(row, before, at)
+  switch(before: Choice, at: number): void {
+    for (const row of this.rows) this.switchOne(row, before, at)
   }
 
-  private switchOne(row: Row, before: Parameters<Clocks['switch']>[0], at: number): void {
+  private switchOne(row: Row, before: Choice, at: number): void {
+    const [was, target] = [this.target(row, before), this.target(row, this.state)]
+    if (before.level === this.state.level && JSON.stringify(was) === JSON.stringify(target)) return
     const cycle = this.cycle(row.name)
-    const target = this.target(row, this.state)
     if (cycle && !cycle.ended) {
       if (!target) this.end(cycle, at, 'cancelled', 'noTarget')
       else if (!cycle.manual) this.switchOpen(row, cycle, target, at)
@@ -259,9 +257,7 @@ export class Clocks {
     if (!target) return
     if (!cycle) this.firstTarget(row, at)
     else if (isOut(this.state.kind)) return
-    else if (row.recurs) {
-      if (!this.target(row, before)) this.targetAgain(row, cycle, target, at)
-    } else if (cycle.endedBy === 'noTarget') this.targetAgain(row, cycle, target, at)
+    else if (row.recurs ? !was : cycle.endedBy === 'noTarget') this.targetAgain(row, cycle, target, at)
   }
 
   private switchOpen(row: Row, cycle: Cycle, target: Applied, at: number): void {
@@ -310,7 +306,8 @@ export class Clocks {
   private targetAgain(row: Row, cycle: Cycle, target: Applied, at: number): void {
     const counted = this.counted(row)
     if (!counted || counted.ended) return
-    if (cycle.endedBy === 'noTarget' && counted.startedAt === cycle.startedAt) {
+    // a cycle that began anew with a switch began after its wait
+    if (cycle.endedBy === 'noTarget' && counted.startedAt <= cycle.startedAt) {
       this.continue(row, cycle, target, this.now(at))
       return
     }
