@@ -1,5 +1,6 @@
-import type { LevelDefinition, TargetDefinition } from '../../sla/level.ts'
+import type { LevelDefinition } from '../../sla/level.ts'
 import type { StandardMetric } from '../../sla/metric.ts'
+import type { TargetDefinition } from '../../sla/target.ts'
 import type { HoursDefinition, WallInterval, Weekday } from '../../time/calendar.ts'
 
 const monToFri = ['mon', 'tue', 'wed', 'thu', 'fri'] as const satisfies readonly Weekday[]

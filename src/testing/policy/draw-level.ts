@@ -1,5 +1,6 @@
-import type { LevelDefinition, TargetDefinition } from '../../sla/level.ts'
+import type { LevelDefinition } from '../../sla/level.ts'
 import { type StandardMetric, standardMetrics } from '../../sla/metric.ts'
+import type { TargetDefinition } from '../../sla/target.ts'
 import type { Draw } from './draw.ts'
 
 export interface LevelOptions {
