@@ -154,13 +154,18 @@ export type { ClockVerdict, MovedClock, ReapplyOptions, ReapplyRun } from './des
 export type {
   Commit,
   CommitOutcome,
+  Doing,
   Lease,
   LeaseKey,
   Loaded,
   PendingEffect,
+  Presence,
   Query,
   Receipt,
   Store,
+  Tally,
+  TallyQuery,
+  TallyValue,
   TicketChange,
   TicketRow,
 } from './store.ts'

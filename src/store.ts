@@ -15,7 +15,7 @@ export interface Store {
   /** A ticket's row with the store's clock and, if a command id is given, that command's receipt: one round trip. */
   load(tenant: string, ticketId: string, commandId?: string): Promise<Loaded>
   /**
-   * Saves everything or nothing. Conflicts are answers, not errors, checked in this order: receipt, lease,
+   * Saves everything or nothing. Conflicts are answers, not errors, checked in this order: receipt, lease, turn,
    * external id, version, reference. Refuses NUL in any text with `invalid_text` (reads find nothing by it).
    */
   commit(commit: Commit): Promise<CommitOutcome>
@@ -28,6 +28,8 @@ export interface Store {
   /** Rows that match, in order, ended by ticket id. */
   find(query: Query): Promise<readonly TicketRow[]>
   count(query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number>
+  /** How many rows match, by the values of fields, in any order. */
+  tally(query: TallyQuery): Promise<readonly Tally[]>
   /** Ids of tickets to advance, earliest first: `nextAt <= now`, or planned by another definition and not closed. */
   due(
     tenant: string,
@@ -56,6 +58,17 @@ export interface Store {
   renew(tenant: string, lease: LeaseKey, forMs: number): Promise<Lease | null>
   /** Gives a lease back; false if it was lost already. */
   release(tenant: string, lease: LeaseKey): Promise<boolean>
+  /** Gives a live lease to somebody else, with a token of its own; null if it was lost. */
+  handOver(tenant: string, lease: LeaseKey, to: string, forMs: number): Promise<Lease | null>
+  /** Says what somebody is doing with a ticket, for a while; null: no more. The same again goes on from when it began. */
+  announce(tenant: string, ticketId: string, person: string, doing: Doing | null, forMs: number): Promise<void>
+  /** Who has a live lease on a ticket, and who does what with it, by name; judged by the store's clock. */
+  present(
+    tenant: string,
+    ticketId: string,
+  ): Promise<{ readonly lease: Lease | null; readonly people: readonly Presence[] }>
+  /** When each agent was last given a ticket, as a number that rises with every turn. Who never was is missing. */
+  turns(tenant: string): Promise<{ readonly [agent: string]: number }>
   /**
    * Effects due by `now`, neither settled nor hidden: of each ticket only the earliest, so that they are done in
    * order. By due time, then as they were saved. With `hideMs` each counts an attempt and is hidden from everybody
@@ -111,6 +124,8 @@ export interface Commit {
   readonly receipt?: Receipt | undefined
   /** The lease under which the command was given: refused if it is no longer live. */
   readonly lease?: LeaseKey | undefined
+  /** An agent's turn, taken by this commit: refused if the agent's last turn is no longer the one that was seen. */
+  readonly turn?: { readonly agent: string; readonly seen: number } | undefined
 }
 
 export type CommitOutcome =
@@ -118,6 +133,7 @@ export type CommitOutcome =
   | { readonly ok: false; readonly conflict: 'version'; readonly ticketId: string; readonly actual: number }
   | { readonly ok: false; readonly conflict: 'receipt'; readonly receipt: Receipt }
   | { readonly ok: false; readonly conflict: 'lease'; readonly ticketId: string }
+  | { readonly ok: false; readonly conflict: 'turn'; readonly agent: string }
   | { readonly ok: false; readonly conflict: 'reference'; readonly reference: string }
   | { readonly ok: false; readonly conflict: 'external_id'; readonly externalId: string; readonly ticketId: string }
 
@@ -144,6 +160,33 @@ export interface LeaseKey {
 
 export interface Lease extends LeaseKey {
   readonly until: number
+}
+
+export type Doing = 'viewing' | 'writing'
+
+/** What somebody is doing with a ticket. */
+export interface Presence {
+  readonly person: string
+  readonly doing: Doing
+  readonly since: number
+  /** It is over then, unless it is announced again. */
+  readonly until: number
+}
+
+/** A question of how many, by the values of fields: of a set each member counts, and of an empty one null. */
+export interface TallyQuery extends Pick<Query, 'tenant' | 'when' | 'matches'> {
+  /** Names of fields. */
+  readonly by: readonly string[]
+  /** The same as a function: what a ticket counts for, a value for each field; of a set once for each member. */
+  readonly values: (ticket: Ticket) => readonly (readonly TallyValue[])[]
+}
+
+export type TallyValue = string | number | boolean | null
+
+export interface Tally {
+  /** One for each field asked by. */
+  readonly values: readonly TallyValue[]
+  readonly count: number
 }
 
 /** An effect with how often it was given out to be done, this time included. */

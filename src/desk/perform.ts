@@ -76,6 +76,8 @@ export async function afterConflict(
       return again(command.ticketId, expected, expected)
     case 'lease':
       throw fail('lease_lost', { ticketId: conflict.ticketId, holder: command.actor.id }, 'options.lease')
+    case 'turn':
+      return { again: fail('version_conflict', { ticketId: command.ticketId, expected, actual: expected }, 'ticketId') }
     case 'reference':
       if ((command.input as { reference?: string }).reference !== undefined)
         throw fail('reference_taken', { reference: conflict.reference }, 'reference')

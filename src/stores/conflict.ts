@@ -5,6 +5,8 @@ export interface Kept {
   receipt(commandId: string): Receipt | undefined
   /** Is this lease live and the latest one? */
   holds(lease: LeaseKey): boolean
+  /** The last turn of an agent; 0 for none. */
+  turn(agent: string): number
   /** The ticket with a message of that external id. */
   externalId(externalId: string): string | undefined
   /** 0 where there is no such ticket. */
@@ -17,10 +19,11 @@ export interface Kept {
  * The first conflict of a commit in the order of the port, undefined when it may be saved. The changes count
  * in order, so two of one commit can collide with each other as they would in two.
  */
-export function conflictOf(kept: Kept, { changes, receipt, lease }: Commit): CommitOutcome | undefined {
+export function conflictOf(kept: Kept, { changes, receipt, lease, turn }: Commit): CommitOutcome | undefined {
   const known = receipt && kept.receipt(receipt.commandId)
   if (known) return { ok: false, conflict: 'receipt', receipt: known }
   if (lease && !kept.holds(lease)) return { ok: false, conflict: 'lease', ticketId: lease.ticketId }
+  if (turn && kept.turn(turn.agent) !== turn.seen) return { ok: false, conflict: 'turn', agent: turn.agent }
   return takenExternalId(kept, changes) ?? otherVersion(kept, changes) ?? takenReference(kept, changes)
 }
 

@@ -1,10 +1,11 @@
 import type { Effect } from '../model/effect.ts'
 import { deepFreeze } from '../model/json.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { Commit, Lease, LeaseKey, Query, Receipt, Store, TicketRow } from '../store.ts'
+import type { Commit, Lease, LeaseKey, Presence, Query, Receipt, Store, TicketRow } from '../store.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { conflictOf, type Kept } from './conflict.ts'
 import { refuseNul, refuseNulIn } from './nul.ts'
+import { Tallying } from './tally.ts'
 
 interface KeptTicket {
   readonly row: TicketRow
@@ -24,6 +25,9 @@ interface Shelf {
   readonly externalIds: Map<string, { ticketId: string; commandId: string | null }>
   readonly receipts: Map<string, Receipt>
   readonly leases: Map<string, Lease>
+  /** By ticket, then by person. */
+  readonly presence: Map<string, Map<string, Presence>>
+  readonly turns: Map<string, number>
   readonly effects: Map<string, KeptEffect>
   readonly settled: Set<string>
   readonly log: AnyTicketEvent[]
@@ -37,6 +41,8 @@ const emptyShelf = (): Shelf => ({
   externalIds: new Map(),
   receipts: new Map(),
   leases: new Map(),
+  presence: new Map(),
+  turns: new Map(),
   effects: new Map(),
   settled: new Set(),
   log: [],
@@ -103,6 +109,11 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
         .map(({ row }) => row)
     },
     count: async (query) => matching(shelfOf(query.tenant), query).length,
+    tally: async (query) => {
+      const tallying = new Tallying(query)
+      for (const { row } of shelfOf(query.tenant).tickets.values()) tallying.count(row.ticket)
+      return tallying.result()
+    },
     due: async (tenant, { now, plannedBy, limit }) =>
       [...shelfOf(tenant).tickets.values()]
         .map(({ row }) => row)
@@ -144,6 +155,35 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       const shelf = shelfOf(tenant)
       return holds(shelf, key) && shelf.leases.delete(key.ticketId)
     },
+    handOver: async (tenant, key, to, forMs) => {
+      refuseNul(to)
+      const shelf = shelfOf(tenant)
+      if (!holds(shelf, key)) return null
+      const lease = { ticketId: key.ticketId, holder: to, token: ++shelf.lastToken, until: clock.now() + forMs }
+      shelf.leases.set(key.ticketId, lease)
+      return lease
+    },
+    announce: async (tenant, ticketId, person, doing, forMs) => {
+      refuseNul([tenant, ticketId, person])
+      const { presence } = shelfOf(tenant)
+      const now = clock.now()
+      const people = new Map([...(presence.get(ticketId) ?? [])].filter(([, { until }]) => until > now))
+      const before = people.get(person)
+      if (doing === null) people.delete(person)
+      else {
+        const since = before?.doing === doing ? before.since : now
+        people.set(person, { person, doing, since, until: now + forMs })
+      }
+      if (people.size > 0) presence.set(ticketId, people)
+      else presence.delete(ticketId)
+    },
+    present: async (tenant, ticketId) => {
+      const { leases, presence } = shelfOf(tenant)
+      const lease = leases.get(ticketId)
+      const people = [...(presence.get(ticketId)?.values() ?? [])].filter(({ until }) => until > clock.now())
+      return { lease: live(lease) ? lease : null, people: people.sort((a, b) => (a.person < b.person ? -1 : 1)) }
+    },
+    turns: async (tenant) => Object.fromEntries(shelfOf(tenant).turns),
     effects: async (tenant, { now, limit, hideMs }) =>
       pendingEffects(shelfOf(tenant), now)
         .slice(0, limit)
@@ -175,12 +215,14 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
 const keptOn = (shelf: Shelf, holds: (key: LeaseKey) => boolean): Kept => ({
   receipt: (commandId) => shelf.receipts.get(commandId),
   holds,
+  turn: (agent) => shelf.turns.get(agent) ?? 0,
   externalId: (externalId) => shelf.externalIds.get(externalId)?.ticketId,
   version: (ticketId) => shelf.tickets.get(ticketId)?.row.ticket.version ?? 0,
   reference: (reference) => shelf.references.get(reference),
 })
 
-function save(shelf: Shelf, { changes, effects, receipt }: Commit): void {
+function save(shelf: Shelf, { changes, effects, receipt, turn }: Commit): void {
+  if (turn) shelf.turns.set(turn.agent, Math.max(0, ...shelf.turns.values()) + 1)
   for (const { ticketId, ticket, nextAt, plannedBy, events, externalIds, redacted } of changes) {
     const kept = shelf.tickets.get(ticketId)
     if (events.length === 0) {

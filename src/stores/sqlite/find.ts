@@ -1,8 +1,9 @@
 import type { Condition } from '../../condition/condition.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { Ticket } from '../../model/ticket.ts'
-import type { Query, TicketRow } from '../../store.ts'
-import { candidatesSql, countSql, findSql, from, namedBy } from '../sql/find.ts'
+import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
+import { candidatesSql, countSql, findSql, from, namedBy, tallySql } from '../sql/find.ts'
+import { Tallying } from '../tally.ts'
 import type { Database } from './database.ts'
 
 export interface StoredRow {
@@ -71,12 +72,31 @@ export function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'ma
   const whole = countSql(query)
   if (whole) return db.row<{ found: number }>(whole.text, ...whole.params)?.found ?? 0
   let count = 0
+  for (const { ticket } of candidates(db, query)) if (query.matches(ticket)) count += 1
+  return count
+}
+
+/** How many match, by the values of fields. */
+export function tallyIn(db: Database, query: TallyQuery): Tally[] {
+  const whole = tallySql(query)
+  if (whole)
+    return db
+      .rows<Record<string, string | number | null>>(whole.text, ...whole.params)
+      .map((row) => Object.values(row))
+      .map((cells) => ({ values: cells.slice(0, -1), count: Number(cells.at(-1)) }))
+  const tallying = new Tallying(query)
+  for (const { ticket } of candidates(db, query)) tallying.count(ticket)
+  return tallying.result()
+}
+
+/** Rows that a condition may hold for, read page by page. */
+function* candidates(db: Database, query: Pick<Query, 'tenant' | 'when'>): Generator<TicketRow> {
   for (let after = ''; ; ) {
     const { text, params } = candidatesSql(query, after, pageRows)
     const rows = db.rows<StoredRow>(text, ...params).map(rowOf)
-    count += rows.filter(({ ticket }) => query.matches(ticket)).length
+    yield* rows
     const last = rows.at(-1)
-    if (rows.length < pageRows || !last) return count
+    if (rows.length < pageRows || !last) return
     after = last.ticket.id
   }
 }

@@ -40,3 +40,37 @@ export const moveEnd = (db: Database, tenant: string, lease: LeaseKey, now: numb
     lease.token,
     now,
   ) === 1
+
+/** The holder of a live lease becomes another; null if it was lost. */
+export function handOverIn(
+  db: Database,
+  tenant: string,
+  lease: LeaseKey,
+  to: string,
+  now: number,
+  forMs: number,
+): Lease | null {
+  const given = db.row<{ token: number }>(
+    `UPDATE ticketwright_leases SET holder = ?, token = token + 1, until = ?
+     WHERE tenant = ? AND ticket_id = ? AND holder = ? AND token = ? AND until > ?
+     RETURNING token`,
+    to,
+    now + forMs,
+    tenant,
+    lease.ticketId,
+    lease.holder,
+    lease.token,
+    now,
+  )
+  return given ? { ticketId: lease.ticketId, holder: to, token: given.token, until: now + forMs } : null
+}
+
+export function liveLease(db: Database, tenant: string, ticketId: string, now: number): Lease | null {
+  const found = db.row<Omit<Lease, 'ticketId'>>(
+    'SELECT holder, token, until FROM ticketwright_leases WHERE tenant = ? AND ticket_id = ? AND until > ?',
+    tenant,
+    ticketId,
+    now,
+  )
+  return found ? { ticketId, holder: found.holder, token: found.token, until: found.until } : null
+}

@@ -166,6 +166,26 @@ export const migrations: readonly (readonly Step[])[] = [
     CREATE INDEX ticketwright_effects_dead ON ticketwright_effects (tenant, position) WHERE dead IS NOT NULL;
     `,
   ],
+  // who does what with a ticket, and whose turn it was
+  [
+    `
+    CREATE TABLE ticketwright_presence (
+      tenant TEXT NOT NULL,
+      ticket_id TEXT NOT NULL,
+      person TEXT NOT NULL,
+      doing TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      until INTEGER NOT NULL,
+      PRIMARY KEY (tenant, ticket_id, person)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE ticketwright_turns (
+      tenant TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      turn INTEGER NOT NULL,
+      PRIMARY KEY (tenant, agent)
+    ) STRICT, WITHOUT ROWID;
+    `,
+  ],
 ]
 
 function addColumns(added: readonly string[]): string {

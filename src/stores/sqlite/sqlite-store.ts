@@ -8,10 +8,11 @@ import { Database } from './database.ts'
 import { dueIn } from './due.ts'
 import { deferEffect, effectsIn, settleEffect, takeEffects } from './effect.ts'
 import { toDeskError } from './failure.ts'
-import { countIn, findIn, rowOf, type StoredRow } from './find.ts'
+import { countIn, findIn, rowOf, type StoredRow, tallyIn } from './find.ts'
 import { openFile, type SqliteHandle } from './handle.ts'
-import { claimIn, moveEnd } from './lease.ts'
+import { claimIn, handOverIn, liveLease, moveEnd } from './lease.ts'
 import { checkTables, prepare } from './prepare.ts'
+import { announceIn, peopleAt } from './presence.ts'
 import { Writer } from './writer.ts'
 
 const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(JSON.parse(event) as AnyTicketEvent)
@@ -68,6 +69,7 @@ export function sqliteStore(
         .map(eventOf),
     find: async (query) => findIn(db, query, now()),
     count: async (query) => countIn(db, query),
+    tally: async (query) => tallyIn(db, query),
     due: async (tenant, ask) => dueIn(db, tenant, ask),
     lookup: async (tenant, key) => {
       const found =
@@ -109,6 +111,24 @@ export function sqliteStore(
         const lease = { ticketId, holder, token, until: at + forMs }
         return moveEnd(db, tenant, lease, at, lease.until) ? lease : null
       }),
+    handOver: async (tenant, lease, to, forMs) => {
+      refuseNul(to)
+      return write(() => handOverIn(db, tenant, lease, to, now(), forMs))
+    },
+    announce: async (tenant, ticketId, person, doing, forMs) => {
+      refuseNul([tenant, ticketId, person])
+      return write(() => announceIn(db, tenant, ticketId, person, doing, now(), forMs))
+    },
+    present: async (tenant, ticketId) => {
+      const at = now()
+      return { lease: liveLease(db, tenant, ticketId, at), people: peopleAt(db, tenant, ticketId, at) }
+    },
+    turns: async (tenant) =>
+      Object.fromEntries(
+        db
+          .rows<{ agent: string; turn: number }>('SELECT agent, turn FROM ticketwright_turns WHERE tenant = ?', tenant)
+          .map(({ agent, turn }) => [agent, turn]),
+      ),
     release: async (tenant, lease) => write(() => moveEnd(db, tenant, lease, now(), 0)),
     effects: async (tenant, { now: at, limit, hideMs }) =>
       hideMs === undefined

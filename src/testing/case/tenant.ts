@@ -61,6 +61,12 @@ export const tenantCases = [
     same(await store.renew(theirs, keyOf(lease), 1_000), null, 'our lease, renewed by another tenant')
     same(await store.release(theirs, keyOf(lease)), false, 'our lease, released by another tenant')
     same((await store.find({ ...queryOf(ours), freeFor: 'ben' })).length, 0, 'our tickets free for who holds theirs')
+    same(await store.handOver(theirs, keyOf(lease), 'eva', 1_000), null, 'our lease, handed over by another tenant')
+    await store.announce(ours, 't1', 'ana', 'writing', 60_000)
+    const seen = await store.present(theirs, 't1')
+    same([seen.lease?.holder, seen.people], ['ben', []], 'our presence, seen by another tenant')
+    await bench.save({ turn: { agent: 'ana', seen: 0 } })
+    same(await store.turns(theirs), {}, 'our turns, seen by another tenant')
     await store.settle(theirs, 'e1')
     same(
       (await store.effects(ours, { now: at, limit: 9 })).length,
