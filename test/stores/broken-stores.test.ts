@@ -158,9 +158,11 @@ const broken: Record<string, Broken> = {
   'gives the same turn to two at once': {
     catches: 'of two commits that take an agent’s turn as they saw it one is saved',
     wrap: (store) => ({
-      commit: async ({ turn, ...commit }) => {
-        const seen = turn && ((await store.turns(commit.tenant))[turn.agent] ?? 0)
-        return store.commit(turn ? { ...commit, turn: { ...turn, seen: seen ?? 0 } } : commit)
+      commit: async (commit) => {
+        const outcome = await store.commit(commit)
+        if (outcome.ok || outcome.conflict !== 'turn' || !commit.turn) return outcome
+        const seen = (await store.turns(commit.tenant))[commit.turn.agent] ?? 0
+        return store.commit({ ...commit, turn: { ...commit.turn, seen } })
       },
     }),
   },
