@@ -2,10 +2,10 @@
 export const maxWildcards = 20
 
 /** A pattern in parts: a literal text (by character), any run of characters, or any one. */
-type GlobPart = { readonly literal: readonly string[] } | 'run' | 'one'
+export type GlobPart = { readonly literal: readonly string[] } | 'run' | 'one'
 
 /** `*` is any run of characters, `?` any one; a backslash takes the next character as it is. */
-function globParts(pattern: string): readonly GlobPart[] {
+export function globParts(pattern: string): readonly GlobPart[] {
   const parts: GlobPart[] = []
   let literal: string[] = []
   const close = () => {

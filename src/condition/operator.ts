@@ -238,7 +238,7 @@ const shapes: { readonly [S in Shape]: (value: unknown, type: FieldType) => stri
   pattern: (value) =>
     !aText(value)
       ? `a pattern of 1 to ${textLimit} characters is needed`
-      : wildcardsIn(value as string) > maxWildcards
+      : wildcardsIn(foldText(value as string)) > maxWildcards
         ? `a pattern may hold at most ${maxWildcards} of * and ?`
         : undefined,
 }

@@ -70,7 +70,7 @@ const select = (what: string, parts: readonly Sql[], table = from): Sql => ({
 /** Rows of a query. `now` judges leases; `table` is what stands after FROM: a store may know how to read it best. */
 export function findSql(query: Query, now: number, table = from): FindSql {
   const order = orderSql(query.keys)
-  const decided = conditionSql(query.when).complete
+  const decided = conditionSql(query.when).residue === null
   const free = { text: `NOT EXISTS (${held})`, params: [now, query.freeFor ?? ''] }
   const parts = query.freeFor === undefined ? asked(query) : [...asked(query), free]
   if (!order) return { page: () => select(row, parts, table), ordered: false, decided }
@@ -98,7 +98,7 @@ function beyond({ terms, params, bound }: OrderSql, after: SortPosition, when: C
 
 /** How many match; undefined where the functions of the query must look at the rows. */
 export function countSql(query: Pick<Query, 'tenant' | 'when'>): Sql | undefined {
-  return conditionSql(query.when).complete ? select('count(*) AS found', asked(query)) : undefined
+  return conditionSql(query.when).residue === null ? select('count(*) AS found', asked(query)) : undefined
 }
 
 /** How many match by the values of columns that hold what the fields hold; undefined where that is not so. */
