@@ -1,1 +1,3 @@
+export { explanationText } from './explanation-text.ts'
+export { slaTimeline, type TimelineOptions } from './sla-timeline.ts'
 export { workflowDiagram } from './workflow-diagram.ts'

@@ -1,6 +1,7 @@
 import { isOutOfWork, type StatusKind } from '../model/names.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { PartReason, Stretch } from '../time/calendar.ts'
+import type { PartReason } from '../time/calendar.ts'
+import { CalendarReader } from './calendar-reader.ts'
 import type { ClockReason, ClockStretch } from './explanation.ts'
 import type { LedgerClock } from './ledger.ts'
 import type { Versions } from './slice.ts'
@@ -40,8 +41,9 @@ export function stretchesOf(
   to: number,
 ): ClockStretch[] {
   const stretches: ClockStretch[] = []
+  const calendars = new CalendarReader(versions, to)
   for (const phase of phasesOf(entries, to))
-    for (const stretch of ofPhase(phase, statuses, versions)) {
+    for (const stretch of ofPhase(phase, statuses, calendars)) {
       const last = stretches.at(-1)
       if (last && stretch.from > phase.from && isContinued(last, stretch))
         stretches[stretches.length - 1] = { ...last, to: stretch.to }
@@ -68,11 +70,10 @@ function phasesOf(entries: readonly ClockEntry[], end: number): Phase[] {
 const isSameState = (a: LedgerClock, b: LedgerClock): boolean =>
   a.state === b.state && a.held === b.held && (a.state !== 'running' || a.calendarVersion === b.calendarVersion)
 
-function ofPhase(phase: Phase, statuses: readonly StatusSpan[], versions: Versions): Iterable<ClockStretch> {
+function ofPhase(phase: Phase, statuses: readonly StatusSpan[], calendars: CalendarReader): Iterable<ClockStretch> {
   const { from, to, entry } = phase
   const { clock, reason } = entry
-  if (clock.state === 'running')
-    return counted(versions.calendar(clock.calendar, clock.calendarVersion).intervals(from, to))
+  if (clock.state === 'running') return calendars.read(clock, from, to)
   if (clock.held) return [{ from, to, counted: false, reason: { kind: 'held', signal: reason } }]
   return byStatus(phase, statuses, (span) =>
     clock.state === 'paused'
@@ -83,21 +84,30 @@ function ofPhase(phase: Phase, statuses: readonly StatusSpan[], versions: Versio
   )
 }
 
-function* counted(intervals: Iterable<Stretch>): Generator<ClockStretch> {
-  for (const { from, to, open, date, reason } of intervals) yield { from, to, counted: open, reason, date }
-}
-
 /** A phase cut where the status changes. */
 function* byStatus(
   { from, to }: Phase,
   statuses: readonly StatusSpan[],
   reasonIn: (span: StatusSpan) => ClockReason,
 ): Generator<ClockStretch> {
-  for (const [i, span] of statuses.entries()) {
+  for (let i = lastBefore(statuses, from); i < statuses.length; i++) {
+    const span = statuses[i] as StatusSpan
+    if (span.at >= to) return
     const start = Math.max(from, span.at)
     const end = Math.min(to, statuses[i + 1]?.at ?? to)
     if (start < end) yield { from: start, to: end, counted: false, reason: reasonIn(span) }
   }
+}
+
+/** Index of the last status set by an instant. */
+function lastBefore(statuses: readonly StatusSpan[], at: number): number {
+  let low = 0
+  for (let high = statuses.length; high - low > 1; ) {
+    const middle = (low + high) >> 1
+    if ((statuses[middle] as StatusSpan).at <= at) low = middle
+    else high = middle
+  }
+  return low
 }
 
 /** Is it the same again? A calendar cuts at midnights; people do not. Each day of a holiday stays by itself. */
