@@ -33,7 +33,8 @@ export async function lateTicket() {
   const desk = createDesk({ definition, store: memoryStore({ clock }), clock })
   const mari = desk.as({ kind: 'requester', id: 'mari' })
   const ana = desk.as({ kind: 'agent', id: 'ana' })
-  const { id } = (await mari.open({ subject: 'No heating', body: 'Since this morning.' })).ticket
+  const id = 'heating'
+  await mari.open({ ticketId: id, subject: 'No heating', body: 'Since this morning.' })
   clock.set('2026-12-21T16:10:00+02:00')
   await ana.reply(id, { body: 'In which rooms?' })
   clock.set('2026-12-22T09:30:00+02:00')

@@ -10,7 +10,7 @@ export interface Row {
 }
 
 /** An instant that the scale names. */
-export interface Tick {
+interface Tick {
   readonly at: number
   readonly label: string
 }

@@ -101,11 +101,10 @@ export function markText(mark: ClockMark, zone: Zone): string {
 }
 
 /** How the clock stands: `fulfilled by resolved, 1h 30m late`. */
-export function outcomeText({ clock, elapsedMs }: ClockExplanation): string {
-  const { state, ending, endedBy, targetMs, latenessMs, breachedAt } = clock
-  const late = latenessMs ?? Math.max(0, elapsedMs - targetMs)
+export function outcomeText({ clock, latenessMs }: ClockExplanation): string {
+  const { state, ending, endedBy, breachedAt } = clock
   const how = state === 'ended' ? `${ending} by ${oneLine(endedBy ?? '')}` : state
-  const when = late > 0 ? `${durationText(late)} late` : breachedAt === null ? 'in time' : 'breached'
+  const when = latenessMs > 0 ? `${durationText(latenessMs)} late` : breachedAt === null ? 'in time' : 'breached'
   return `${how}, ${when}`
 }
 

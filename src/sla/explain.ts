@@ -1,6 +1,6 @@
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { ClockExplanation, ClockTerms } from './explanation.ts'
-import type { LedgerEvent } from './ledger.ts'
+import type { LedgerClock, LedgerEvent } from './ledger.ts'
 import { marksOf } from './mark.ts'
 import { type ClockEntry, statusesOf, stretchesOf } from './phase.ts'
 import { countsTheLog, recountedEntries } from './recounted.ts'
@@ -28,9 +28,15 @@ export function explainCycle(
   const entries = entriesOf(log, ledger)
   const stretches = stretchesOf(entries, statusesOf(events), versions, to)
   const running = clock.runningSince
-  const elapsedMs =
-    clock.elapsedMs +
-    (running === null ? 0 : versions.calendar(clock.calendar, clock.calendarVersion).between(running, to))
+  const calendar = versions.calendar(clock.calendar, clock.calendarVersion)
+  const elapsedMs = clock.elapsedMs + (running === null ? 0 : calendar.between(running, to))
+  const { manualDueAt, lateFrom, targetMs } = clock as LedgerClock
+  const lateness =
+    manualDueAt === undefined
+      ? Math.max(0, elapsedMs - targetMs)
+      : lateFrom !== null && to > lateFrom
+        ? calendar.between(manualDueAt, to)
+        : 0
   const counted = stretches.reduce((sum, stretch) => sum + (stretch.counted ? stretch.to - stretch.from : 0), 0)
   return {
     ticketId,
@@ -41,6 +47,7 @@ export function explainCycle(
     to,
     clock,
     elapsedMs,
+    latenessMs: clock.latenessMs ?? lateness,
     unexplainedMs: elapsedMs - counted,
     stretches,
     terms: termsOf(entries, versions),
@@ -52,7 +59,8 @@ export function explainCycle(
 function entriesOf({ before, versions }: Log, ledger: readonly LedgerEvent[]): ClockEntry[] {
   let entries: ClockEntry[] = []
   for (const { at, version, data } of ledger) {
-    if (countsTheLog(data)) entries = recountedEntries(before(version), data.clock, versions)
+    const counted = countsTheLog(data) ? recountedEntries(before(version), data.clock, versions) : []
+    if (counted.length > 0) entries = counted
     entries.push({ at, clock: data.clock, reason: data.reason })
   }
   return entries

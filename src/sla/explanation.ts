@@ -68,6 +68,8 @@ export interface ClockExplanation {
   readonly clock: SlaClock
   /** Open time used by `to`. */
   readonly elapsedMs: number
+  /** Open time beyond the target by `to`, or since a due time set by hand; 0 when in time. */
+  readonly latenessMs: number
   /**
    * `elapsedMs` less the counted stretches: 0, unless this runtime's time zones are not those of the one that counted.
    */
