@@ -64,7 +64,7 @@ const lengths: readonly (readonly [string, () => ClockExplanation])[] = [
   ['eight years', () => talk(4 * day, 220)],
 ]
 
-describe('the timeline of a clock', () => {
+describe('the timeline of a clock', { timeout: 60_000 }, () => {
   it.each(lengths)('of %s: nothing lies over anything, well formed, titled, without scripts', (_length, made) => {
     const explanation = made()
     for (const width of [480, 800, 1600]) {
