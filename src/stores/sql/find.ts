@@ -104,7 +104,7 @@ export function countSql(query: Pick<Query, 'tenant' | 'when'>): Sql | undefined
 /** How many match by the values of columns that hold what the fields hold; undefined where that is not so. */
 export function tallySql(query: Pick<TallyQuery, 'tenant' | 'when' | 'by'>): Sql | undefined {
   const asColumns = query.by.map(columnOf)
-  if (!conditionSql(query.when).residue === null || asColumns.some((found) => found?.form !== 'plain')) return undefined
+  if (conditionSql(query.when).residue !== null || asColumns.some((found) => found?.form !== 'plain')) return undefined
   const names = asColumns.map((found) => found?.column ?? '')
   const { text, params } = select([...names, 'count(*) AS found'].join(', '), asked(query))
   return { text: names.length > 0 ? `${text} GROUP BY ${names.join(', ')}` : text, params }
