@@ -13,14 +13,9 @@ import { type Definitions, type Timeline, timelineOf } from './timeline.ts'
 import { Work } from './work.ts'
 
 /** Something that time alone will cause, at its exact instant. */
-export interface TimeFact {
+interface TimeFact {
   readonly at: number
   readonly fact: 'breach' | 'wake' | 'auto_close' | 'step' | 'time_rule'
-  /**
-   * Of a breach: metric, cycle and application; of a step: step and repetition, too. Of a time rule: its id, and the
-   * instant it counts from.
-   */
-  readonly key: string
   /** Of a breach or a step. */
   readonly clock?: SlaClock
   /** Of a time rule. */
@@ -31,50 +26,59 @@ export interface TimeFact {
  * The earliest fact of time ahead of a ticket, if nothing else happens to it; undefined if there is none.
  * Ties: breaches (they are facts of the millisecond before), wake, auto-close, steps, time rules; within a kind by id.
  */
-export function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
-  const breach = nextBreach(ticket)
-  const step = nextStepOf(ticket)
-  const candidates: (TimeFact | undefined)[] = [
-    breach && { at: breach.at, fact: 'breach', key: breachKey(breach.clock), clock: breach.clock },
-    ticket.kind === 'postponed' && ticket.postponedUntil !== null
-      ? { at: ticket.postponedUntil, fact: 'wake', key: 'wake' }
-      : undefined,
-    nextAutoClose(timeline, ticket),
-    step && { at: step.at, fact: 'step', key: '', clock: step.clock },
-    timeRuleFact(timeline, ticket),
-  ]
+function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
   let next: TimeFact | undefined
-  for (const candidate of candidates) if (candidate && (!next || candidate.at < next.at)) next = candidate
-  return next?.fact === 'step' && next.clock ? { ...next, key: stepKey(timeline, next.clock) } : next
+  const consider = (fact: TimeFact['fact'], found: Omit<TimeFact, 'fact'> | undefined) => {
+    if (found && (!next || found.at < next.at)) next = { fact, ...found }
+  }
+  consider('breach', nextBreach(ticket))
+  if (ticket.kind === 'postponed' && ticket.postponedUntil !== null) consider('wake', { at: ticket.postponedUntil })
+  if (ticket.kind === 'resolved') consider('auto_close', nextAutoClose(timeline, ticket))
+  consider('step', nextStepOf(ticket))
+  if (timeline.timeRules.length > 0) consider('time_rule', timeRuleFact(timeline, ticket))
+  return next
 }
 
-function timeRuleFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
-  if (timeline.timeRules.length === 0) return undefined
-  const next = nextTimeRule(timeline.timeRules, ticket, (at) => subjectAt(timeline, ticket, at))
-  return next && { at: next.at, fact: 'time_rule', key: `${next.rule.id}/${next.since}`, rule: next }
+/**
+ * Names a fact of time once and for all: a breach by metric, cycle and application, a step by step and repetition,
+ * too; a time rule by its id and the instant it counts from.
+ */
+function keyOf(timeline: Timeline, { fact, clock, rule }: TimeFact): string {
+  if (rule) return `${rule.rule.id}/${rule.since}`
+  if (!clock) return fact
+  return fact === 'step' ? stepKey(timeline, clock) : breachKey(clock)
+}
+
+function timeRuleFact(timeline: Timeline, ticket: Readonly<Ticket>): Omit<TimeFact, 'fact'> | undefined {
+  const rule = nextTimeRule(timeline.timeRules, ticket, (at) => subjectAt(timeline, ticket, at))
+  return rule && { at: rule.at, rule }
 }
 
 /** When a resolved ticket closes by itself: each revision decides for the time in which it holds. */
-function nextAutoClose(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | undefined {
-  if (ticket.kind !== 'resolved' || ticket.resolvedAt === null) return undefined
+function nextAutoClose(timeline: Timeline, ticket: Readonly<Ticket>): Omit<TimeFact, 'fact'> | undefined {
+  if (ticket.resolvedAt === null) return undefined
   for (const [i, { workflow, since }] of timeline.revisions.entries()) {
     const until = timeline.revisions[i + 1]?.since ?? Number.POSITIVE_INFINITY
     if (until <= ticket.lastAt || workflow.autoCloseAfterMs === null || !workflow.defaultOf('closed')) continue
     // a revision that shortens the time closes what is past it when it comes into force, not before
     const at = Math.max(ticket.resolvedAt + workflow.autoCloseAfterMs, i === 0 ? 0 : (since ?? 0), ticket.lastAt)
-    if (at < until) return { at, fact: 'auto_close', key: 'auto_close' }
+    if (at < until) return { at }
   }
   return undefined
 }
 
-/** Adds what time alone has caused up to `now`. False if the limit was hit and more is due. */
-export function advanceWork(work: Work, now: number, limit: number): boolean {
+/** Adds what time alone has caused up to `now`; `complete` is false if the limit was hit and more is due. */
+export function advanceWork(
+  work: Work,
+  now: number,
+  limit: number,
+): { readonly complete: boolean; readonly next: TimeFact | undefined } {
   const { draft, options } = work
   for (let done = 0; ; done++) {
     const next = nextFact(options.timeline, draft)
-    if (!next || next.at > now) return true
-    if (done === limit) return false
-    const cause = { kind: 'time', fact: next.fact, key: next.key } as const
+    if (!next || next.at > now) return { complete: true, next }
+    if (done === limit) return { complete: false, next }
+    const cause = { kind: 'time', fact: next.fact, key: keyOf(options.timeline, next) } as const
     work.run(cause, draft.id, timeActor, next.at, draft.revision, (pass, rules) => {
       switch (next.fact) {
         case 'breach':
@@ -138,13 +142,13 @@ export function advance(
     recordedAt: options.recordedAt ?? now,
     history: options.history,
   })
-  const complete = advanceWork(work, now, options.limit ?? maxFactsPerAdvance)
+  const { complete, next } = advanceWork(work, now, options.limit ?? maxFactsPerAdvance)
   const advanced = work.finish()
   return {
     ticket: advanced,
     events: work.events,
     effects: work.effectsAt(now),
-    nextAt: nextFact(timeline, advanced)?.at ?? null,
+    nextAt: next?.at ?? null,
     more: !complete,
   }
 }

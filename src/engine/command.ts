@@ -18,7 +18,10 @@ const { receiveMerge: _receiveMerge, sayPriority: _sayPriority, ...publicRows } 
 
 type Rows = typeof publicRows
 export type CommandType = keyof Rows
-type InputOf<T extends CommandType> = z.input<Rows[T]['schema']>
+/** A row that takes nothing has an index signature, which would forbid `type`, too. */
+type InputOf<T extends CommandType> = string extends keyof z.input<Rows[T]['schema']>
+  ? object
+  : z.input<Rows[T]['schema']>
 
 /** Narrows the fields that name a status, a priority, a macro, a level or a metric to the names of the definition. */
 type Named<Input, X extends Names> = {

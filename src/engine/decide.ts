@@ -6,7 +6,7 @@ import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
 import { isInstant } from '../time/instant.ts'
-import { advanceWork, nextFact } from './advance.ts'
+import { advanceWork } from './advance.ts'
 import { type Command, commandRow } from './command.ts'
 import { type Definitions, timelineOf } from './timeline.ts'
 import { Work } from './work.ts'
@@ -81,7 +81,8 @@ export function decide(
     if (refused) return { ok: false, error: refused }
     const unchanged = work.events.length === advanced
     // what the command made true may be what a time rule waited for
-    if (!unchanged && !advanceWork(work, at, maxFactsPerAdvance))
+    const { complete, next } = advanceWork(work, at, unchanged ? 0 : maxFactsPerAdvance)
+    if (!complete)
       return { ok: false, error: refuse('advance_needed', { ticketId: command.ticketId, from: at, to: at }) }
     const decided = work.events.length === 0 && ticket ? ticket : work.finish()
     const tooLarge = unchanged ? undefined : checkSize(decided, work.events)
@@ -92,7 +93,7 @@ export function decide(
         ticket: decided,
         events: work.events,
         effects: work.effectsAt(at),
-        nextAt: nextFact(work.options.timeline, decided)?.at ?? null,
+        nextAt: next?.at ?? null,
         unchanged,
         explanation: work.explanation,
       },
@@ -118,7 +119,7 @@ function checkTime(ticket: Ticket | null, command: Command, at: number): Refusal
 }
 
 function advanceTo(work: Work, ticket: Ticket | null, at: number): Refusal | undefined {
-  if (!ticket || advanceWork(work, at, maxFactsPerAdvance)) return undefined
+  if (!ticket || advanceWork(work, at, maxFactsPerAdvance).complete) return undefined
   return refuse('advance_needed', { ticketId: ticket.id, from: work.draft.lastAt, to: at })
 }
 

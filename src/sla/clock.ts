@@ -60,12 +60,19 @@ const open = { ending: null, endedBy: null, leftWork: false, endedAt: null, late
 
 /** Running from `at`. Due and late-from stay as they are once breached, and where the due time was set by hand. */
 export function run(clock: SlaClock, terms: Terms, at: number): SlaClock {
-  const running: SlaClock = { ...clock, ...open, state: 'running', runningSince: at }
-  return withNextStep({ ...running, ...dueWhileRunning(running, terms, at) }, counting(terms))
+  const running: SlaClock = {
+    ...clock,
+    ...open,
+    state: 'running',
+    runningSince: at,
+    ...dueWhileRunning(clock, terms, at),
+  }
+  return withNextStep(running, counting(terms))
 }
 
 function dueWhileRunning(clock: SlaClock, { calendar }: Terms, at: number): Pick<SlaClock, 'dueAt' | 'lateFrom'> {
-  if (clock.breachedAt !== null || clock.manualDueAt !== undefined) return clock
+  const { breachedAt, manualDueAt, dueAt: due, lateFrom: last } = clock
+  if (breachedAt !== null || manualDueAt !== undefined) return { dueAt: due, lateFrom: last }
   const remaining = clock.targetMs - clock.elapsedMs
   if (remaining < 0) return { dueAt: at, lateFrom: at }
   const dueAt = dueAfter(calendar, at, remaining)

@@ -21,19 +21,22 @@ import {
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
 export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts): void {
-  for (const { event, ticket } of stages) {
-    const signals = signalsOf(event)
-    if (signals.length === 0) continue
-    // who takes a department counts in its calendar from the start
-    const inForce = { ...facts, department: ticket.department }
-    const metrics = metricsInPlay(pass, facts)
-    for (const signal of signals)
+  const metrics = metricsInPlay(pass, facts)
+  if (metrics.length === 0) return
+  const promised = levelInForce(pass.definition, pass.versions, facts)?.targets
+  for (const { event, ticket } of stages)
+    for (const signal of signalsOf(event))
       for (const metric of metrics) {
-        const view = viewOf(pass, ticket, metric, inForce)
-        if (view) record(pass, takeSignal(view, pass.ticket.clocks[metric], signal))
+        const clock = pass.ticket.clocks[metric]
+        const target = isOpen(clock) ? termsUnder(pass.versions, clock).target : promised?.get(metric)
+        if (!target?.hears.has(signal.name)) continue
+        // who takes a department counts in its calendar from the start
+        const view = viewOf(pass, ticket, metric, { ...facts, department: ticket.department })
+        if (view) record(pass, takeSignal(view, clock, signal))
       }
-  }
 }
+
+export const isOpen = (clock: SlaClock | undefined): clock is SlaClock => clock !== undefined && clock.state !== 'ended'
 
 /** After the events: clocks whose level, allowance or calendar changed with the facts of the ticket go over to the new one. */
 export function switchTargets(pass: SlaPass, before: TargetFacts): void {
@@ -74,7 +77,7 @@ export function underNewTerms(
  * A target where there was none. The cycle that its want had cancelled goes on; a metric that never had one, or that
  * may have begun to count again meanwhile, is counted from the log.
  */
-export function targetAppears(
+function targetAppears(
   pass: SlaPass,
   view: TurnView,
   allowance: Allowance,
@@ -83,7 +86,7 @@ export function targetAppears(
   const lacked = clock?.endedBy === 'no_target'
   if (clock && isOutOfWork(view.ticket.kind)) return []
   if (clock && !view.row.recurs) return lacked ? continueCycle(view, clock, 'target_returned') : []
-  const counted = recount(pastOf(pass, view.metric), view.metric, allowance)
+  const counted = recount(pastOf(pass, view.metric), new Map([[view.metric, allowance]])).get(view.metric)
   if (!counted) return []
   if (!clock) return startCounted(view, counted, allowance)
   if (counted.state === 'ended') return []
@@ -98,7 +101,7 @@ export function pastOf({ past, ticket }: SlaPass, metric: string): Iterable<Stag
 }
 
 /** Starts a clock with what the past has used up already. */
-function startCounted(view: TurnView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
+export function startCounted(view: TurnView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
   const terms = termsOf(allowance)
   const started: LedgerChange = { type: 'sla_started', clock: counted, reason: 'history' }
   const used =
@@ -121,26 +124,29 @@ export interface ClockFact {
 }
 
 /** When the next clock is breached; ties by metric. A breach is a fact of the millisecond after the last one in time. */
-export function nextBreach(ticket: Readonly<Ticket>): ClockFact | undefined {
-  return earliest(ticket, (clock) => {
-    const runs = clock.state === 'running' || (clock.state === 'paused' && clock.manualDueAt !== undefined)
-    return runs && clock.breachedAt === null && clock.lateFrom !== null ? clock.lateFrom + 1 : null
-  })
+export const nextBreach = (ticket: Readonly<Ticket>): ClockFact | undefined => earliest(ticket, breachAt)
+
+function breachAt({ state, manualDueAt, breachedAt, lateFrom }: SlaClock): number | null {
+  const counts = state === 'running' || (state === 'paused' && manualDueAt !== undefined)
+  return counts && breachedAt === null && lateFrom !== null ? lateFrom + 1 : null
 }
 
 /** When the next step of a clock fires; ties by metric. */
-export const nextStepOf = (ticket: Readonly<Ticket>): ClockFact | undefined =>
-  earliest(ticket, (clock) => clock.nextStepAt ?? null)
+export const nextStepOf = (ticket: Readonly<Ticket>): ClockFact | undefined => earliest(ticket, stepAt)
+
+const stepAt = ({ nextStepAt = null }: SlaClock): number | null => nextStepAt
 
 function earliest(ticket: Readonly<Ticket>, atOf: (clock: SlaClock) => number | null): ClockFact | undefined {
-  let next: { at: number; clock: SlaClock } | undefined
+  let first: SlaClock | undefined
+  let when = Number.POSITIVE_INFINITY
   for (const metric in ticket.clocks) {
-    const clock = ticket.clocks[metric]
-    const at = clock ? atOf(clock) : null
-    if (clock && at !== null && (!next || at < next.at || (at === next.at && metric < next.clock.metric)))
-      next = { at, clock }
+    const clock = ticket.clocks[metric] as SlaClock
+    const at = atOf(clock)
+    if (at === null || at > when || (at === when && first && metric > first.metric)) continue
+    first = clock
+    when = at
   }
-  return next
+  return first && { at: when, clock: first }
 }
 
 /** Names a breach once and for all: what is processed twice by it is processed once. */

@@ -2,7 +2,7 @@ import type { SlaClock } from '../model/clock.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Allowance } from './allowance.ts'
 import { end, recounted, standAlike, termsOf } from './clock.ts'
-import { metricsInPlay, pastOf, record, targetAppears, underNewTerms, viewOf } from './clocks.ts'
+import { isOpen, metricsInPlay, pastOf, record, startCounted, underNewTerms, viewOf } from './clocks.ts'
 import { matchLevel } from './match.ts'
 import { recount } from './recount.ts'
 import type { SlaPass } from './slice.ts'
@@ -15,19 +15,25 @@ import { finish, type LedgerChange, type TurnView } from './turn.ts'
 export function reapply(pass: SlaPass): void {
   if (isOutOfWork(pass.ticket.kind)) return
   matchLevel(pass)
-  for (const metric of metricsInPlay(pass, pass.ticket)) {
-    const view = viewOf(pass, pass.ticket, metric, pass.ticket)
+  const views = metricsInPlay(pass, pass.ticket).flatMap((metric) => {
     const clock = pass.ticket.clocks[metric]
-    if (!view) continue
-    if (clock && clock.state !== 'ended') record(pass, countedAnew(pass, view, clock))
-    else if (!clock && view.allowance) record(pass, targetAppears(pass, view, view.allowance, clock))
+    const view = viewOf(pass, pass.ticket, metric, pass.ticket)
+    return view && (!clock || isOpen(clock)) ? [view] : []
+  })
+  const allowances = views.flatMap(({ metric, allowance }) => (allowance ? [[metric, allowance] as const] : []))
+  const counted = recount(pastOf(pass, views[0]?.metric ?? ''), new Map(allowances))
+  for (const view of views) {
+    const { metric, allowance } = view
+    const clock = pass.ticket.clocks[metric]
+    const anew = counted.get(metric)
+    if (clock) record(pass, countedAnew(view, clock, anew))
+    else if (anew && allowance) record(pass, startCounted(view, anew, allowance))
   }
 }
 
-function countedAnew(pass: SlaPass, view: TurnView, clock: SlaClock): LedgerChange[] {
-  const { allowance, metric, at } = view
+function countedAnew(view: TurnView, clock: SlaClock, counted: SlaClock | undefined): LedgerChange[] {
+  const { allowance, at } = view
   if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
-  const counted = recount(pastOf(pass, metric), metric, allowance)
   if (!counted) return finish(view, clock, 'cancelled', 'reapply', false)
   if (counted.state === 'ended') return [endedBefore(clock, counted, allowance, at)]
   const anew = recounted(clock, counted, allowance, at)

@@ -6,6 +6,7 @@ import { type MessageRole, messageRoles } from '../model/message.ts'
 import { type StatusKind, statusKinds } from '../model/names.ts'
 import { JsonValue, list, Name } from '../model/schema.ts'
 import type { Counts, Metric } from './metric.ts'
+import type { Signal } from './signal.ts'
 import { checkSteps, compileStep, type Step, type StepDefinition, StepSchema } from './step.ts'
 import { type Amount, amountFor, isTable, type Within, WithinSchema } from './within.ts'
 
@@ -62,6 +63,8 @@ export interface Target {
   readonly metric: string
   /** The metric as this target reads it: with what else counts as a reply. */
   readonly row: Metric
+  /** Names of the signals that can change a clock of it. */
+  readonly hears: ReadonlySet<Signal['name']>
   readonly calendar: string | null
   readonly restartFrom: 'opening' | 'switch'
   readonly counts: Counts
@@ -112,9 +115,20 @@ export function compileTarget(target: ParsedTarget, metric: Metric, statuses: re
   }
   const paused = new Set<string>(pauses.filter((name) => statuses.includes(name)))
   const pausedKinds = new Set<string>(pauses.filter((name) => !statuses.includes(name)))
+  const row = asRead(metric, counts)
   return {
     metric: target.metric,
-    row: asRead(metric, counts),
+    row,
+    hears: new Set([
+      ...row.starts.map(({ on }) => on),
+      ...row.fulfilledBy,
+      ...(row.cancelledBy ?? []),
+      ...(row.pausedBy ?? []),
+      ...(row.resumedBy ?? []),
+      'statusChanged',
+      'leftWork',
+      'reopened',
+    ] as const),
     calendar: target.calendar ?? null,
     restartFrom: target.restartFrom ?? 'opening',
     counts,
