@@ -112,6 +112,7 @@ export { type Advanced, advance } from './engine/advance.ts'
 export {
   type Asking,
   conditionIndex,
+  describeCondition,
   describeOrdering,
   explainMatch,
   explainOrder,

@@ -1,5 +1,6 @@
 import { compileCondition } from '../condition/compile.ts'
 import { type Condition, type ConditionUse, checkCondition } from '../condition/condition.ts'
+import { conditionInWords } from '../condition/describe.ts'
 import type { Subject } from '../condition/field.ts'
 import { type ConditionIndex, indexConditions } from '../condition/rule-index.ts'
 import { compileVerdict, type Verdict } from '../condition/verdict.ts'
@@ -59,15 +60,28 @@ export function conditionIndex<T>(
   return indexConditions(entries, fields)
 }
 
-function checked(condition: Condition): Condition {
-  const refusals = findings(condition)
+const anywhere: ConditionUse = { name: 'a condition', classes: ['stored', 'event', 'clock'] }
+
+/**
+ * A condition in words, wherever it is used.
+ * @throws DeskError as `matches`
+ * @example
+ * describeCondition({ all: [{ field: 'kind', op: 'oneOf', value: ['new', 'open'] }, { field: 'requester.vip', op: 'is', value: true }] })
+ * // => 'kind is new or open, and requester vip is true'
+ */
+export function describeCondition(condition: Condition): string {
+  return conditionInWords(checked(condition, anywhere), fields)
+}
+
+function checked(condition: Condition, use = dryRead): Condition {
+  const refusals = findings(condition, '', use)
   if (refusals[0]) throw new DeskError(refusals[0], refusals)
   return condition
 }
 
-function findings(condition: Condition, path = ''): readonly Refusal[] {
+function findings(condition: Condition, path = '', use = dryRead): readonly Refusal[] {
   const misshapen = checkShape(condition, path)
-  return misshapen ? [misshapen] : checkCondition(condition, fields, dryRead, path)
+  return misshapen ? [misshapen] : checkCondition(condition, fields, use, path)
 }
 
 const subjectOf = (ticket: Ticket, { now, definition }: Asking): Subject => ({
