@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { businessCalendar } from '../../src/time/business-calendar.ts'
-import { perCall, randomInputs } from '../measure.ts'
+import { BUDGET_MS, perCall, randomInputs } from '../measure.ts'
 import { from, type Job, jobs, office, to, zone } from './case.ts'
 
 const require = createRequire(import.meta.url)
@@ -102,5 +102,5 @@ for (const job of jobs) {
     if (Math.abs(ask(at) - know(at)) > 1) wrong++
   }
   parentPort?.postMessage({ asked, wrong })
-  parentPort?.postMessage({ ns: perCall((i) => ask(inputs[i] as number), inputs.length, 400) })
+  parentPort?.postMessage({ ns: perCall((i) => ask(inputs[i] as number), inputs.length, BUDGET_MS) })
 }
