@@ -67,7 +67,7 @@ export function run(clock: SlaClock, terms: Terms, at: number): SlaClock {
     runningSince: at,
     ...dueWhileRunning(clock, terms, at),
   }
-  return withNextStep(running, counting(terms))
+  return withNextStep(running, counting(terms), at)
 }
 
 function dueWhileRunning(clock: SlaClock, { calendar }: Terms, at: number): Pick<SlaClock, 'dueAt' | 'lateFrom'> {
@@ -204,14 +204,19 @@ export const breach = (clock: SlaClock, at: number): SlaClock => ({
   lateFrom: clock.lateFrom ?? at,
 })
 
+/** A clock counted from the log, as it stands when that is known. */
+export const asOf = (counted: SlaClock, terms: Terms, at: number): SlaClock =>
+  counted.state === 'running' ? withNextStep(counted, counting(terms), at) : counted
+
 /** After its next step has fired; which one that was. */
 export function takeStep(
   clock: SlaClock,
   terms: Terms,
+  at: number,
 ): { readonly clock: SlaClock; readonly step: string; readonly repetition: number } | undefined {
   const firing = nextFiring(clock, counting(terms))
   if (!firing) return undefined
   const { step, repetition } = firing
   const reached = { ...clock, stepsReached: { ...clock.stepsReached, [step.id]: repetition + 1 } }
-  return { clock: withNextStep(reached, counting(terms)), step: step.id, repetition }
+  return { clock: withNextStep(reached, counting(terms), at), step: step.id, repetition }
 }

@@ -3,7 +3,7 @@ import type { SlaClock } from '../model/clock.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
-import { breach, retarget, type Terms, takeStep, termsOf } from './clock.ts'
+import { asOf, breach, retarget, type Terms, takeStep, termsOf } from './clock.ts'
 import { recount } from './recount.ts'
 import { signalsOf } from './signal.ts'
 import type { SlaPass, Stage } from './slice.ts'
@@ -49,8 +49,11 @@ export function switchTargets(pass: SlaPass, before: TargetFacts): void {
 function switchClock(pass: SlaPass, view: TurnView, clock: SlaClock | undefined, before: TargetFacts): LedgerChange[] {
   const { allowance, ticket, metric } = view
   if (!clock || clock.state === 'ended') {
-    const appears = allowance && !allowanceOf(pass.definition, pass.versions, before, metric)
-    return appears ? targetAppears(pass, view, allowance, clock) : []
+    // a target may have been there and never have had a clock: another level may start it by other messages
+    const appears =
+      !allowanceOf(pass.definition, pass.versions, before, metric) ||
+      (!clock && before.sla?.level !== ticket.sla?.level)
+    return allowance && appears ? targetAppears(pass, view, allowance, clock) : []
   }
   if (!allowanceChanged(pass.definition, pass.versions, clock, before, ticket)) return []
   if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
@@ -84,13 +87,13 @@ function targetAppears(
   clock: SlaClock | undefined,
 ): LedgerChange[] {
   const lacked = clock?.endedBy === 'no_target'
-  if (clock && isOutOfWork(view.ticket.kind)) return []
-  if (clock && !view.row.recurs) return lacked ? continueCycle(view, clock, 'target_returned') : []
+  if (clock && (isOutOfWork(view.ticket.kind) || !(lacked || view.row.recurs))) return []
   const counted = recount(pastOf(pass, view.metric), new Map([[view.metric, allowance]])).get(view.metric)
   if (!counted) return []
   if (!clock) return startCounted(view, counted, allowance)
-  if (counted.state === 'ended') return []
-  if (lacked && counted.startedAt === clock.startedAt) return continueCycle(view, clock, 'target_returned')
+  if (counted.state === 'ended') return [] // what was done while there was no target is done
+  if (lacked && (!view.row.recurs || counted.startedAt === clock.startedAt))
+    return continueCycle(view, clock, 'target_returned')
   return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
 }
 
@@ -103,11 +106,11 @@ export function pastOf({ past, ticket }: SlaPass, metric: string): Iterable<Stag
 /** Starts a clock with what the past has used up already. */
 export function startCounted(view: TurnView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
   const terms = termsOf(allowance)
-  const started: LedgerChange = { type: 'sla_started', clock: counted, reason: 'history' }
+  const started: LedgerChange = { type: 'sla_started', clock: asOf(counted, terms, view.at), reason: 'history' }
   const used =
     counted.elapsedMs + (counted.runningSince === null ? 0 : terms.calendar.between(counted.runningSince, view.at))
   const late = counted.state !== 'paused' && used > counted.targetMs
-  return late ? [started, breachOf(terms, lateSince(counted, view.at), 'history')] : [started]
+  return late ? [started, breachOf(terms, lateSince(started.clock, view.at), 'history')] : [started]
 }
 
 /** Late before anybody knew of it: it is so from the instant at which it is known. */
@@ -154,7 +157,7 @@ export const breachKey = ({ metric, cycle, application }: SlaClock): string => `
 
 /** Names the next firing of a step: the key of a breach with step and repetition. */
 export function stepKey(versions: SlaPass['versions'], clock: SlaClock): string {
-  const taken = takeStep(clock, termsUnder(versions, clock))
+  const taken = takeStep(clock, termsUnder(versions, clock), clock.nextStepAt ?? 0)
   return taken ? `${breachKey(clock)}/${taken.step}/${taken.repetition}` : breachKey(clock)
 }
 
@@ -163,7 +166,7 @@ export function breachClock(pass: SlaPass, clock: SlaClock): void {
 }
 
 export function fireStep(pass: SlaPass, clock: SlaClock): void {
-  const taken = takeStep(clock, termsUnder(pass.versions, clock))
+  const taken = takeStep(clock, termsUnder(pass.versions, clock), pass.at)
   if (!taken) return
   const { step, repetition } = taken
   pass.emit('sla_step_reached', { clock: taken.clock, reason: step, step, repetition })

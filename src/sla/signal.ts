@@ -30,6 +30,8 @@ export interface Signal {
   readonly name: SignalName | 'statusChanged' | 'leftWork' | 'markedAnswered'
   /** Whose message or opening it is. */
   readonly by?: MessageRole
+  /** It comes with the opening: a ticket opened in Resolved starts and ends its clocks at that instant. */
+  readonly opening?: true
   /** Of `leftWork`: closed as spam, duplicate or merged, or the kind entered. */
   readonly to?: string
   /** Of `leftWork`: the request was none, and whatever still ran is cancelled. */
@@ -46,13 +48,14 @@ export function signalsOf(event: AnyTicketEvent): readonly Signal[] {
   switch (event.type) {
     case 'ticket_opened': {
       const { assignee, department, status, kind, closeReason, openedBy = event.actor.kind } = event.data
-      return [
+      const signals: Signal[] = [
         { name: 'opened', by: openedBy },
         ...(department === null ? [] : [{ name: 'departmentTaken' } as const]),
         ...(assignee === null ? [] : [{ name: 'assigned' } as const]),
         ...moved('entered', status, kind),
         ...(isOutOfWork(kind) ? leftWork(kind, closeReason) : []),
       ]
+      return signals.map((signal) => ({ ...signal, opening: true }))
     }
     case 'message_added': {
       const { message, counts, opening } = event.data
@@ -88,7 +91,7 @@ export function signalsOf(event: AnyTicketEvent): readonly Signal[] {
     case 'fields_changed':
       return (event.data.changed ?? []).map((field) => ({ name: `changed:${field}` as const }))
     case 'priority_changed':
-      return [{ name: 'changed:priority' }]
+      return event.data.from === event.data.priority ? none : [{ name: 'changed:priority' }]
     case 'tags_changed':
       return [{ name: 'changed:tags' }]
     case 'tier_changed':

@@ -142,11 +142,11 @@ function instantByDue(step: Step, k: number, calendar: BusinessCalendar, due: nu
   return offset < 0 ? subtracted(calendar, due, -offset) : dueAfter(calendar, due, offset)
 }
 
-/** With the instant of its next step. */
-export function withNextStep(clock: SlaClock, counting: Counting): SlaClock {
+/** With the instant of its next step: not before `at`, when that is known, where the clock counts from the log. */
+export function withNextStep(clock: SlaClock, counting: Counting, at: number): SlaClock {
   const next = nextFiring(clock, counting)
   if (!next && clock.nextStepAt === undefined && counting.steps.length === 0) return clock
-  return { ...clock, nextStepAt: next?.at ?? null }
+  return { ...clock, nextStepAt: next ? Math.max(next.at, at) : null }
 }
 
 export const withoutNextStep = (clock: SlaClock): SlaClock =>

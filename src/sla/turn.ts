@@ -51,7 +51,7 @@ export function takeSignal(view: TurnView, clock: SlaClock | undefined, signal: 
 function whileEnded(view: TurnView, clock: SlaClock | undefined, signal: Signal): LedgerChange[] {
   const { row, ticket, allowance } = view
   if (clock && !row.recurs) return []
-  if (signal.name !== 'opened' && isOutOfWork(ticket.kind)) return []
+  if (!signal.opening && isOutOfWork(ticket.kind)) return []
   const by = allowance?.target.startedBy
   if (by && signal.by !== undefined && !by.has(signal.by)) return []
   const starts = row.starts.some((start) => start.on === signal.name && holds(view, start.if))

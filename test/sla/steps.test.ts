@@ -331,3 +331,70 @@ describe('a level by hand', () => {
     })
   })
 })
+
+describe('targets that come late', () => {
+  const levels = (silver: object, gold: object | null, more: object = {}) =>
+    desk({ resolution: '1h' }, 'office', {
+      levels: [
+        { id: 'silver', targets: [silver] },
+        { id: 'gold', targets: gold ? [gold] : [] },
+      ],
+      slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['vip'] }, level: 'gold' }, { level: 'silver' }],
+      ...more,
+    })
+
+  it('a step that is passed by the log fires when the target comes, not before', () => {
+    const level = levels(
+      {
+        metric: 'firstResponse',
+        within: '4h',
+        steps: [
+          { id: 'a', before: '8h' },
+          { id: 'b', share: 250 },
+        ],
+      },
+      null,
+    )
+    const ticket = story(level)
+      .open('Mon 09:00', { tags: ['vip'] })
+      .do('Mon 12:00', ana, { type: 'untag', tags: ['vip'] })
+    expect(fired(ticket.until('Mon 12:00'))).toEqual(['Mon 12:00 a', 'Mon 12:00 b'])
+    expect(ticket.due('firstResponse')).toBe('Mon 13:00')
+    expect(told(ticket.ticket.lastAt)).toBe('Mon 12:00')
+  })
+
+  it('another level counts the past of a metric that its own message would have started', () => {
+    const level = levels(
+      { metric: 'firstResolution', within: '4h', startedBy: ['requester'] },
+      { metric: 'firstResolution', within: '4h' },
+    )
+    const ticket = story(level)
+      .open('Mon 09:00', { body: 'a call' }, ana)
+      .do('Mon 10:00', ana, { type: 'tag', tags: ['vip'] })
+    expect(ticket.due('firstResolution')).toBe('Mon 13:00')
+  })
+
+  it('what was done while there was no target is done', () => {
+    const metrics = [{ name: 'onboarding', starts: [{ on: 'opened' }], fulfilledBy: ['changed:priority'] }]
+    const level = levels({ metric: 'onboarding', within: '4h' }, null, { metrics })
+    const ticket = story(level)
+      .open('Mon 09:00')
+      .do('Mon 10:00', ana, { type: 'tag', tags: ['vip'] })
+    ticket
+      .do('Mon 11:00', ana, { type: 'setPriority', priority: 'High' })
+      .do('Mon 12:00', ana, { type: 'untag', tags: ['vip'] })
+    expect(ticket.ledger('onboarding')).toEqual(['Mon 09:00 started', 'Mon 10:00 cancelled'])
+  })
+
+  it('a source that changes while the priority stays is no change of the priority', () => {
+    const metrics = [{ name: 'triage', starts: [{ on: 'opened' }], fulfilledBy: ['changed:priority'] }]
+    const level = levels({ metric: 'triage', within: '4h' }, null, { metrics })
+    const ticket = story(level).open('Mon 09:00', { priority: 'Low' }).do('Mon 10:00', ana, { type: 'unsetPriority' })
+    expect(ticket.ledger('triage')).toEqual(['Mon 09:00 started'])
+  })
+
+  it('opened in Resolved, a department has had it for no time', () => {
+    const ticket = story(desk({ handling: '1h' })).open('Mon 09:00', { department: 'first', status: 'Resolved' })
+    expect(ticket.ledger('handling')).toEqual(['Mon 09:00 started', 'Mon 09:00 fulfilled'])
+  })
+})
