@@ -130,9 +130,17 @@ export {
 } from './engine/command.ts'
 export { type DecideOptions, type Decision, decide, type Guard } from './engine/decide.ts'
 export { compileDefinition, type Definition, type DeskDefinition, defineDesk } from './engine/definition.ts'
+export { type Erasure, type ErasureOptions, erasureOf } from './engine/erase.ts'
 export { upcastEvent } from './engine/event.ts'
 export { evolve, rebuild } from './engine/evolve.ts'
 export { type ExplainOptions, explainClock } from './engine/explain.ts'
+export {
+  type RequesterMessage,
+  type RequesterState,
+  type RequesterTicket,
+  requesterMessages,
+  requesterTicket,
+} from './engine/requester-view.ts'
 export { type SlaStateOptions, slaState } from './engine/sla-state.ts'
 export type { Definitions } from './engine/timeline.ts'
 export type { ConditionNames, EventCondition, StoredCondition, TimeCondition } from './engine/typed-condition.ts'
@@ -144,15 +152,19 @@ export type { Delivery, DeliveryOptions, DeliveryRun } from './desk/deliver.ts'
 export { createDesk, type Desk } from './desk/desk.ts'
 export type { DryRun } from './desk/dry-run.ts'
 export type { DueRun } from './desk/due.ts'
+export type { ErasureRun } from './desk/erase.ts'
+export type { ImportOptions, ImportProgress } from './desk/import.ts'
 export type { ManyOptions, ManyOutcome, ManyProgress, ManyTickets, TicketReceipt } from './desk/many.ts'
 export type { NextTicket } from './desk/next.ts'
 export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
+export type { Portal, PortalPage } from './desk/portal.ts'
 export type { Allowed, Page, PageAsk } from './desk/read.ts'
 export type { ClockVerdict, MovedClock, ReapplyOptions, ReapplyRun } from './desk/reapply.ts'
 
 // stores: places to keep tickets
 
 export type {
+  BuriedEffect,
   Commit,
   CommitOutcome,
   Doing,

@@ -80,8 +80,17 @@ export interface Store {
   ): Promise<readonly PendingEffect[]>
   /** Hides an effect that could not be delivered until an instant. */
   defer(tenant: string, effectId: string, until: number): Promise<void>
-  /** Marks an effect as delivered or given up. Settling twice is no error. */
+  /** Marks an effect as delivered or given up, a dead letter too. Settling twice is no error. */
   settle(tenant: string, effectId: string): Promise<void>
+  /**
+   * Puts an effect that could not be delivered aside, with the reason: a dead letter. It is handed out no more, and
+   * what follows on its ticket is. Done again it replaces the reason; a settled effect stays settled.
+   */
+  bury(tenant: string, effectId: string, reason: string): Promise<void>
+  /** Dead letters in the order in which they were saved. */
+  buried(tenant: string, limit: number): Promise<readonly BuriedEffect[]>
+  /** Makes a dead letter pending again, as if it had never been tried; false if there is none. */
+  revive(tenant: string, effectId: string): Promise<boolean>
   /** Forgets receipts of before an instant, and says how many. A desk keeps them for at least 30 days. */
   forgetReceipts(tenant: string, before: number): Promise<number>
   close(): Promise<void>
@@ -115,6 +124,8 @@ export interface TicketChange extends TicketRow {
    * version. How erasure reaches the log; the events of the same commit say that it happened.
    */
   readonly redacted?: readonly AnyTicketEvent[] | undefined
+  /** External ids of messages that were erased: nothing is found by them any more. */
+  readonly forgottenExternalIds?: readonly string[] | undefined
 }
 
 export interface Commit {
@@ -192,6 +203,11 @@ export interface Tally {
 /** An effect with how often it was given out to be done, this time included. */
 export interface PendingEffect extends Effect {
   readonly attempts: number
+}
+
+/** An effect that was given up, and why. */
+export interface BuriedEffect extends PendingEffect {
+  readonly reason: string
 }
 
 /**

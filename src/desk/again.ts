@@ -1,5 +1,5 @@
 import { type DeskError, fail, isDeskError } from '../errors.ts'
-import { maxReloads, type Outcome } from './options.ts'
+import { maxReloads } from './options.ts'
 
 /** Somebody else was quicker: load again, or give up with this error. */
 export interface Again {
@@ -11,12 +11,12 @@ export const again = (ticketId: string, expected: number, actual: number): Again
 })
 
 /** Attempts until one gives the outcome; a commit whose fate is not known is told by its receipt. */
-export async function attempts(attempt: () => Promise<Outcome | Again>): Promise<Outcome> {
+export async function attempts<Result>(attempt: () => Promise<Result | Again>): Promise<Result> {
   let last: unknown
   for (let reloads = 0; reloads <= maxReloads; reloads++) {
     try {
       const outcome = await attempt()
-      if (!('again' in outcome)) return outcome
+      if (!isAgain(outcome)) return outcome
       last = outcome.again
     } catch (error) {
       if (!isDeskError(error, 'outcome_unknown')) throw error
@@ -25,3 +25,6 @@ export async function attempts(attempt: () => Promise<Outcome | Again>): Promise
   }
   throw last
 }
+
+const isAgain = (outcome: unknown): outcome is Again =>
+  typeof outcome === 'object' && outcome !== null && 'again' in outcome

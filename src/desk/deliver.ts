@@ -1,12 +1,15 @@
+import * as z from 'zod'
 import type { Condition } from '../condition/condition.ts'
 import { matches } from '../engine/ask.ts'
 import { renderCanned } from '../engine/canned.ts'
 import { timelineOf } from '../engine/timeline.ts'
-import { fail } from '../errors.ts'
+import { unwrap } from '../errors.ts'
 import type { Names } from '../model/names.ts'
+import { DurationInput as DurationSchema, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { RenderedMessage } from '../rules/canned.ts'
-import type { PendingEffect } from '../store.ts'
+import type { BuriedEffect, PendingEffect } from '../store.ts'
+import type { DurationInput } from '../time/duration.ts'
 import type { DeskContext } from './options.ts'
 import { ticketNow } from './read.ts'
 
@@ -25,65 +28,111 @@ export interface DeliveryRun {
   readonly delivered: number
   /** No longer wanted: their condition did not hold any more, or they were stale. */
   readonly skipped: number
-  /** What could not be delivered: it comes again later, unless it was given up. */
+  /** What could not be delivered: it comes again later, or (`givenUp`) is a dead letter now. */
   readonly failed: readonly { readonly effectId: string; readonly reason: string; readonly givenUp: boolean }[]
   /** The limit was reached, or it was told to stop; more may be due. */
   readonly more: boolean
 }
 
 export interface DeliveryOptions {
-  /** Effects at most; 1,000 unless said. */
+  /** Effects at most, 1 to 100,000: 1,000 unless said. */
   readonly limit?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** Effects at once, each of another ticket, 1 to 100: 10 unless said. */
+  readonly atOnce?: number | undefined
+  /** How long an effect given out is hidden from other workers: 5 min unless said. Who takes longer may see it done twice. */
+  readonly within?: DurationInput | undefined
+  /** How often it is tried before it becomes a dead letter, 1 to 100: 20 unless said. */
+  readonly maxAttempts?: number | undefined
 }
 
-/** How long an effect given out is hidden from other workers: 5 min. Who takes longer may see it done twice. */
-const hideMs = 5 * 60_000
-/** An effect that failed waits 30 s, then twice as long each time, an hour at most; after 20 attempts it is given up. */
+const Options = z.strictObject({
+  limit: z.int().min(1).max(100_000).optional(),
+  signal: z
+    .custom<AbortSignal>((value) => typeof value === 'object' && value !== null && 'aborted' in value)
+    .optional(),
+  atOnce: z.int().min(1).max(100).optional(),
+  within: DurationSchema.optional(),
+  maxAttempts: z.int().min(1).max(100).optional(),
+})
+
+/** An effect that failed waits 30 s, then twice as long each time, an hour at most. */
 const firstRetryMs = 30_000
 const longestRetryMs = 3_600_000
-const maxAttempts = 20
-const maxDeliveries = 100_000
 
 /**
  * Gives effects that are due to `send`, in order for each ticket, and settles those it has done. Asked again here: is
  * it still wanted, and is it stale? At least once each: a worker that dies after `send` leaves it to another.
+ * @throws DeskError `invalid_command`, `invalid_duration`
  */
 export async function deliverEffects(
   desk: DeskContext,
-  send: (delivery: Delivery) => Promise<void> | void,
-  { limit = 1_000, signal }: DeliveryOptions = {},
+  send: Send,
+  options: DeliveryOptions = {},
 ): Promise<DeliveryRun> {
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= maxDeliveries))
-    throw fail('invalid_command', { reason: `a limit is a whole number from 1 to ${maxDeliveries}` }, 'limit')
-  const failed: DeliveryRun['failed'][number][] = []
-  let delivered = 0
-  let skipped = 0
-  for (let done = 0; done < limit; done++) {
-    if (signal?.aborted) return { delivered, skipped, failed, more: true }
+  const asked = unwrap(parse<z.output<typeof Options>>(Options, options, 'invalid_command'))
+  const { limit = 1_000, signal, atOnce = 10, within = 300_000, maxAttempts = 20 } = asked
+  const failed: Failed[] = []
+  const counts = { delivered: 0, skipped: 0 }
+  for (let left = limit; left > 0; ) {
+    if (signal?.aborted) return { ...counts, failed, more: true }
     const now = await desk.store.now()
-    // one at a time: what stands behind it on its ticket must wait for it
-    const [effect] = await desk.store.effects(desk.tenant, { now, limit: 1, hideMs })
-    if (!effect) return { delivered, skipped, failed, more: false }
-    try {
-      const ticket = await ticketNow(desk, effect.ticketId)
-      if (isWanted(desk, effect, ticket, now)) {
-        await send({ effect, ticket, message: messageOf(desk, effect, ticket) })
-        delivered += 1
-      } else skipped += 1
-      await desk.store.settle(desk.tenant, effect.id)
-    } catch (error) {
-      const givenUp = effect.attempts >= maxAttempts
-      if (givenUp) await desk.store.settle(desk.tenant, effect.id)
-      else await desk.store.defer(desk.tenant, effect.id, now + retryMs(effect.attempts))
-      const reason = error instanceof Error ? error.message : String(error)
-      failed.push({ effectId: effect.id, reason: reason.slice(0, 200), givenUp })
-    }
+    // of each ticket only the first: what stands behind it must wait for it
+    const taken = await desk.store.effects(desk.tenant, { now, limit: Math.min(atOnce, left), hideMs: within })
+    if (taken.length === 0) return { ...counts, failed, more: false }
+    left -= taken.length
+    const fates = await Promise.all(taken.map((effect) => deliverOne(desk, send, effect, maxAttempts)))
+    for (const fate of fates)
+      if (typeof fate === 'string') counts[fate] += 1
+      else failed.push(fate)
   }
-  return { delivered, skipped, failed, more: true }
+  return { ...counts, failed, more: true }
+}
+
+type Send = (delivery: Delivery) => Promise<void> | void
+type Failed = DeliveryRun['failed'][number]
+
+async function deliverOne(
+  desk: DeskContext,
+  send: Send,
+  effect: PendingEffect,
+  maxAttempts: number,
+): Promise<'delivered' | 'skipped' | Failed> {
+  const { store, tenant } = desk
+  // one more was counted when it was given out: workers that died with it come to an end too
+  if (effect.attempts > maxAttempts) return putAside(desk, effect, 'no worker came to an end with it', true)
+  let wanted: boolean
+  try {
+    const ticket = await ticketNow(desk, effect.ticketId)
+    wanted = isWanted(desk, effect, ticket, await store.now())
+    if (wanted) await send({ effect, ticket, message: messageOf(desk, effect, ticket) })
+  } catch (error) {
+    return putAside(desk, effect, reasonOf(error), effect.attempts >= maxAttempts)
+  }
+  await store.settle(tenant, effect.id)
+  return wanted ? 'delivered' : 'skipped'
+}
+
+async function putAside(
+  { store, tenant }: DeskContext,
+  { id, attempts }: PendingEffect,
+  reason: string,
+  givenUp: boolean,
+): Promise<Failed> {
+  if (givenUp) await store.bury(tenant, id, reason)
+  else await store.defer(tenant, id, (await store.now()) + retryMs(attempts))
+  return { effectId: id, reason, givenUp }
 }
 
 const retryMs = (attempts: number): number => Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 20))
+
+/** As text without NUL, at most 200 characters of it. */
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll('\0', '').toWellFormed().slice(0, 200)
+
+/** Dead letters, 100 unless said. */
+export const deadLetters = ({ store, tenant }: DeskContext, limit = 100): Promise<readonly BuriedEffect[]> =>
+  store.buried(tenant, unwrap(parse(z.int().min(1).max(10_000), limit, 'invalid_command', 'limit')))
 
 function isWanted({ latest }: DeskContext, effect: PendingEffect, ticket: Ticket, now: number): boolean {
   if (effect.staleAfter !== null && effect.staleAfter < now) return false

@@ -10,13 +10,18 @@ import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { ClockExplanation } from '../sla/explanation.ts'
 import type { SlaState } from '../sla/state.ts'
-import type { Store } from '../store.ts'
+import type { BuriedEffect, Store } from '../store.ts'
 import { systemClock } from '../time/clock.ts'
+import type { DurationInput } from '../time/duration.ts'
 import { type ActorDesk, actorDesk } from './actor-desk.ts'
-import { type Delivery, type DeliveryOptions, type DeliveryRun, deliverEffects } from './deliver.ts'
+import { type Delivery, type DeliveryOptions, type DeliveryRun, deadLetters, deliverEffects } from './deliver.ts'
 import { type DueRun, runDue } from './due.ts'
+import { type ErasureRun, erase } from './erase.ts'
 import { explanationOf, slaStateOf } from './explain.ts'
+import { exportCsv, exportLines } from './export.ts'
+import { type ImportOptions, type ImportProgress, importLines } from './import.ts'
 import type { DeskContext, DeskOptions } from './options.ts'
+import { type Portal, portal } from './portal.ts'
 import {
   type Allowed,
   allowedOn,
@@ -30,6 +35,7 @@ import {
   viewPage,
 } from './read.ts'
 import { type ReapplyOptions, type ReapplyRun, reapplyAll } from './reapply.ts'
+import { forgetReceipts } from './receipts.ts'
 import { takingTurns } from './turns.ts'
 
 const FeedAsk = z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(100_000) })
@@ -71,7 +77,8 @@ export interface Desk<X extends Names = Names> {
   runDue(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<DueRun>
   /**
    * Gives the effects that are due to `send`, in order for each ticket, and settles those it has done: for a worker or
-   * a cron route. Each at least once, with the same id; what is no longer wanted is left out, what fails comes again.
+   * a cron route. Each at least once, with the same id; what is no longer wanted is left out, what fails comes again,
+   * and in the end becomes a dead letter. Any number of workers may run it.
    */
   deliver(send: (delivery: Delivery<X>) => Promise<void> | void, options?: DeliveryOptions): Promise<DeliveryRun>
   /**
@@ -79,6 +86,28 @@ export interface Desk<X extends Names = Names> {
    * progress, and where to go on when it was cancelled. Throws `invalid_command`.
    */
   reapply(options?: ReapplyOptions): Promise<ReapplyRun>
+  /** Effects that could not be delivered, with the reason; 100 unless said. */
+  deadLetters(limit?: number): Promise<readonly BuriedEffect[]>
+  /** Has a dead letter tried again; false if there is none of that id. */
+  revive(effectId: string): Promise<boolean>
+  /** Gives an effect up for good, a dead letter too. */
+  discard(effectId: string): Promise<void>
+  /** Forgets receipts of commands done longer ago than a time, 30 days unless said and at least; says how many. */
+  forgetReceipts(after?: DurationInput): Promise<number>
+
+  /**
+   * Removes what is personal of somebody: on tickets that are or were theirs all of it, on others what they wrote.
+   * States, clocks and order stay.
+   */
+  erase(person: string, options?: { readonly signal?: AbortSignal; readonly by?: Actor }): Promise<ErasureRun>
+  /** What somebody who asks for help may see. */
+  portal(person: string): Portal
+  /** All tickets with their logs as JSON Lines: what `importLines` takes. */
+  exportLines(): AsyncIterable<string>
+  /** All tickets as CSV, a row each. */
+  exportCsv(options?: { readonly columns?: readonly string[] }): AsyncIterable<string>
+  /** Takes what `exportLines` gave, as it was; lines given again change nothing. */
+  importLines(text: AsyncIterable<string> | Iterable<string>, options?: ImportOptions): Promise<ImportProgress>
   /** The same desk on another store: one in the application's own transaction, say. */
   using(store: Store): Desk<X>
 }
@@ -126,6 +155,15 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     runDue: (run) => runDue(desk, run),
     deliver: (send, run) => deliverEffects(desk, send as (delivery: Delivery) => Promise<void> | void, run),
     reapply: (run) => reapplyAll(desk, run),
+    deadLetters: async (limit) => deadLetters(desk, limit),
+    revive: (effectId) => desk.store.revive(desk.tenant, effectId),
+    discard: (effectId) => desk.store.settle(desk.tenant, effectId),
+    forgetReceipts: (after) => forgetReceipts(desk, after),
+    erase: (person, ask) => erase(desk, person, ask),
+    portal: (person) => portal(desk, person),
+    exportLines: () => exportLines(desk),
+    exportCsv: (ask) => exportCsv(desk, ask),
+    importLines: (text, ask) => importLines(desk, text, ask),
     using: (store) => createDesk({ ...options, store }),
   }
 }

@@ -27,7 +27,7 @@ export async function dryRun(desk: DeskContext, command: Submission, options: Co
   const { row, now } = await desk.store.load(desk.tenant, command.ticketId)
   const ticket = row?.ticket ?? null
   if (!ticket && command.type !== 'open') throw fail('ticket_not_found', { ticketId: command.ticketId }, 'ticketId')
-  await checkRevision(desk, ticket, options)
+  await checkRevision(desk, ticket, options, command.actor)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), now)
   const { events, effects, unchanged, explanation, ...decided } = await decideOnly(desk, ticket, command, at)
   return { ticket: decided.ticket, events, effects, unchanged, explanation }

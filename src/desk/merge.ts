@@ -17,7 +17,7 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
   if (loaded.receipt) return repeated(desk, command, loaded.receipt)
   const source = loaded.row?.ticket
   if (!source) throw fail('ticket_not_found', { ticketId: command.ticketId }, 'ticketId')
-  await checkRevision(desk, source, options)
+  await checkRevision(desk, source, options, command.actor)
   const target = await endOfChain(desk, source.id, (command.input as { into: string }).into)
   const at = commandInstant(options.at, [source, target], desk.clock.now(), loaded.now)
   const gone = await decideWithHistory(desk, source, { ...command, input: { into: target.id } }, at)

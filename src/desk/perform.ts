@@ -1,5 +1,6 @@
 import type { Decision } from '../engine/decide.ts'
 import { fail } from '../errors.ts'
+import { type Actor, isStaff } from '../model/actor.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { CommitOutcome, Loaded, TicketChange } from '../store.ts'
 import { type Again, again, attempts } from './again.ts'
@@ -23,7 +24,7 @@ async function performOnce(desk: DeskContext, command: Submission, options: Comm
   if (twin) return twin
   if (ticket?.links.mergedInto != null && command.type === 'message')
     return followMerge(desk, command, options, ticket.links.mergedInto)
-  await checkRevision(desk, ticket, options)
+  await checkRevision(desk, ticket, options, command.actor)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), loaded.now)
   const decision = await decideWithHistory(desk, ticket, await withReference(desk, command), at)
   return 'again' in decision ? decision : save(desk, command, options, loaded, ticket, decision)
@@ -103,16 +104,18 @@ async function followMerge(
 /** Events that a conflict tells at most: the latest ones. */
 const sinceLimit = 100
 
-/** @throws DeskError `revision_conflict` with what happened since, the latest 100 events at most */
+/** @throws DeskError `revision_conflict` with what happened since, for staff; the latest 100 events at most */
 export async function checkRevision(
   { store, tenant }: DeskContext,
   ticket: Ticket | null,
   { expectedRevision }: CommandOptions,
+  actor: Actor,
 ): Promise<void> {
   if (!ticket || expectedRevision === undefined || ticket.revision === expectedRevision) return
   const { id, version, revision } = ticket
   const latest = await store.history(tenant, id, { after: Math.max(0, version - sinceLimit) })
-  const since = latest.filter((event) => event.revision > expectedRevision)
+  // internal notes are none of their business who write from outside
+  const since = isStaff(actor) ? latest.filter((event) => event.revision > expectedRevision) : []
   const facts = { ticketId: id, expected: expectedRevision, actual: revision, since }
   throw fail('revision_conflict', facts, 'options.expectedRevision')
 }

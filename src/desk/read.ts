@@ -31,7 +31,7 @@ export interface PageAsk {
   readonly limit?: number | undefined
   readonly after?: SortPosition | undefined
 }
-const PageAsk = z.strictObject({
+export const PageAskSchema: z.ZodType<PageAsk> = z.strictObject({
   limit: z.int().min(1).max(1_000).optional(),
   after: z.strictObject({ values: z.array(z.number().nullable()).max(50), id: z.string() }).optional(),
 })
@@ -89,7 +89,7 @@ export function messagesOf(events: readonly AnyTicketEvent[]): Message[] {
 
 export async function viewPage(desk: DeskContext, viewId: string, ask: PageAsk = {}): Promise<Page> {
   const query = queryOf(desk, viewId)
-  const { limit = query.limit, after } = unwrap(parse<PageAsk>(PageAsk, ask, 'invalid_command'))
+  const { limit = query.limit, after } = unwrap(parse<PageAsk>(PageAskSchema, ask, 'invalid_command'))
   const stale = await bringUp(desk)
   const rows = await desk.store.find({ ...query, limit: limit + 1, after })
   const tickets = rows.slice(0, limit).map((row) => row.ticket)

@@ -147,6 +147,8 @@ export interface TicketEventShapes {
   }
   rated: { data: { readonly score: number }; personal: { readonly comment: string | null } }
   signalled: { data: { readonly name: string } }
+  /** Erasure: of the whole ticket, or of the messages that the person wrote. */
+  personal_erased: { data: { readonly person: string; readonly of: 'ticket' | 'messages' } }
   sla_applied: {
     data: {
       readonly level: string | null

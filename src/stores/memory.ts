@@ -16,6 +16,8 @@ interface KeptEffect {
   readonly effect: Effect
   attempts: number
   hiddenUntil: number
+  /** Why it is a dead letter; null: it is none. */
+  buried: string | null
 }
 
 /** Everything of one tenant. */
@@ -202,6 +204,23 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       const shelf = shelfOf(tenant)
       if (shelf.effects.delete(effectId)) shelf.settled.add(effectId)
     },
+    bury: async (tenant, effectId, reason) => {
+      refuseNul(reason)
+      const kept = shelfOf(tenant).effects.get(effectId)
+      if (kept) kept.buried = reason
+    },
+    buried: async (tenant, limit) =>
+      [...shelfOf(tenant).effects.values()]
+        .flatMap(({ effect, attempts, buried }) =>
+          buried === null ? [] : [deepFreeze({ ...effect, attempts, reason: buried })],
+        )
+        .slice(0, limit),
+    revive: async (tenant, effectId) => {
+      const kept = shelfOf(tenant).effects.get(effectId)
+      if (!kept || kept.buried === null) return false
+      Object.assign(kept, { buried: null, attempts: 0, hiddenUntil: 0 })
+      return true
+    },
     forgetReceipts: async (tenant, before) => {
       const { receipts } = shelfOf(tenant)
       const old = [...receipts.values()].filter((receipt) => receipt.at < before)
@@ -223,7 +242,8 @@ const keptOn = (shelf: Shelf, holds: (key: LeaseKey) => boolean): Kept => ({
 
 function save(shelf: Shelf, { changes, effects, receipt, turn }: Commit): void {
   if (turn) shelf.turns.set(turn.agent, Math.max(0, ...shelf.turns.values()) + 1)
-  for (const { ticketId, ticket, nextAt, plannedBy, events, externalIds, redacted } of changes) {
+  for (const change of changes) {
+    const { ticketId, ticket, nextAt, plannedBy, events, externalIds, redacted, forgottenExternalIds } = change
     const kept = shelf.tickets.get(ticketId)
     if (events.length === 0) {
       if (kept) shelf.tickets.set(ticketId, { ...kept, row: { ticket: kept.row.ticket, nextAt, plannedBy } })
@@ -237,10 +257,12 @@ function save(shelf: Shelf, { changes, effects, receipt, turn }: Commit): void {
       shelf.externalIds.set(externalId, { ticketId, commandId: receipt?.commandId ?? null })
     shelf.log.push(...events)
     for (const event of redacted ?? []) replaceEvent(shelf, event)
+    for (const externalId of forgottenExternalIds ?? [])
+      if (shelf.externalIds.get(externalId)?.ticketId === ticketId) shelf.externalIds.delete(externalId)
   }
   for (const effect of effects)
     if (!shelf.settled.has(effect.id) && !shelf.effects.has(effect.id))
-      shelf.effects.set(effect.id, { effect, attempts: 0, hiddenUntil: 0 })
+      shelf.effects.set(effect.id, { effect, attempts: 0, hiddenUntil: 0, buried: null })
   if (receipt) shelf.receipts.set(receipt.commandId, receipt)
 }
 
@@ -256,6 +278,7 @@ function replaceEvent(shelf: Shelf, event: AnyTicketEvent): void {
 function pendingEffects(shelf: Shelf, now: number): KeptEffect[] {
   const heads = new Map<string, KeptEffect>()
   for (const kept of shelf.effects.values()) {
+    if (kept.buried !== null) continue
     const head = heads.get(kept.effect.ticketId)
     if (!head || kept.effect.dueAt < head.effect.dueAt) heads.set(kept.effect.ticketId, kept)
   }

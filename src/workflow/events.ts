@@ -1,6 +1,6 @@
 import { copyJson } from '../model/json.ts'
 import type { EventRow } from '../model/pass.ts'
-import type { Requester } from '../model/person.ts'
+import { personalOfRequester, type Requester } from '../model/person.ts'
 import type { TicketDraft } from '../model/ticket.ts'
 import type { TicketEventShapes } from '../model/ticket-event.ts'
 
@@ -203,7 +203,29 @@ export const workflowEvents: Rows<WorkflowEventType> = {
     },
   },
   signalled: { v: 1, apply() {} },
+  personal_erased: {
+    v: 1,
+    apply(ticket, { of }) {
+      if (of === 'messages') return
+      Object.assign(ticket, {
+        subject: '',
+        excerpt: '',
+        fields: {},
+        requester: withoutPersonal(ticket.requester),
+        followers: [],
+        collaborators: [],
+        postponeReason: null,
+        satisfaction: ticket.satisfaction && { ...ticket.satisfaction, comment: null },
+      } satisfies Partial<TicketDraft>)
+    },
+  },
 }
+
+const withoutPersonal = (requester: Requester | null): Requester | null =>
+  requester &&
+  (Object.fromEntries(
+    Object.entries(requester).filter(([key]) => !(personalOfRequester as readonly string[]).includes(key)),
+  ) as unknown as Requester)
 
 const whole = (facts: Requester | null, personal: Partial<Requester> | undefined): Requester | null =>
   facts && { ...facts, ...personal }

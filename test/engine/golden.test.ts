@@ -34,6 +34,7 @@ const everyType = {
   merge_received: true,
   rated: true,
   signalled: true,
+  personal_erased: true,
   sla_applied: true,
   sla_started: true,
   sla_paused: true,

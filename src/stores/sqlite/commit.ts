@@ -110,6 +110,13 @@ function saveChange(db: Database, tenant: string, change: TicketChange, commandI
       change.ticketId,
       event.version,
     )
+  for (const externalId of change.forgottenExternalIds ?? [])
+    db.change(
+      'DELETE FROM ticketwright_external_ids WHERE tenant = ? AND external_id = ? AND ticket_id = ?',
+      tenant,
+      externalId,
+      change.ticketId,
+    )
   for (const externalId of change.externalIds)
     db.changeOne(
       'INSERT INTO ticketwright_external_ids (tenant, external_id, ticket_id, command_id) VALUES (?, ?, ?, ?)',

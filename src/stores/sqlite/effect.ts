@@ -1,6 +1,6 @@
 import type { Effect } from '../../model/effect.ts'
 import { deepFreeze } from '../../model/json.ts'
-import type { PendingEffect } from '../../store.ts'
+import type { BuriedEffect, PendingEffect } from '../../store.ts'
 import type { Database } from './database.ts'
 
 /** Effects to be done: of each ticket the earliest, unless it is hidden. */
@@ -42,10 +42,39 @@ export function deferEffect(db: Database, tenant: string, effectId: string, unti
   )
 }
 
+/** What `settled` says: 0 pending, 1 done or given up, 2 a dead letter. */
+export function buryEffect(db: Database, tenant: string, effectId: string, reason: string): void {
+  db.change(
+    'UPDATE ticketwright_effects SET settled = 2, reason = ? WHERE tenant = ? AND id = ? AND settled <> 1',
+    reason,
+    tenant,
+    effectId,
+  )
+}
+
+export function buriedIn(db: Database, tenant: string, limit: number): BuriedEffect[] {
+  const rows = db.rows<{ effect: string; attempts: number; reason: string }>(
+    `SELECT effect, attempts, reason FROM ticketwright_effects
+     WHERE tenant = ? AND settled = 2 ORDER BY position LIMIT ?`,
+    tenant,
+    limit,
+  )
+  return rows.map(({ effect, attempts, reason }) => deepFreeze({ ...(JSON.parse(effect) as Effect), attempts, reason }))
+}
+
+/** False if there is no such dead letter. */
+export const reviveEffect = (db: Database, tenant: string, effectId: string): boolean =>
+  db.change(
+    `UPDATE ticketwright_effects SET settled = 0, reason = NULL, attempts = 0, hidden_until = 0
+     WHERE tenant = ? AND id = ? AND settled = 2`,
+    tenant,
+    effectId,
+  ) === 1
+
 /** The id stays, so that a repeat is not done again; what was to be done goes. */
 export function settleEffect(db: Database, tenant: string, effectId: string): void {
   db.change(
-    `UPDATE ticketwright_effects SET settled = 1, effect = '' WHERE tenant = ? AND id = ? AND settled = 0`,
+    `UPDATE ticketwright_effects SET settled = 1, effect = '', reason = NULL WHERE tenant = ? AND id = ? AND settled <> 1`,
     tenant,
     effectId,
   )

@@ -162,8 +162,9 @@ export const migrations: readonly (readonly Step[])[] = [
       WHERE kind <> 'closed';
     `,
     `
-    ALTER TABLE ticketwright_effects ADD COLUMN dead TEXT;
-    CREATE INDEX ticketwright_effects_dead ON ticketwright_effects (tenant, position) WHERE dead IS NOT NULL;
+    ALTER TABLE ticketwright_effects ADD COLUMN reason TEXT;
+    CREATE INDEX ticketwright_effects_buried ON ticketwright_effects (tenant, position) WHERE settled = 2;
+    CREATE INDEX ticketwright_receipts_at ON ticketwright_receipts (tenant, at);
     `,
   ],
   // who does what with a ticket, and whose turn it was

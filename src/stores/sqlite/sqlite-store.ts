@@ -6,7 +6,7 @@ import { refuseNul, refuseNulIn } from '../nul.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
 import { dueIn } from './due.ts'
-import { deferEffect, effectsIn, settleEffect, takeEffects } from './effect.ts'
+import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffect, takeEffects } from './effect.ts'
 import { toDeskError } from './failure.ts'
 import { countIn, findIn, rowOf, type StoredRow, tallyIn } from './find.ts'
 import { openFile, type SqliteHandle } from './handle.ts'
@@ -136,6 +136,12 @@ export function sqliteStore(
         : write(() => takeEffects(db, tenant, at, limit, at + hideMs)),
     defer: async (tenant, effectId, until) => write(() => deferEffect(db, tenant, effectId, until)),
     settle: async (tenant, effectId) => write(() => settleEffect(db, tenant, effectId)),
+    bury: async (tenant, effectId, reason) => {
+      refuseNul(reason)
+      return write(() => buryEffect(db, tenant, effectId, reason))
+    },
+    buried: async (tenant, limit) => buriedIn(db, tenant, limit),
+    revive: async (tenant, effectId) => write(() => reviveEffect(db, tenant, effectId)),
     forgetReceipts: async (tenant, before) =>
       write(() => db.change('DELETE FROM ticketwright_receipts WHERE tenant = ? AND at < ?', tenant, before)),
     close: async () => {

@@ -186,7 +186,8 @@ export const commitCases = [
   }),
 
   storeCase('events that erasure rewrote are handed out as they stand now', async (bench) => {
-    const ticket = await bench.open('t1', { body: 'my number is 5551234' })
+    const ticket = await bench.open('t1', { body: 'my number is 5551234', externalId: 'mail-1' })
+    await bench.open('t2', { externalId: 'mail-2' })
     const history = await bench.store.history(bench.tenant, 't1')
     const redacted = history
       .filter((event) => event.personal)
@@ -195,13 +196,20 @@ export const commitCases = [
     const outdated = await bench.commit({ changes: [{ ...change, expectedVersion: ticket.version + 1, redacted }] })
     check(!outdated.ok, 'a redaction is checked by version like any other change')
     same(await bench.store.history(bench.tenant, 't1'), history, 'the history after a refused redaction')
-    await bench.save({ changes: [{ ...change, redacted }] })
+    const forgottenExternalIds = ['mail-1', 'mail-2']
+    await bench.save({ changes: [{ ...change, redacted, forgottenExternalIds }] })
+    same(await bench.store.lookup(bench.tenant, { externalId: 'mail-1' }), null, 'the ticket of an id that was erased')
+    check(
+      (await bench.store.lookup(bench.tenant, { externalId: 'mail-2' })) !== null,
+      'an external id of another ticket should not be forgotten',
+    )
     const expected = [
       ...history.map((event) => redacted.find(({ version }) => version === event.version) ?? event),
       ...change.events,
     ]
     same(await bench.store.history(bench.tenant, 't1'), expected, 'the history after a redaction')
-    same((await bench.store.changes(bench.tenant, 0, 1_000)).events, expected, 'the feed after a redaction')
+    const feed = (await bench.store.changes(bench.tenant, 0, 1_000)).events.filter(({ ticketId }) => ticketId === 't1')
+    same(feed, expected, 'the feed after a redaction')
     const { row } = await bench.store.load(bench.tenant, 't1')
     same(row?.ticket, change.ticket, 'the row after a redaction')
   }),

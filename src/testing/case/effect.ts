@@ -73,4 +73,60 @@ export const effectCases = [
     await store.settle(tenant, 'e1')
     same(await take(at + 10_000), [['e2', 0]], 'the next of its ticket')
   }),
+
+  storeCase(
+    'a dead letter is put aside with its reason, and what follows on its ticket is handed out',
+    async (bench) => {
+      const { store, tenant, at } = bench
+      await bench.save({ effects: [bench.effect('e1', 't1'), bench.effect('e2', 't1'), bench.effect('e3', 't2')] })
+      const pending = async () => (await store.effects(tenant, { now: at, limit: 9 })).map(({ id }) => id)
+      await store.effects(tenant, { now: at, limit: 1, hideMs: 1_000 })
+      await store.bury(tenant, 'e1', 'no such address')
+      same(await pending(), ['e2', 'e3'], 'the effects pending beside a dead letter')
+      const letter = { ...bench.effect('e1', 't1'), attempts: 1, reason: 'no such address' }
+      same(await store.buried(tenant, 9), [letter], 'the dead letters')
+      same(await store.buried(`${tenant}-other`, 9), [], 'the dead letters of another tenant')
+      await store.bury(tenant, 'e1', 'erased')
+      same(
+        (await store.buried(tenant, 9)).map(({ reason }) => reason),
+        ['erased'],
+        'the reason, replaced',
+      )
+      await bench.save({ effects: [bench.effect('e1', 't1')] })
+      same(await pending(), ['e2', 'e3'], 'the effects pending after a repeat of a dead letter')
+      same(await store.revive(`${tenant}-other`, 'e1'), false, 'reviving the dead letter of another tenant')
+      same(await store.revive(tenant, 'e1'), true, 'reviving a dead letter')
+      same(await store.revive(tenant, 'e1'), false, 'reviving what is pending')
+      same(await store.buried(tenant, 9), [], 'the dead letters after one was revived')
+      const [first] = await store.effects(tenant, { now: at, limit: 9 })
+      same(first, { ...bench.effect('e1', 't1'), attempts: 0 }, 'the effect that was revived')
+    },
+  ),
+
+  storeCase('a settled effect is no dead letter, and a dead letter can be settled', async (bench) => {
+    const { store, tenant, at } = bench
+    await bench.save({ effects: [bench.effect('e1', 't1'), bench.effect('e2', 't2'), bench.effect('e3', 't3')] })
+    await store.settle(tenant, 'e1')
+    await store.bury(tenant, 'e1', 'too late')
+    await store.bury(tenant, 'e3', 'first')
+    await store.bury(tenant, 'e2', 'second')
+    same(
+      (await store.buried(tenant, 9)).map(({ id }) => id),
+      ['e2', 'e3'],
+      'the dead letters, as they were saved',
+    )
+    same(
+      (await store.buried(tenant, 1)).map(({ id }) => id),
+      ['e2'],
+      'the first dead letter',
+    )
+    await store.settle(tenant, 'e2')
+    same(
+      (await store.buried(tenant, 9)).map(({ id }) => id),
+      ['e3'],
+      'the dead letters after one was settled',
+    )
+    same(await store.revive(tenant, 'e2'), false, 'reviving what was settled')
+    same(await store.effects(tenant, { now: at, limit: 9 }), [], 'the effects pending')
+  }),
 ]

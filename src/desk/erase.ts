@@ -1,0 +1,85 @@
+import { concerns, erasureOf } from '../engine/erase.ts'
+import { fail, unwrap } from '../errors.ts'
+import type { Actor } from '../model/actor.ts'
+import { Id, parse } from '../model/schema.ts'
+import { again, attempts } from './again.ts'
+import { catchUp } from './catch-up.ts'
+import { commandInstant } from './instant.ts'
+import type { DeskContext } from './options.ts'
+import { breathe } from './pace.ts'
+
+/** Who erases, unless said: the desk itself. */
+const eraser = { kind: 'system', id: 'erasure' } as const satisfies Actor
+
+/** What an erasure did. */
+export interface ErasureRun {
+  /** Tickets from which something was removed. */
+  readonly tickets: readonly string[]
+  /** Events looked at, to find them. */
+  readonly events: number
+  /** False when it was stopped: run it again, it goes on with what is left. */
+  readonly complete: boolean
+}
+
+/** Events read at once. */
+const pageEvents = 1_000
+
+/**
+ * Removes what is personal of somebody from events, tickets, and the ids by which their mails are found; states,
+ * clocks and order stay, and replay to the same. Reads the whole feed once; what is left to do shows in the events
+ * themselves, so it can be stopped and run again.
+ */
+export async function erase(
+  desk: DeskContext,
+  person: string,
+  { signal, by = eraser }: { readonly signal?: AbortSignal | undefined; readonly by?: Actor | undefined } = {},
+): Promise<ErasureRun> {
+  const who = unwrap(parse(Id, person, 'invalid_command', 'person'))
+  const concerned = new Set<string>()
+  let events = 0
+  for (let position = 0, more = true; more; await breathe()) {
+    if (signal?.aborted) return { tickets: [], events, complete: false }
+    const page = await desk.store.changes(desk.tenant, position, pageEvents)
+    for (const event of page.events) if (concerns(event, who)) concerned.add(event.ticketId)
+    events += page.events.length
+    position = page.position
+    more = page.events.length > 0
+  }
+  const tickets: string[] = []
+  for (const ticketId of concerned) {
+    if (signal?.aborted) return { tickets, events, complete: false }
+    if (await desk.turn(ticketId, () => eraseOn(desk, ticketId, who, by))) tickets.push(ticketId)
+    await breathe()
+  }
+  await forgetReasons(desk, new Set(tickets))
+  return { tickets, events, complete: true }
+}
+
+/** False if nothing was left to erase. */
+const eraseOn = (desk: DeskContext, ticketId: string, person: string, actor: Actor): Promise<boolean> =>
+  attempts(async () => {
+    const { store, tenant, clock } = desk
+    const loaded = await store.load(tenant, ticketId)
+    if (!loaded.row) throw fail('ticket_not_found', { ticketId }, 'ticketId')
+    const at = commandInstant(undefined, [loaded.row.ticket], clock.now(), loaded.now)
+    // what time alone has caused by now comes first, as before any command
+    if ((await catchUp(desk, loaded.row.ticket, at)).length > 0) return again(ticketId, 0, 0)
+    const history = await store.history(tenant, ticketId)
+    const { nextAt, plannedBy, ticket } = loaded.row
+    if (history.length !== ticket.version) return again(ticketId, ticket.version, history.length)
+    const erased = erasureOf(history, { person, actor, at, recordedAt: clock.now(), commandId: desk.ids() })
+    if (!erased) return false
+    const { event, redacted, forgottenExternalIds } = erased
+    const change = { ticketId, expectedVersion: ticket.version, events: [event], ticket: erased.ticket }
+    const kept = { nextAt, plannedBy, externalIds: [], redacted, forgottenExternalIds }
+    const committed = await store.commit({ tenant, changes: [{ ...change, ...kept }], effects: [] })
+    return committed.ok || again(ticketId, ticket.version, 0)
+  })
+
+/** Dead letters looked at: what a far end said may repeat an address. */
+const maxLetters = 10_000
+
+async function forgetReasons({ store, tenant }: DeskContext, tickets: ReadonlySet<string>): Promise<void> {
+  for (const { id, ticketId } of await store.buried(tenant, maxLetters))
+    if (tickets.has(ticketId)) await store.bury(tenant, id, 'erased')
+}

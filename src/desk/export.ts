@@ -1,0 +1,100 @@
+import { findField } from '../condition/field.ts'
+import { comparePositions, type SortPosition } from '../condition/sort-key.ts'
+import { fields } from '../engine/field.ts'
+import { DeskError, fail } from '../errors.ts'
+import type { Ticket } from '../model/ticket.ts'
+import { toInstant } from '../time/instant.ts'
+import { csvLine } from './csv.ts'
+import type { DeskContext } from './options.ts'
+import { breathe } from './pace.ts'
+
+/** The form of exported lines; raised when a later release writes another. */
+export const exportFormat = 1
+
+/** The first line of an export. */
+export interface ExportHeader {
+  readonly ticketwright: 'export'
+  readonly format: number
+  readonly tenant: string
+  readonly exportedAt: number
+}
+
+/** Every other line: a ticket with its whole log. */
+export interface ExportedTicket {
+  readonly ticketId: string
+  readonly events: readonly unknown[]
+}
+
+/**
+ * All tickets as JSON Lines: a header, then each ticket's whole log on a line of its own, in order of id. Each log is
+ * whole as of the moment it was read; what is written meanwhile may be in it or not. Leases, receipts and the outbox
+ * stay behind.
+ */
+export async function* exportLines(desk: DeskContext): AsyncGenerator<string, void, void> {
+  const header: ExportHeader = {
+    ticketwright: 'export',
+    format: exportFormat,
+    tenant: desk.tenant,
+    exportedAt: await desk.store.now(),
+  }
+  yield `${JSON.stringify(header)}\n`
+  for await (const { id } of allTickets(desk)) {
+    const events = await desk.store.history(desk.tenant, id)
+    yield `${JSON.stringify({ ticketId: id, events } satisfies ExportedTicket)}\n`
+  }
+}
+
+/** Columns of a table unless others are named. */
+const defaultColumns = [
+  ...['id', 'reference', 'subject', 'status', 'kind', 'priority', 'category', 'channel', 'tags', 'requester.id'],
+  ...['requester.name', 'requester.email', 'assignee', 'department', 'tier', 'openedAt', 'firstRespondedAt'],
+  ...['resolvedAt', 'closedAt', 'messages', 'reopens', 'sla.level', 'sla.breached', 'satisfaction.score'],
+]
+
+/**
+ * All tickets as CSV (RFC 4180, UTF-8), a row each, in order of id. `columns` are fields as conditions name them:
+ * stored facts, `fields.` and the path of a custom field, clocks. Instants are ISO 8601 in UTC, lists are joined by
+ * `; `, and what might run as a formula in a spreadsheet is written so that it does not.
+ * @throws DeskError `unknown_name`, `field_not_allowed` with the path
+ */
+export async function* exportCsv(
+  desk: DeskContext,
+  { columns = defaultColumns }: { readonly columns?: readonly string[] | undefined } = {},
+): AsyncGenerator<string, void, void> {
+  const readers = columns.map(columnReader)
+  yield csvLine(columns)
+  for await (const ticket of allTickets(desk)) yield csvLine(readers.map((read) => read(ticket)))
+}
+
+function columnReader(name: string, i: number): (ticket: Ticket) => unknown {
+  const path = `columns[${i}]`
+  const found = findField(fields, String(name), path)
+  if (!('field' in found)) throw new DeskError(found)
+  const { type, class: kind, read } = found.field
+  if (kind !== 'stored')
+    throw fail('field_not_allowed', { field: name, use: 'an export', allowed: Object.keys(fields) }, path)
+  return (ticket) => {
+    const value = read({ ticket })
+    if (type === 'instant' && typeof value === 'number') return new Date(toInstant(value)).toISOString()
+    return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join('; ') : value
+  }
+}
+
+/** Tickets read at once. */
+const pageTickets = 200
+
+/** Every ticket of the tenant in order of id, as stored. */
+export async function* allTickets({ store, tenant }: DeskContext): AsyncGenerator<Ticket, void, void> {
+  const order = {
+    keys: [],
+    position: ({ id }: Ticket): SortPosition => ({ values: [], id }),
+    compare: (a: SortPosition, b: SortPosition) => comparePositions([], a, b),
+  }
+  for (let after: SortPosition | undefined; ; await breathe()) {
+    const rows = await store.find({ tenant, when: null, matches: () => true, ...order, limit: pageTickets, after })
+    for (const { ticket } of rows) yield ticket
+    const last = rows.at(-1)
+    if (rows.length < pageTickets || !last) return
+    after = order.position(last.ticket)
+  }
+}
