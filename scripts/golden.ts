@@ -138,6 +138,13 @@ await tell(
 )
 now += 10 * 24 * 60 * minute
 await desk.runDue()
+await desk.as({ kind: 'requester', id: 'rein' }).open({
+  ticketId: 'c',
+  subject: 'Forget me',
+  body: 'Please',
+  requester: { id: 'rein', name: 'Rein', plan: 'gold' },
+})
+await desk.erase('rein')
 
 const logOf = async (id: string) => ({ events: await desk.history(id), ticket: await desk.get(id) })
-console.log(JSON.stringify({ logs: [await logOf('a'), await logOf('b')] }, null, 1))
+console.log(JSON.stringify({ logs: [await logOf('a'), await logOf('b'), await logOf('c')] }, null, 1))

@@ -38,7 +38,7 @@ export interface DeliveryOptions {
   /** Effects at most, 1 to 100,000: 1,000 unless said. */
   readonly limit?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** Effects at once, each of another ticket, 1 to 100: 10 unless said. */
+  /** Effects at once, each of another ticket, 1 to 100: 1 unless said. */
   readonly atOnce?: number | undefined
   /** How long an effect given out is hidden from other workers: 5 min unless said. Who takes longer may see it done twice. */
   readonly within?: DurationInput | undefined
@@ -71,7 +71,7 @@ export async function deliverEffects(
   options: DeliveryOptions = {},
 ): Promise<DeliveryRun> {
   const asked = unwrap(parse<z.output<typeof Options>>(Options, options, 'invalid_command'))
-  const { limit = 1_000, signal, atOnce = 10, within = 300_000, maxAttempts = 20 } = asked
+  const { limit = 1_000, signal, atOnce = 1, within = 300_000, maxAttempts = 20 } = asked
   const failed: Failed[] = []
   const counts = { delivered: 0, skipped: 0 }
   for (let left = limit; left > 0; ) {

@@ -12,7 +12,7 @@ import { breathe } from './pace.ts'
 export const exportFormat = 1
 
 /** The first line of an export. */
-export interface ExportHeader {
+interface ExportHeader {
   readonly ticketwright: 'export'
   readonly format: number
   readonly tenant: string
@@ -20,7 +20,7 @@ export interface ExportHeader {
 }
 
 /** Every other line: a ticket with its whole log. */
-export interface ExportedTicket {
+interface ExportedTicket {
   readonly ticketId: string
   readonly events: readonly unknown[]
 }
@@ -84,7 +84,7 @@ function columnReader(name: string, i: number): (ticket: Ticket) => unknown {
 const pageTickets = 200
 
 /** Every ticket of the tenant in order of id, as stored. */
-export async function* allTickets({ store, tenant }: DeskContext): AsyncGenerator<Ticket, void, void> {
+async function* allTickets({ store, tenant }: DeskContext): AsyncGenerator<Ticket, void, void> {
   const order = {
     keys: [],
     position: ({ id }: Ticket): SortPosition => ({ values: [], id }),

@@ -167,6 +167,7 @@ function conflict(found: CommitOutcome & { ok: false }, ticketId: string): DeskE
       return fail('version_conflict', { ticketId, expected: 0, actual: found.actual }, 'ticketId')
     case 'receipt':
     case 'lease':
+    case 'turn':
       return fail('ticket_exists', { ticketId }, 'ticketId')
     default:
       return found satisfies never

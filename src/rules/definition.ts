@@ -93,7 +93,7 @@ export interface RuleSlice {
 const inTrigger: ConditionUse = { name: 'a trigger', classes: ['stored', 'event'] }
 const inTimeRule: ConditionUse = { name: 'a time rule', classes: ['stored', 'clock'] }
 const inMacro: ConditionUse = { name: 'a macro', classes: ['stored', 'clock'] }
-export const atDelivery: ConditionUse = { name: 'an effect, where it is delivered', classes: ['stored', 'clock'] }
+const atDelivery: ConditionUse = { name: 'an effect, where it is delivered', classes: ['stored', 'clock'] }
 
 /** Everything wrong with rules and canned messages, each with its path. */
 export function checkRules(
