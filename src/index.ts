@@ -134,6 +134,7 @@ export { type Erasure, type ErasureOptions, erasureOf } from './engine/erase.ts'
 export { upcastEvent } from './engine/event.ts'
 export { evolve, rebuild } from './engine/evolve.ts'
 export { type ExplainOptions, explainClock } from './engine/explain.ts'
+export { definitionJsonSchema } from './engine/json-schema.ts'
 export {
   type RequesterMessage,
   type RequesterState,

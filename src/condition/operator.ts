@@ -11,7 +11,17 @@ export type Operand = Scalar | null | undefined | readonly Scalar[]
 export type Test = (found: unknown) => boolean
 
 /** What stands in `value`. */
-type Shape = 'nothing' | 'one' | 'oneOrNull' | 'many' | 'number' | 'range' | 'text' | 'texts' | 'pattern' | 'keys'
+export type Shape =
+  | 'nothing'
+  | 'one'
+  | 'oneOrNull'
+  | 'many'
+  | 'number'
+  | 'range'
+  | 'text'
+  | 'texts'
+  | 'pattern'
+  | 'keys'
 
 export interface OperatorRow {
   /** Field types it fits. */
@@ -28,8 +38,8 @@ export interface OperatorRow {
   readonly test: (value: never) => Test
 }
 
-const valueLimit = 1_000
-const textLimit = 500
+export const valueLimit = 1_000
+export const textLimit = 500
 
 const plain: readonly FieldType[] = ['text', 'name', 'number', 'instant', 'boolean', 'any']
 const ordered: readonly FieldType[] = ['number', 'instant', 'any']

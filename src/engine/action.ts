@@ -8,7 +8,7 @@ import type { WorkflowSlice } from '../workflow/pass.ts'
 import { type CommandInput, type CommandType, commandRow } from './command.ts'
 
 /** Commands that a trigger or a time rule may give. It writes to nobody: that is an effect. */
-const ruleCommands = [
+export const ruleCommands = [
   'setStatus',
   'postpone',
   'wake',
@@ -33,7 +33,7 @@ const ruleCommands = [
 ] as const satisfies readonly CommandType[]
 
 /** What somebody may do by macro besides: answer, and submit several things at once. */
-const macroCommands = [...ruleCommands, 'reply', 'update'] as const satisfies readonly CommandType[]
+export const macroCommands = [...ruleCommands, 'reply', 'update'] as const satisfies readonly CommandType[]
 
 type RuleCommand = (typeof ruleCommands)[number]
 type MacroCommand = (typeof macroCommands)[number]
@@ -57,7 +57,7 @@ export type MacroAction<S extends string, P extends string, K extends string> =
   | Canned<'note' | 'reply', NoInfer<K>>
 
 /** Commands whose body a canned message may give. */
-const takesCanned: ReadonlySet<string> = new Set(['note', 'reply'])
+export const takesCanned: ReadonlySet<string> = new Set(['note', 'reply'])
 
 interface Known extends Pick<WorkflowSlice, 'workflow' | 'priorities' | 'tags' | 'calendarIds'> {}
 

@@ -131,7 +131,7 @@ export interface Definition<X extends Names = Names> extends WorkflowSlice, SlaS
   isMacro(name: unknown): name is X['macro']
 }
 
-const DefinitionSchema = z.strictObject({
+export const DefinitionSchema = z.strictObject({
   since: InstantInput.optional(),
   workflow: JsonValue.optional(),
   ...namingSchema,

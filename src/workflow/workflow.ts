@@ -46,7 +46,7 @@ const StatusSchema = z.strictObject({
 })
 const ByStatus = <T extends z.ZodType>(to: T) => z.record(z.string(), to)
 
-const WorkflowSchema = z.strictObject({
+export const WorkflowSchema = z.strictObject({
   statuses: z.array(StatusSchema).min(1).max(200),
   initial: z.array(Name).min(1).optional(),
   moves: ByStatus(z.array(Name)).optional(),
