@@ -14,6 +14,7 @@ import {
   continueCycle,
   finish,
   followStatus,
+  holds,
   type LedgerChange,
   type TurnView,
   takeSignal,
@@ -89,7 +90,8 @@ function targetAppears(
   const lacked = clock?.endedBy === 'no_target'
   if (clock && (isOutOfWork(view.ticket.kind) || !(lacked || view.row.recurs))) return []
   const counted = recount(pastOf(pass, view.metric), new Map([[view.metric, allowance]])).get(view.metric)
-  if (!counted) return []
+  const { mode, if: facts } = view.row.onReopen
+  if (!counted || (counted.state !== 'ended' && mode === 'restart' && !holds(view, facts))) return []
   if (!clock) return startCounted(view, counted, allowance)
   if (counted.state === 'ended') return [] // what was done while there was no target is done
   if (lacked && (!view.row.recurs || counted.startedAt === clock.startedAt))

@@ -60,7 +60,7 @@ function whileEnded(view: TurnView, clock: SlaClock | undefined, signal: Signal)
 
 const nothingElse = { bots: false, answering: false, resolving: false } as const
 
-function holds({ ticket, clocks, allowance }: TurnView, facts: readonly StartFact[] = []): boolean {
+export function holds({ ticket, clocks, allowance }: TurnView, facts: readonly StartFact[] = []): boolean {
   const counts = allowance?.target.counts ?? nothingElse
   return facts.every((fact) => startFacts[fact]({ ticket, clocks, counts }))
 }

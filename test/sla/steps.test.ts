@@ -398,3 +398,23 @@ describe('targets that come late', () => {
     expect(ticket.ledger('handling')).toEqual(['Mon 09:00 started', 'Mon 09:00 fulfilled'])
   })
 })
+
+it('a next response does not start beside an open first one, when a level comes back', () => {
+  const level = desk({ resolution: '1h' }, 'alwaysOpen', {
+    levels: [
+      {
+        id: 'silver',
+        targets: [
+          { metric: 'firstResponse', within: '9h' },
+          { metric: 'nextResponse', within: '9h', resolvingCounts: true },
+        ],
+      },
+    ],
+    slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['nosla'] }, level: null }, { level: 'silver' }],
+  })
+  const ticket = story(level).open('Mon 09:00').do('Mon 09:00', ana, { type: 'resolve' })
+  ticket.do('Mon 09:10', mari, { type: 'message', body: 'x' }).do('Mon 10:00', ana, { type: 'tag', tags: ['nosla'] })
+  ticket.do('Tue 10:00', ana, { type: 'untag', tags: ['nosla'] })
+  expect(ticket.clock('firstResponse').state).toBe('running')
+  expect(ticket.ledger('nextResponse')).toEqual([])
+})
