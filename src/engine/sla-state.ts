@@ -1,6 +1,7 @@
 import { fail, shown } from '../errors.ts'
 import type { SlaClock } from '../model/clock.ts'
 import type { Ticket } from '../model/ticket.ts'
+import { termsUnder } from '../sla/clocks.ts'
 import { type ClockState, clockState, type SlaState } from '../sla/state.ts'
 import { isInstant } from '../time/instant.ts'
 import { advance } from './advance.ts'
@@ -37,10 +38,7 @@ export function slaState(
   const woken = wokenClocks(definitions, present, log)
   const clocks: { [metric: string]: ClockState } = {}
   for (const [metric, clock] of Object.entries(present.clocks).sort(byName))
-    if (clock) {
-      const calendar = timeline.calendar(clock.calendar, clock.calendarVersion)
-      clocks[metric] = clockState(clock, present, calendar, now, woken[metric])
-    }
+    if (clock) clocks[metric] = clockState(clock, present, termsUnder(timeline, clock), now, woken[metric])
   return { ticketId: present.id, at: now, level: present.sla?.level ?? null, clocks }
 }
 

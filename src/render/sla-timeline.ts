@@ -86,7 +86,13 @@ function classesOf({ stretches }: ClockExplanation): (stretch: ClockStretch) => 
     const name = nameOf(stretch)
     if (name !== undefined) return `pause${pauses.indexOf(name) % pauseColours}`
     const { kind } = stretch.reason
-    return kind === 'outOfWork' ? 'out' : kind === 'noTarget' ? 'none' : kind === 'holiday' ? 'holiday' : 'closed'
+    return kind === 'outOfWork' || kind === 'ended'
+      ? 'out'
+      : kind === 'noTarget'
+        ? 'none'
+        : kind === 'holiday'
+          ? 'holiday'
+          : 'closed'
   }
 }
 
@@ -201,6 +207,8 @@ function legendName({ counted, reason }: ClockStretch): string {
       return 'resolved or closed in between'
     case 'noTarget':
       return 'no target'
+    case 'ended':
+      return 'ended already'
     default:
       return 'closed'
   }

@@ -67,6 +67,8 @@ export function reasonText(reason: ClockReason, counted: boolean): string {
       return `in ${oneLine(reason.status)}`
     case 'noTarget':
       return 'no target'
+    case 'ended':
+      return `ended by ${oneLine(reason.by)} already`
     default:
       return reason satisfies never
   }

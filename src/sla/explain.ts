@@ -1,6 +1,6 @@
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { ClockExplanation, ClockTerms } from './explanation.ts'
-import type { LedgerClock, LedgerEvent } from './ledger.ts'
+import type { LedgerEvent } from './ledger.ts'
 import { marksOf } from './mark.ts'
 import { type ClockEntry, statusesOf, stretchesOf } from './phase.ts'
 import { countsTheLog, recountedEntries } from './recounted.ts'
@@ -30,7 +30,7 @@ export function explainCycle(
   const running = clock.runningSince
   const calendar = versions.calendar(clock.calendar, clock.calendarVersion)
   const elapsedMs = clock.elapsedMs + (running === null ? 0 : calendar.between(running, to))
-  const { manualDueAt, lateFrom, targetMs } = clock as LedgerClock
+  const { manualDueAt, lateFrom, targetMs } = clock
   const lateness =
     manualDueAt === undefined
       ? Math.max(0, elapsedMs - targetMs)

@@ -13,6 +13,8 @@ export type ClockReason =
   | { readonly kind: 'outOfWork'; readonly status: string }
   /** There was no target in between. */
   | { readonly kind: 'noTarget' }
+  /** Counted anew it had ended by then, by this signal: the clock learned of it at the end of the stretch. */
+  | { readonly kind: 'ended'; readonly by: string }
 
 /** A stretch `[from, to)` of a clock's cycle; one begins where the last one ends. */
 export interface ClockStretch {

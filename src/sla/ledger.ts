@@ -1,9 +1,6 @@
 import type { SlaClock } from '../model/clock.ts'
 import type { AnyTicketEvent, LedgerEntry } from '../model/ticket-event.ts'
 
-/** A clock with what those of a later release carry besides: held by a signal, a due time set by hand. */
-export type LedgerClock = SlaClock & { readonly held?: true; readonly manualDueAt?: number }
-
 /** An event of the SLA ledger that carries a clock. */
 export type LedgerEvent = Extract<AnyTicketEvent, { readonly data: LedgerEntry }>
 

@@ -1,7 +1,7 @@
 import type { SlaClock } from '../model/clock.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { ClockMark } from './explanation.ts'
-import type { LedgerClock, LedgerEvent } from './ledger.ts'
+import type { LedgerEvent } from './ledger.ts'
 
 /** What happened during a cycle, and when it is due, in order of time. */
 export function marksOf(
@@ -28,7 +28,7 @@ export function marksOf(
 }
 
 /** What an entry of the ledger says beside its stretch; `before` is the clock as it stood. */
-function ledgerMarks(event: LedgerEvent, before: LedgerClock | undefined, last: LedgerClock): ClockMark[] {
+function ledgerMarks(event: LedgerEvent, before: SlaClock | undefined, last: SlaClock): ClockMark[] {
   const { at, data } = event
   const { clock, reason } = data
   switch (event.type) {
@@ -54,7 +54,7 @@ function ledgerMarks(event: LedgerEvent, before: LedgerClock | undefined, last: 
 const ended = ({ endedAt, ending, endedBy }: SlaClock): ClockMark[] =>
   endedAt === null || ending === null ? [] : [{ at: endedAt, kind: 'ended', ending, by: endedBy ?? ending }]
 
-function retargeted(at: number, reason: string, before: LedgerClock | undefined, clock: LedgerClock): ClockMark[] {
+function retargeted(at: number, reason: string, before: SlaClock | undefined, clock: SlaClock): ClockMark[] {
   if (before?.manualDueAt !== clock.manualDueAt) return [{ at, kind: 'manualDue', dueAt: clock.manualDueAt ?? null }]
   return [{ at, kind: 'switched', reason, targetMs: clock.targetMs, dueAt: clock.dueAt }]
 }

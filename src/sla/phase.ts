@@ -1,15 +1,15 @@
+import type { SlaClock } from '../model/clock.ts'
 import { isOutOfWork, type StatusKind } from '../model/names.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { PartReason } from '../time/calendar.ts'
 import { CalendarReader } from './calendar-reader.ts'
 import type { ClockReason, ClockStretch } from './explanation.ts'
-import type { LedgerClock } from './ledger.ts'
 import type { Versions } from './slice.ts'
 
 /** An entry of the ledger, or one that a recount of the log makes up for it. */
 export interface ClockEntry {
   readonly at: number
-  readonly clock: LedgerClock
+  readonly clock: SlaClock
   readonly reason: string
 }
 
@@ -67,7 +67,7 @@ function phasesOf(entries: readonly ClockEntry[], end: number): Phase[] {
   return phases
 }
 
-const isSameState = (a: LedgerClock, b: LedgerClock): boolean =>
+const isSameState = (a: SlaClock, b: SlaClock): boolean =>
   a.state === b.state && a.held === b.held && (a.state !== 'running' || a.calendarVersion === b.calendarVersion)
 
 function ofPhase(phase: Phase, statuses: readonly StatusSpan[], calendars: CalendarReader): Iterable<ClockStretch> {
@@ -75,13 +75,15 @@ function ofPhase(phase: Phase, statuses: readonly StatusSpan[], calendars: Calen
   const { clock, reason } = entry
   if (clock.state === 'running') return calendars.read(clock, from, to)
   if (clock.held) return [{ from, to, counted: false, reason: { kind: 'held', signal: reason } }]
-  return byStatus(phase, statuses, (span) =>
-    clock.state === 'paused'
-      ? { kind: 'paused', status: span.status }
-      : isOutOfWork(span.kind)
-        ? { kind: 'outOfWork', status: span.status }
-        : { kind: 'noTarget' },
-  )
+  return byStatus(phase, statuses, (span) => standstill(clock, span))
+}
+
+/** Why a clock that is held by nothing does not run. */
+function standstill({ state, leftWork, endedBy }: SlaClock, { status, kind }: StatusSpan): ClockReason {
+  if (state === 'paused') return { kind: 'paused', status }
+  const interrupted = leftWork || endedBy === 'no_target'
+  if (!interrupted) return { kind: 'ended', by: endedBy ?? '' }
+  return isOutOfWork(kind) ? { kind: 'outOfWork', status } : { kind: 'noTarget' }
 }
 
 /** A phase cut where the status changes. */
@@ -130,6 +132,7 @@ function isSameReason(a: ClockReason, b: ClockReason): boolean {
     case 'always':
     case 'held':
     case 'noTarget':
+    case 'ended':
       return a.kind === b.kind
     default:
       return a satisfies never

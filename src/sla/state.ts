@@ -1,7 +1,6 @@
 import type { SlaClock } from '../model/clock.ts'
 import type { Ticket } from '../model/ticket.ts'
-import type { BusinessCalendar } from '../time/calendar.ts'
-import type { LedgerClock } from './ledger.ts'
+import { type Terms, takeStep } from './clock.ts'
 
 /** A clock at an instant. */
 export interface ClockState
@@ -34,6 +33,14 @@ export interface ClockState
    * wakes by itself into a status in which the clock runs. Null when it ends or never runs again, or the calendar runs out.
    */
   readonly lateFromIfUnchanged: number | null
+  /** The step that fires next while it runs; null while paused, and when none is left. `repetition` from 0. */
+  readonly nextStep: NextStep | null
+}
+
+export interface NextStep {
+  readonly id: string
+  readonly repetition: number
+  readonly at: number
 }
 
 /** All clocks of a ticket at an instant. */
@@ -48,13 +55,14 @@ export interface SlaState {
 
 /** What a clock shows at `now`; `woken` is the clock at the instant at which the ticket wakes by itself. */
 export function clockState(
-  clock: LedgerClock,
+  clock: SlaClock,
   { status }: Pick<Ticket, 'status'>,
-  calendar: BusinessCalendar,
+  terms: Terms,
   now: number,
   woken: SlaClock | undefined,
 ): ClockState {
   const { metric, cycle, state, ending, endedBy, level, priority, targetMs, dueAt, lateFrom, breachedAt } = clock
+  const { calendar } = terms
   const elapsedMs = clock.elapsedMs + (clock.runningSince === null ? 0 : calendar.between(clock.runningSince, now))
   return {
     metric,
@@ -78,7 +86,14 @@ export function clockState(
     lateFrom,
     usedPerMille: Math.floor((elapsedMs * 1_000) / targetMs),
     lateFromIfUnchanged: state === 'ended' ? null : (lateFrom ?? lateFromOf(clock, woken)),
+    nextStep: nextStepOf(clock, terms),
   }
+}
+
+function nextStepOf(clock: SlaClock, terms: Terms): NextStep | null {
+  const at = clock.nextStepAt ?? null
+  const taken = at === null ? undefined : takeStep(clock, terms)
+  return at !== null && taken ? { id: taken.step, repetition: taken.repetition, at } : null
 }
 
 /** Of a paused clock: when it is late if the ticket wakes as planned. */

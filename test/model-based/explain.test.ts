@@ -4,17 +4,19 @@ import { describe, expect, it } from 'vitest'
 import { faultOf } from './explanation.ts'
 import type { Cycle } from './plain/state.ts'
 import { PlainTicket } from './plain/ticket.ts'
+import { promises } from './promise.ts'
 import type { Setting } from './setting.ts'
 import { settings } from './settings.ts'
-import { openings, steps } from './step.ts'
+import { openings, steps, stepsAtEdges } from './step.ts'
 import { Parted, run, Subject } from './trial.ts'
 
 /** `scripts/fuzz` sets both; a failure names the seed. */
 const seed = Number(process.env.TICKETWRIGHT_FUZZ_SEED ?? 20261122)
 const numRuns = Math.ceil(Number(process.env.TICKETWRIGHT_FUZZ_COMMANDS ?? 100_000) / 2_500)
 
-const histories = (setting: Setting) =>
+const historiesOf = (setting: Setting) =>
   fc.record({
+    setting: fc.constant(setting),
     start: fc.constantFrom(...setting.starts),
     opening: openings(setting),
     steps: fc.array(steps(setting), { minLength: 1, maxLength: 40, size: 'max' }),
@@ -35,10 +37,10 @@ const eventsUntil = ({ setting, ticket, events }: Subject, now: number): readonl
   ticket ? [...events, ...advance(setting.definitions, ticket, now, { history: events }).events] : events
 
 /** Explains every clock after every command and long after the last; says how many it explained. */
-function explains(setting: Setting, runs = numRuns, explain = library): number {
+function explains(histories: ReturnType<typeof historiesOf>, runs = numRuns, explain = library): number {
   let explained = 0
   fc.assert(
-    fc.property(histories(setting), (history) => {
+    fc.property(histories, ({ setting, ...history }) => {
       const { given, end } = run(setting, history.start, history.opening, history.steps)
       const subject = new Subject(setting)
       const model = new PlainTicket(setting.plain)
@@ -71,14 +73,28 @@ function explains(setting: Setting, runs = numRuns, explain = library): number {
 
 describe('Every minute of a clock is explained as the plain model lived it', { timeout: 120_000 }, () => {
   it.each(settings)('$name', (setting) => {
-    expect(explains(setting)).toBeGreaterThan(numRuns * 10)
+    expect(explains(historiesOf(setting))).toBeGreaterThan(numRuns * 10)
+  })
+})
+
+describe('So it is under generated promises', { timeout: 300_000 }, () => {
+  it('own metrics, steps, holds, due times and levels by hand, counting anew', () => {
+    const histories = promises.chain((setting) =>
+      fc.record({
+        setting: fc.constant(setting),
+        start: fc.constantFrom(...setting.starts),
+        opening: openings(setting),
+        steps: fc.array(stepsAtEdges(setting), { minLength: 1, maxLength: 25, size: 'max' }),
+      }),
+    )
+    expect(explains(histories, 10 * numRuns)).toBeGreaterThan(numRuns * 10)
   })
 })
 
 describe('An error put in on purpose is found', { timeout: 60_000 }, () => {
   const office = settings.find(({ name }) => name.startsWith('office')) as Setting
   const found = (spoil: (explanation: ClockExplanation) => ClockExplanation) => {
-    const trial = () => explains(office, 60, (...args) => spoil(library(...args)))
+    const trial = () => explains(historiesOf(office), 60, (...args) => spoil(library(...args)))
     try {
       trial()
       return ''

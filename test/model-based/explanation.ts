@@ -56,6 +56,8 @@ function wrongAt(
       return out && reason.status === status ? undefined : `out of work in ${reason.status}, and it is ${status}`
     case 'held':
       return out ? `held, and it is ${status}` : undefined
+    case 'ended':
+      return cycle.ended ? undefined : 'it has not ended'
     case 'noTarget':
       return out ? `no target, and it is ${status}` : undefined
     default:

@@ -75,6 +75,17 @@ describe('hazards, explained minute by minute', () => {
     ])
   })
 
+  it('14: the second department’s clock counts from its own taking; the first one’s has ended', () => {
+    const ticket = story(desk({ handling: '1h' })).open('Mon 09:00', { department: 'first' }, ana)
+    ticket.do('Mon 10:30', ana, { type: 'transfer', department: 'second' })
+    const [first, second] = [explained(ticket, 'handling', 'Mon 11:30', 1), explained(ticket, 'handling', 'Mon 11:30')]
+    expect(lines(first)).toEqual(['+ Mon 09:00–Mon 10:30 always'])
+    expect(marks(first)).toContain('Mon 10:30 ended')
+    expect(second.cycle).toBe(2)
+    expect(lines(second)).toEqual(['+ Mon 10:30–Mon 11:30 always'])
+    expect(marks(second)).toContain('Mon 11:30 due')
+  })
+
   it('19: due at closing time, answered half an hour after opening: the night is closed, half an hour is late', () => {
     const ticket = story(desk({ firstResponse: '4h' }, 'office')).open('Mon 13:00')
     ticket.do('Tue 09:30', ana, { type: 'reply', body: 'Yes' })
@@ -239,6 +250,98 @@ describe('what was in force', () => {
     expect(() => explainClock(later, ticket.events, 'resolution')).toThrow(
       expect.objectContaining({ code: 'definition_missing' }),
     )
+  })
+})
+
+describe('steps, holds and due times by hand', () => {
+  it('steps that fired are marks, each firing of its own', () => {
+    const steps = [
+      { id: 'half', share: 500 },
+      { id: 'nag', afterDue: '10m', every: '10m', times: 3 },
+    ]
+    const ticket = story(desk({ resolution: { within: '2h', steps } as never })).open('Mon 09:00')
+    const fired = explained(ticket, 'resolution', 'Mon 11:25').marks.flatMap((mark) =>
+      mark.kind === 'step' ? [`${told(mark.at)} ${mark.step} ${mark.repetition}`] : [],
+    )
+    expect(fired).toEqual(['Mon 10:00 half 0', 'Mon 11:10 nag 0', 'Mon 11:20 nag 1'])
+  })
+
+  it('held by a signal, also while it stood still in a status already', () => {
+    const metric = {
+      name: 'repair',
+      starts: [{ on: 'opened' }],
+      fulfilledBy: ['resolved'],
+      pausedIn: ['postponed'],
+      pausedBy: ['signal:hold'],
+      resumedBy: ['signal:go'],
+    }
+    const definition = desk({ repair: '8h' }, 'alwaysOpen', { metrics: [metric] })
+    const ticket = story(definition).open('Mon 09:00').do('Mon 10:00', ana, { type: 'signal', name: 'hold' })
+    ticket.do('Mon 11:00', ana, { type: 'signal', name: 'go' }).do('Mon 12:00', ana, postponed)
+    ticket.do('Mon 13:00', ana, { type: 'signal', name: 'hold' }).do('Mon 14:00', ana, opened)
+    ticket.do('Mon 15:00', ana, { type: 'signal', name: 'go' })
+    const explanation = explained(ticket, 'repair', 'Mon 16:00')
+    expect(lines(explanation)).toEqual([
+      '+ Mon 09:00–Mon 10:00 always',
+      '– Mon 10:00–Mon 11:00 held',
+      '+ Mon 11:00–Mon 12:00 always',
+      '– Mon 12:00–Mon 13:00 paused Postponed',
+      '– Mon 13:00–Mon 15:00 held',
+      '+ Mon 15:00–Mon 16:00 always',
+    ])
+    expect(explanation.stretches.filter(({ reason }) => reason.kind === 'held')).toMatchObject([
+      { reason: { signal: expect.stringContaining('hold') } },
+      { reason: { signal: expect.stringContaining('hold') } },
+    ])
+  })
+
+  it('a due time by hand, and that it was taken back', () => {
+    const ticket = story(desk({ resolution: '8h' })).open('Mon 09:00')
+    ticket.do('Mon 10:00', ana, { type: 'setDue', metric: 'resolution', dueAt: '2024-01-15T11:00:00Z' })
+    const byHand = explained(ticket, 'resolution', 'Mon 12:30')
+    expect(marks(byHand)).toEqual(
+      expect.arrayContaining(['Mon 10:00 manualDue', 'Mon 11:00 due', 'Mon 11:00:00.001 breached']),
+    )
+    expect(byHand).toMatchObject({ latenessMs: 90 * minute, elapsedMs: 3.5 * hour })
+    ticket.do('Mon 13:00', ana, { type: 'clearDue', metric: 'resolution' })
+    const cleared = explained(ticket, 'resolution', 'Mon 14:00')
+    expect(cleared.marks.filter(({ kind }) => kind === 'manualDue')).toEqual([
+      { at: when('Mon 10:00'), kind: 'manualDue', dueAt: when('Mon 11:00') },
+      { at: when('Mon 13:00'), kind: 'manualDue', dueAt: null },
+    ])
+    expect(cleared).toMatchObject({ latenessMs: 0 })
+    expect(cleared.marks.filter(({ kind }) => kind === 'breached')).toMatchObject([{ takenBack: true }])
+  })
+
+  it('reapplied: the log counted anew under the calendar in force now', () => {
+    const first = desk({ resolution: '8h' }, 'office')
+    const later = desk({ resolution: '8h' }, 'office', {
+      since: '2024-01-15T12:00:00Z',
+      calendars: [{ ...nineToFive, closures: { '2024-01-15': [['10:00', '11:00']] } }],
+    })
+    const ticket = story([first, later]).open('Mon 09:00').do('Mon 13:00', ana, { type: 'reapply' })
+    const explanation = explained(ticket, 'resolution', 'Mon 15:00')
+    expect(lines(explanation)).toEqual([
+      '+ Mon 09:00–Mon 10:00 hours',
+      '– Mon 10:00–Mon 11:00 closure',
+      '+ Mon 11:00–Mon 15:00 hours',
+    ])
+    expect(explanation.marks.some((mark) => mark.kind === 'switched' && mark.reason === 'reapply')).toBe(true)
+  })
+
+  it('reapplied, where the answer had come before: it ended then', () => {
+    const within = '8h'
+    const first = desk({ firstResponse: { within, botsCount: false } as never })
+    const later = desk({ firstResponse: { within, botsCount: true } as never }, 'alwaysOpen', {
+      since: '2024-01-15T12:00:00Z',
+    })
+    const ticket = story([first, later]).open('Mon 09:00').do('Mon 10:00', bot, { type: 'reply', body: 'x' })
+    ticket.do('Mon 13:00', ana, { type: 'reapply' })
+    expect(ticket.clock('firstResponse').state).toBe('ended')
+    expect(lines(explained(ticket, 'firstResponse', 'Mon 15:00'))).toEqual([
+      '+ Mon 09:00–Mon 10:00 always',
+      '– Mon 10:00–Mon 13:00 ended',
+    ])
   })
 })
 

@@ -130,6 +130,54 @@ describe('if nothing changes', () => {
   })
 })
 
+describe('what lies ahead', () => {
+  const steps = [
+    { id: 'half', share: 500 },
+    { id: 'nag', afterDue: '0h', every: '1h', times: 2 },
+  ]
+  const ticket = story(desk({ resolution: { within: '4h', steps } as never })).open('Mon 09:00')
+
+  it.each([
+    ['Mon 10:00', 'half', 0, 'Mon 11:00'],
+    ['Mon 11:00', 'nag', 0, 'Mon 13:00'],
+    ['Mon 13:00', 'nag', 1, 'Mon 14:00'],
+  ])('at %s the next step is %s', (at, id, repetition, next) => {
+    expect(shown(ticket, 'resolution', at).nextStep).toEqual({ id, repetition, at: when(next) })
+  })
+
+  it('no step is left, or the clock stands still', () => {
+    expect(shown(ticket, 'resolution', 'Mon 15:00').nextStep).toBeNull()
+    const paused = story(ticket.definitions).open('Mon 09:00').do('Mon 10:00', ana, postponed)
+    expect(shown(paused, 'resolution', 'Mon 11:00').nextStep).toBeNull()
+  })
+
+  it('a due time by hand: what is left until it, also inside a pause', () => {
+    const byHand = story(desk({ resolution: '8h' }, 'office')).open('Mon 09:00')
+    byHand.do('Mon 10:00', ana, { type: 'setDue', metric: 'resolution', dueAt: '2024-01-16T10:00:00Z' })
+    byHand.do('Mon 16:00', ana, postponed)
+    expect(shown(byHand, 'resolution', 'Mon 16:00')).toMatchObject({
+      state: 'paused',
+      remainingMs: 2 * hour,
+      dueAt: when('Tue 10:00'),
+      lateFromIfUnchanged: when('Tue 10:00'),
+    })
+    expect(shown(byHand, 'resolution', 'Tue 11:00')).toMatchObject({ breached: true, remainingMs: -hour })
+  })
+
+  it('held by a signal', () => {
+    const metric = {
+      name: 'repair',
+      starts: [{ on: 'opened' }],
+      fulfilledBy: ['resolved'],
+      pausedBy: ['signal:hold'],
+      resumedBy: ['signal:go'],
+    }
+    const held = story(desk({ repair: '8h' }, 'alwaysOpen', { metrics: [metric] })).open('Mon 09:00')
+    held.do('Mon 10:00', ana, { type: 'signal', name: 'hold' })
+    expect(shown(held, 'repair', 'Mon 11:00')).toMatchObject({ state: 'paused', pausedBy: { kind: 'signal' } })
+  })
+})
+
 describe('the state of a ticket', () => {
   it('has all clocks by name, the level, and what time alone has caused; nothing is changed', () => {
     const ticket = story(desk({ resolution: '8h', firstResponse: '1h' })).open('Mon 13:00')
