@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { toInstant } from 'ticketwright'
@@ -9,6 +11,7 @@ export const usage = `Usage: npm run example:replay -- [options]
   --at INSTANT                   when to look at the queues, such as 2016-04-11T10:00:00Z
                                  (default: the time of the snapshot in the middle of the file)
   --store memory|sqlite:FILE     where to keep the tickets (default: memory); FILE must not exist yet
+  --timeline FILE.svg|none       where to draw the worst breach (default: a file in the folder for temporary files)
   --json                         print one JSON object
   --help                         print this
 `
@@ -19,28 +22,35 @@ export interface Arguments {
   readonly at: number | null
   /** Path of a SQLite file; null: in memory. */
   readonly sqliteFile: string | null
+  /** Where the timeline of the worst breach goes; null: nowhere. */
+  readonly timelineFile: string | null
   readonly json: boolean
   readonly help: boolean
 }
 
 const standardFile = fileURLToPath(new URL('../data/incidents-2000.jsonl.gz', import.meta.url))
 
+const standardTimeline = join(tmpdir(), 'ticketwright-worst-breach.svg')
+
 const options = {
   file: { type: 'string', default: standardFile },
   at: { type: 'string' },
   store: { type: 'string', default: 'memory' },
+  timeline: { type: 'string', default: standardTimeline },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
 /** @throws UsageError */
 export function readArguments(args: readonly string[]): Arguments {
-  const { file, at, store, json, help } = orUsage(() => parseArgs({ args: [...args], options }).values)
+  const { file, at, store, timeline, json, help } = orUsage(() => parseArgs({ args: [...args], options }).values)
   if (file === '') throw new UsageError('--file needs the name of a file')
+  if (timeline === '') throw new UsageError('--timeline needs the name of a file, or none')
   return {
     file,
     at: at === undefined ? null : orUsage(() => toInstant(at, '--at')),
     sqliteFile: sqliteFileOf(store),
+    timelineFile: timeline === 'none' ? null : timeline,
     json,
     help,
   }

@@ -76,7 +76,7 @@ function spread(differences: readonly number[]): AutoClosed['logLater'] {
 export function agreementOf({ tickets }: History, endings: ReadonlyMap<string, LogEnding>) {
   const agreement = { compared: 0, agreed: 0 }
   for (const [id, { closedAt, madeSla }] of endings) {
-    const clock = tickets.get(id)?.clocks.get('resolution')?.clock
+    const clock = tickets.get(id)?.clocks.get('resolution')
     if (closedAt === null || madeSla === null || clock?.ending !== 'fulfilled') continue
     agreement.compared += 1
     if (madeSla === (clock.latenessMs === 0)) agreement.agreed += 1

@@ -3,9 +3,8 @@ import type { IncidentDesk } from './desk.ts'
 
 /** What the event log tells of one ticket, as far as the figures need it. */
 interface TicketHistory {
-  readonly priority: string
-  /** By metric: its latest cycle, with the priority that its target was given for. */
-  readonly clocks: ReadonlyMap<string, { readonly clock: SlaClock; readonly priority: string }>
+  /** The ledger's last word on each clock, by metric: its latest cycle. */
+  readonly clocks: ReadonlyMap<string, SlaClock>
   /** When it was closed and by what; null when it is not closed. */
   readonly closed: { readonly at: number; readonly byItself: boolean } | null
 }
@@ -36,13 +35,10 @@ export async function historyOf(desk: IncidentDesk): Promise<History> {
   return { tickets, transitions: sorted(desk, moves) }
 }
 
-const unopened: TicketHistory = { priority: '', clocks: new Map(), closed: null }
+const unopened: TicketHistory = { clocks: new Map(), closed: null }
 
 function following(before: TicketHistory, event: AnyTicketEvent): TicketHistory {
   switch (event.type) {
-    case 'ticket_opened':
-    case 'priority_changed':
-      return { ...before, priority: event.data.priority }
     case 'status_changed': {
       const { kind, because } = event.data
       return { ...before, closed: kind === 'closed' ? { at: event.at, byItself: because === 'auto_close' } : null }
@@ -50,10 +46,7 @@ function following(before: TicketHistory, event: AnyTicketEvent): TicketHistory 
     default: {
       if (!('clock' in event.data)) return before
       const { clock } = event.data
-      const last = before.clocks.get(clock.metric)
-      // an update that resolves and changes the priority is judged by the target in force before it
-      const priority = last?.clock.targetMs === clock.targetMs ? last.priority : before.priority
-      return { ...before, clocks: new Map(before.clocks).set(clock.metric, { clock, priority }) }
+      return { ...before, clocks: new Map(before.clocks).set(clock.metric, clock) }
     }
   }
 }

@@ -2,6 +2,7 @@
  * The main job on real input: 2,000 incidents of a service desk, snapshot by snapshot, through a desk.
  * `npm run example:replay -- --help`
  */
+import { writeFileSync } from 'node:fs'
 import { isDeskError } from 'ticketwright'
 import { readArguments, usage } from './arguments.ts'
 import { InputError, UsageError } from './failure.ts'
@@ -16,6 +17,17 @@ function print({ figures, remarks, given, seconds }: Run, json: boolean): void {
   process.stderr.write(`${given} commands given in ${seconds.toFixed(1)} s: ${rate} a second\n`)
 }
 
+/** The timeline goes to a file, and its name to stderr: stdout holds figures only. */
+function draw(timeline: string | null, file: string | null): void {
+  if (timeline === null || file === null) return
+  try {
+    writeFileSync(file, timeline)
+  } catch (error) {
+    throw new InputError(`--timeline: ${file} cannot be written: ${(error as Error).message}`)
+  }
+  process.stderr.write(`the worst breach, minute by minute: ${file}\n`)
+}
+
 const bar = progressBar()
 try {
   const args = readArguments(process.argv.slice(2))
@@ -24,6 +36,7 @@ try {
     const done = await run(args, bar.show)
     bar.clear()
     print(done, args.json)
+    draw(done.timeline, args.timelineFile)
   }
 } catch (error) {
   bar.clear()

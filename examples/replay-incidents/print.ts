@@ -56,18 +56,26 @@ function snapshots({ snapshots, commands, unchanged, refused }: Figures, { incid
 `
 }
 
+const hours = (ms: number | undefined): string => (ms === undefined ? '–' : `${(ms / 3_600_000).toFixed(2)} h`)
+
 function compliance({ compliance }: Figures, { agreement }: Remarks): string {
-  const rows = compliance.map(({ priority, metric, met, late, open, cancelled }) => [
+  const rows = compliance.map(({ level, priority, metric, met, breached, cancelled, open, elapsedMs, latenessMs }) => [
+    level,
     priority,
     metric,
     met,
-    late,
-    open,
+    breached,
     cancelled,
-    share(met, met + late),
+    open,
+    share(met, met + breached),
+    hours(elapsedMs?.median),
+    hours(elapsedMs?.p90),
+    hours(latenessMs?.median),
+    hours(latenessMs?.most),
   ])
-  return `Targets kept (cancelled: resolved before anybody was assigned)
-${table(['priority', 'metric', 'met', 'late', 'open', 'cancelled', 'kept'], rows)}
+  const head = ['level', 'priority', 'metric', 'met', 'breached', 'cancelled', 'open', 'kept']
+  return `Targets kept, from the ledger alone, in open hours (cancelled: resolved before anybody was assigned)
+${table([...head, 'median', 'p90', 'late by', 'at most'], rows)}
   The log's own verdict, on targets it does not tell: agrees in ${agreement.agreed} of ${agreement.compared} resolutions
 `
 }

@@ -1,7 +1,8 @@
+import { slaTimeline } from 'ticketwright/render'
 import type { Arguments } from './arguments.ts'
 import { agreementOf, autoClosedOf, logEndings } from './closing.ts'
-import { complianceOf } from './compliance.ts'
-import { createIncidentDesk } from './desk.ts'
+import { type Breach, complianceOf } from './compliance.ts'
+import { createIncidentDesk, type IncidentDesk } from './desk.ts'
 import type { Figures, Remarks } from './figures.ts'
 import { historyOf } from './history.ts'
 import { replay } from './replay.ts'
@@ -11,6 +12,8 @@ import { stepsOf } from './step.ts'
 export interface Run {
   readonly figures: Figures
   readonly remarks: Remarks
+  /** The worst breach, drawn; null when nothing was late. */
+  readonly timeline: string | null
   /** Commands given, an opening for each incident and an update for each snapshot, and how long they took. */
   readonly given: number
   readonly seconds: number
@@ -29,6 +32,8 @@ export async function run(
   const { tally, queues, endsAt } = await replay(desk, clock, steps, queuesAt, (done) => watch(done, steps.length))
   const seconds = (performance.now() - startedAt) / 1_000
   const history = await historyOf(desk)
+  const kept = complianceOf(history, endsAt)
+  const timeline = await timelineOf(desk, kept.worst)
   await store.close()
 
   const { brokenStates, ...counts } = tally
@@ -37,7 +42,7 @@ export async function run(
     figures: {
       ...counts,
       transitions: history.transitions,
-      ...complianceOf(history, endsAt),
+      ...kept,
       queues,
       autoClosed: autoClosedOf(history, endings),
     },
@@ -47,9 +52,15 @@ export async function run(
       queuesAtIsDefault: args.at === null,
       agreement: agreementOf(history, endings),
     },
+    timeline,
     given: steps.length,
     seconds,
   }
+}
+
+/** Every minute of the worst breach, from the ledger. */
+async function timelineOf(desk: IncidentDesk, [worst]: readonly Breach[]): Promise<string | null> {
+  return worst ? slaTimeline(await desk.explain(worst.ticket, worst.metric as 'resolution')) : null
 }
 
 /** The instant of the snapshot in the middle: half of the log lies behind it. */

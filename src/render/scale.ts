@@ -22,6 +22,8 @@ export interface Scale {
   /** The time that the full width shows: the longest row. */
   readonly spanMs: number
   readonly ticksOf: (row: Row) => readonly Tick[]
+  /** The row whose ticks name those of all: a day or week in which no clock changes, a month of 31 days. */
+  readonly head: Row | undefined
 }
 
 const minuteMs = 60_000
@@ -36,10 +38,13 @@ export function scaleOf(zone: Zone, from: number, to: number, width: number): Sc
     length <= 15 * dayMs ? 'day' : length <= 150 * dayMs ? 'week' : length <= 1_200 * dayMs ? 'month' : 'year'
   const rows = rowsOf(zone, unit, from, to)
   const spanMs = Math.max(...rows.map((row) => row.to - row.from))
-  return { unit, rows, spanMs, ticksOf: (row) => ticksOf[unit](zone, row) }
+  const head = rows.find((row) => row.to - row.from === (usualMs[unit] ?? spanMs)) ?? rows[0]
+  return { unit, rows, spanMs, ticksOf: (row) => ticksOf[unit](zone, row), head }
 }
 
 type Unit = Exclude<Scale['unit'], 'whole'>
+
+const usualMs: Partial<Record<Unit, number>> = { day: dayMs, week: 7 * dayMs }
 
 /** The local day on which a row begins that holds a day, and that on which the next row begins. */
 const bounds: Record<Unit, (day: number) => readonly [first: number, next: number]> = {
@@ -119,7 +124,7 @@ function wholeScale(zone: Zone, from: number, to: number, width: number): Scale 
         ? wallOf(zone, at).seconds
         : wallOf(zone, at).time,
   )
-  return { unit: 'whole', rows: [row], spanMs, ticksOf: () => ticks }
+  return { unit: 'whole', rows: [row], spanMs, ticksOf: () => ticks, head: row }
 }
 
 /** Wall times of a row, `step` apart; one that the zone skips has no tick, one that it repeats has its first. */

@@ -35,10 +35,10 @@ export function slaTimeline(explanation: ClockExplanation, { width = 800 }: Time
   const canvas: Canvas = { explanation, zone, scale, left, right, classOf }
   const svg: string[] = [...head(explanation, right)]
   let y = 64
-  const [first] = scale.rows
-  if (first)
-    for (const { at, label } of scale.ticksOf(first)) {
-      const x = left + ((at - first.from) / scale.spanMs) * (right - left)
+  const { head: named } = scale
+  if (named)
+    for (const { at, label } of scale.ticksOf(named)) {
+      const x = left + ((at - named.from) / scale.spanMs) * (right - left)
       if (x + textWidth(label) + 2 <= width) svg.push(text(x + 2, y, label, 'faint'))
     }
   y += 8

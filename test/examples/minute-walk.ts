@@ -28,6 +28,8 @@ function openMinutes(holidays: readonly string[]): IsOpen {
 export interface Resolution {
   readonly incident: string
   readonly priority: string
+  /** Open minutes it took. */
+  readonly used: number
   /** Minutes beyond the target. */
   readonly late: number
 }
@@ -57,5 +59,7 @@ function walk(rows: readonly Row[], isOpen: IsOpen): Omit<Resolution, 'incident'
     if (row.state !== '-100' && row.state !== 'Closed') state = row.state
     if (state !== 'Resolved') judgedBy = row.priority // what a row changes as it resolves comes too late
   }
-  return state === 'Resolved' ? { priority: names[judgedBy], late: Math.max(0, used - targetMinutes[judgedBy]) } : null
+  return state === 'Resolved'
+    ? { priority: names[judgedBy], used, late: Math.max(0, used - targetMinutes[judgedBy]) }
+    : null
 }

@@ -8,6 +8,7 @@ import { progressBar } from '../../examples/replay-incidents/progress.ts'
 import { run } from '../../examples/replay-incidents/run.ts'
 import { readSnapshots } from '../../examples/replay-incidents/snapshot.ts'
 import { build } from '../package/packed.ts'
+import { crowded } from '../render/drawing.ts'
 import { copiesOf, linesOf, log, type Row, runExample, sliceOf, temporaryFile } from './incidents.ts'
 import { closedOn, type Resolution, resolutionsOf } from './minute-walk.ts'
 
@@ -40,7 +41,8 @@ describe('the replay of incidents', () => {
     for (const metric of ['firstAssignment', 'resolution']) {
       const rows = compliance.filter((row) => row.metric === metric)
       expect(rows.map((row) => row.priority)).toEqual(['Urgent', 'High', 'Medium', 'Low'])
-      expect(sum(rows.map(({ met, late, open, cancelled }) => met + late + open + cancelled))).toBe(incidents)
+      expect(new Set(rows.map((row) => row.level))).toEqual(new Set(['standard']))
+      expect(sum(rows.map(({ met, breached, open, cancelled }) => met + breached + open + cancelled))).toBe(incidents)
     }
     expect(autoClosed.library).toBe(incidents)
     expect(sum(autoClosed.logLater)).toBe(autoClosed.both)
@@ -68,7 +70,7 @@ describe('the replay of incidents', () => {
     const counts = ({ snapshots, commands, unchanged }: Figures) => ({ snapshots, commands, unchanged })
     expect(counts(twice)).toEqual(doubled(counts(once)))
     expect(twice.transitions).toEqual(once.transitions.map(doubled))
-    expect(twice.compliance).toEqual(once.compliance.map(doubled))
+    expect(twice.compliance, 'ranks stay, counts double').toEqual(once.compliance.map(doubled))
   })
 
   it('tells what is open and late at the end of a log that breaks off', async () => {
@@ -76,7 +78,7 @@ describe('the replay of incidents', () => {
     const { compliance, worst, autoClosed } = await figuresOf(begun, '--at', '2016-06-01T00:00:00Z')
     const incidents = new Set(begun.map((row) => row.incident)).size
     const resolution = compliance.filter((row) => row.metric === 'resolution')
-    expect(sum(resolution.map(({ met, late, open }) => met + late + open))).toBe(incidents)
+    expect(sum(resolution.map(({ met, breached, open }) => met + breached + open))).toBe(incidents)
     expect(worst.some((breach) => !breach.ended)).toBe(true)
     expect(autoClosed.libraryOnly).toBeGreaterThan(0)
   })
@@ -92,7 +94,7 @@ describe('the whole log', { timeout: 60_000 }, () => {
   beforeAll(build, 120_000)
 
   it('is measured as a walk through its minutes does', async () => {
-    const { stdout, stderr, status } = replay('--json')
+    const { stdout, stderr, status } = replay('--json', '--timeline', temporaryFile('worst.svg'))
     expect(status, stderr).toBe(0)
     const { compliance, worst, ...others } = JSON.parse(stdout) as Figures
     expect(Object.keys(JSON.parse(stdout)).join()).toBe(
@@ -100,7 +102,7 @@ describe('the whole log', { timeout: 60_000 }, () => {
     )
     expect(others.snapshots).toBe(log.length)
     const resolution = compliance.filter((row) => row.metric === 'resolution')
-    const found = resolution.map(({ priority, met, late }) => [priority, met, late])
+    const found = resolution.map(({ priority, met, breached }) => [priority, met, breached])
     const walked = resolutionsOf(log, closedOn)
     const counted = (walked: readonly Resolution[]) => {
       const count = (priority: string, late: boolean) =>
@@ -111,6 +113,18 @@ describe('the whole log', { timeout: 60_000 }, () => {
     const forgetful = resolutionsOf(log, closedOn.slice(1))
     expect(counted(forgetful), 'a walk that forgets a holiday must differ').not.toEqual(found)
 
+    const spread = (minutes: readonly number[]) => {
+      const sorted = minutes.toSorted((a, b) => a - b)
+      const at = (share: number) => (sorted[Math.ceil(share * sorted.length) - 1] ?? 0) * 60_000
+      return { median: at(0.5), p90: at(0.9), most: at(1) }
+    }
+    for (const { priority, elapsedMs, latenessMs } of resolution) {
+      const these = walked.filter((one) => one.priority === priority)
+      const late = these.filter((one) => one.late > 0)
+      expect(elapsedMs).toEqual(these.length === 0 ? null : spread(these.map((one) => one.used)))
+      expect(latenessMs).toEqual(late.length === 0 ? null : spread(late.map((one) => one.late)))
+    }
+
     const slowest = worst.filter((breach) => breach.metric === 'resolution')
     expect(slowest.length).toBeGreaterThan(5)
     const latest = walked.toSorted((a, b) => b.late - a.late)
@@ -120,11 +134,28 @@ describe('the whole log', { timeout: 60_000 }, () => {
   })
 
   it('is told to people, with no bar where nobody watches', () => {
-    const { stdout, stderr } = replay('--file', fileOf(slice))
+    const { stdout, stderr } = replay('--file', fileOf(slice), '--timeline', 'none')
     expect(stdout).toContain(`${slice.length} snapshots of`)
     expect(stdout).toContain('  2 with state -100')
     expect(stdout).toMatch(/Targets kept[\s\S]*Worst breaches[\s\S]*Queues at[\s\S]*Closing/)
     expect(stderr).toMatch(/^\d+ commands given in [\d.]+ s: \d+ a second\n$/)
+  })
+
+  it('draws the worst breach where it is told to, and tells where', () => {
+    const drawing = temporaryFile('worst.svg')
+    const { stderr, stdout } = replay('--file', fileOf(slice), '--timeline', drawing, '--json')
+    expect(stderr).toContain(`the worst breach, minute by minute: ${drawing}\n`)
+    const [worst] = (JSON.parse(stdout) as Figures).worst
+    const svg = readFileSync(drawing, 'utf8')
+    expect(svg).toContain(`${worst?.ticket} · ${worst?.metric}, cycle 1`)
+    expect(svg).toContain('breached')
+    expect(crowded(svg)).toEqual([])
+    const nowhere = replay('--file', fileOf(slice), '--timeline', `${drawing}/worst.svg`)
+    expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringContaining('cannot be written') })
+  })
+
+  it('draws nothing when nothing is late', async () => {
+    expect((await run(readArguments(['--file', fileOf([])]))).timeline).toBeNull()
   })
 
   it('has a bar on a terminal', () => {
@@ -171,6 +202,7 @@ describe('what cannot be replayed', () => {
     ['an option nobody knows', ['--fiel', 'x']],
     ['a word too many', ['x.jsonl']],
     ['no file', ['--file', '']],
+    ['a timeline without its file', ['--timeline', '']],
     ['an instant without a zone', ['--at', '2016-04-11T10:00:00']],
     ['a store nobody knows', ['--store', 'redis']],
     ['a store without its file', ['--store', 'sqlite:']],
