@@ -25,7 +25,7 @@ export interface Compliance {
 }
 
 /** By nearest rank: a value that occurs. */
-export interface Spread {
+interface Spread {
   readonly median: number
   readonly p90: number
   readonly most: number

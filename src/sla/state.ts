@@ -92,7 +92,7 @@ export function clockState(
 
 function nextStepOf(clock: SlaClock, terms: Terms): NextStep | null {
   const at = clock.nextStepAt ?? null
-  const taken = at === null ? undefined : takeStep(clock, terms)
+  const taken = at === null ? undefined : takeStep(clock, terms, at)
   return at !== null && taken ? { id: taken.step, repetition: taken.repetition, at } : null
 }
 
