@@ -67,7 +67,8 @@ export class RuleRun {
       events: work.events,
       subject: (event) => this.#subject(event),
       fire: (trigger, event) => this.#fire(trigger, event),
-      wouldChange: (trigger) => this.#wouldChange(trigger),
+      act: (trigger) => this.#tryOut(trigger),
+      trial: (run) => this.#trial(run),
       tried: (trigger, event, outcome) =>
         this.#tell(trigger, outcome, () => this.#why(trigger, this.#subject(event)), []),
     })
@@ -208,19 +209,25 @@ export class RuleRun {
       )
   }
 
-  #wouldChange(trigger: Trigger): boolean {
-    const { events } = this.#work
+  #trial<T>(run: () => T): T {
     const back = this.#work.mark()
-    const from = events.length
+    try {
+      return run()
+    } finally {
+      back()
+    }
+  }
+
+  /** Its commands alone; true if they changed anything. */
+  #tryOut(trigger: Trigger): boolean {
+    const from = this.#work.events.length
     const pass = this.#passOf(trigger)
     for (const action of trigger.actions)
       if ('command' in action) {
         const undo = this.#work.mark()
         if (this.#command(pass, action.command)) undo()
       }
-    const changed = events.length > from
-    back()
-    return changed
+    return this.#work.events.length > from
   }
 
   #why(rule: AnyRule, subject: Subject): RuleTrial['decidedBy'] {

@@ -12,8 +12,10 @@ export interface TriggerHost {
   readonly subject: (event: AnyTicketEvent) => Subject
   /** Lets a trigger act, and says what it was woken by. */
   readonly fire: (trigger: Trigger, event: AnyTicketEvent) => void
-  /** Would acting change the ticket? Nothing is kept of the attempt. */
-  readonly wouldChange: (trigger: Trigger) => boolean
+  /** Lets a trigger's commands run, and says whether they changed anything: for a trial of which nothing is kept. */
+  readonly act: (trigger: Trigger) => boolean
+  /** Runs a trial, and puts everything back as it was. */
+  readonly trial: <T>(run: () => T) => T
   /** Told of every trigger that is looked at and does not fire. */
   readonly tried: (trigger: Trigger, event: AnyTicketEvent, outcome: 'not_met' | 'stopped' | 'limit' | 'again') => void
 }
@@ -32,11 +34,13 @@ export class TriggerRun {
   readonly #host: TriggerHost
   /** By trigger, how many events there were when it began to act. */
   readonly #fired = new Map<Trigger, number>()
+  readonly #first: number
   #stopped = false
   #limited: string[] | null = null
 
   constructor(host: TriggerHost) {
     this.#host = host
+    this.#first = host.events.length
   }
 
   /** Tries every trigger that an event from the `from`-th on may wake, until all is quiet. */
@@ -86,18 +90,42 @@ export class TriggerRun {
     return asked.find((event) => trigger.matches(this.#host.subject(event)))
   }
 
-  /** What would have gone on: triggers beyond the bound, or those that would fire a second time and change something. */
+  /** What would have gone on: triggers beyond the bound, or those that would keep each other going for ever. */
   loop(): Loop | null {
     if (this.#limited) return { because: 'firings', rules: this.#limited }
-    if (this.#stopped) return null
-    const again: string[] = []
-    for (const [trigger, since] of this.#fired) {
-      const event = this.#meets(trigger, wakes(trigger, this.#host.events, since))
-      if (!event || !this.#host.wouldChange(trigger)) continue
-      again.push(trigger.id)
-      this.#host.tried(trigger, event, 'again')
+    if (this.#stopped || !this.#anyAgain()) return null
+    const again = this.#host.trial(() => this.#withoutBound())
+    for (const trigger of again)
+      this.#host.tried(trigger, this.#host.events[this.#fired.get(trigger) ?? this.#first] as AnyTicketEvent, 'again')
+    return again.length > 0 ? { because: 'again', rules: again.map(({ id }) => id) } : null
+  }
+
+  /** Is one woken again since it acted, with its condition holding? Most causes end here. */
+  #anyAgain(): boolean {
+    for (const [trigger, since] of this.#fired)
+      if (this.#meets(trigger, wakes(trigger, this.#host.events, since))) return true
+    return false
+  }
+
+  /**
+   * As if triggers might fire any number of times: rounds until nothing changes. What only follows from each other
+   * comes to rest in as many rounds as there are triggers in play; what is still acting then goes in circles.
+   */
+  #withoutBound(): Trigger[] {
+    const { triggers, events, act } = this.#host
+    const since = new Map(this.#fired)
+    let acting: Trigger[] = []
+    for (let round = 0; round <= since.size; round++) {
+      acting = []
+      for (const trigger of triggers) {
+        if (acting.length >= maxFiringsPerCause) return acting
+        if (!this.#meets(trigger, wakes(trigger, events, since.get(trigger) ?? this.#first))) continue
+        since.set(trigger, events.length)
+        if (act(trigger)) acting.push(trigger)
+      }
+      if (acting.length === 0) return []
     }
-    return again.length > 0 ? { because: 'again', rules: again } : null
+    return acting
   }
 }
 

@@ -267,7 +267,7 @@ describe('rules without end are bounded, recorded, and lose no command (hazard 3
       'rule_fired by down',
       'rule_loop',
     ])
-    expect(loops(life.events)).toEqual([{ because: 'again', limit: 1, rules: ['up'] }])
+    expect(loops(life.events)).toEqual([{ because: 'again', limit: 1, rules: ['up', 'down'] }])
   })
 
   it('A→B→A', () => {
@@ -279,7 +279,7 @@ describe('rules without end are bounded, recorded, and lose no command (hazard 3
     })
     const life = story(definition).open('Mon 09:00')
     expect(fired(life.events)).toEqual(['a', 'b'])
-    expect(loops(life.events)).toEqual([{ because: 'again', limit: 1, rules: ['a'] }])
+    expect(loops(life.events)).toEqual([{ because: 'again', limit: 1, rules: ['a', 'b'] }])
     expect(life.ticket).toMatchObject({ tier: 2, counts: { messages: 2 } })
   })
 
@@ -297,6 +297,23 @@ describe('rules without end are bounded, recorded, and lose no command (hazard 3
       triggers: [trigger('same', ['ticket_opened', 'tags_changed'], undefined, [{ type: 'tag', tags: ['seen'] }])],
     })
     expect(loops(story(definition).open('Mon 09:00').events)).toEqual([])
+  })
+
+  it('being woken by two things of one cause is no loop, nor is a chain that comes to an end', () => {
+    const definition = deskOf({
+      triggers: [
+        trigger('told', ['ticket_opened', 'priority_changed', 'tier_changed'], undefined, [
+          { type: 'note', body: 'x' },
+        ]),
+        trigger('marks', 'ticket_opened', undefined, [{ type: 'setPriority', priority: 'High' }]),
+        trigger('raises', ['ticket_opened', 'tier_changed'], { none: [{ field: 'tier', op: 'gte', value: 4 }] }, [
+          { type: 'escalate' },
+        ]),
+      ],
+    })
+    const life = story(definition).open('Mon 09:00')
+    expect(fired(life.events)).toEqual(['told', 'marks', 'raises'])
+    expect(loops(life.events)).toEqual([])
   })
 
   it('1,000 rules fanning out: 100 fire, the rest is told', () => {
