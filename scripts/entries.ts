@@ -5,6 +5,7 @@
  */
 export const entries = {
   '.': 'src/index.ts',
+  './analysis': 'src/analysis/index.ts',
   './render': 'src/render/index.ts',
   './sqlite': 'src/stores/sqlite/index.ts',
   './testing': 'src/testing/index.ts',

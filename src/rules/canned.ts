@@ -45,6 +45,9 @@ const templatePaths = [
   'requester.email',
 ] as const
 
+/** Those of them that every ticket has. */
+const alwaysThere: ReadonlySet<string> = new Set(['reference', 'subject', 'status', 'priority', 'openedAt'])
+
 /** A piece of a template: words, or a place to be filled. */
 type Piece = string | { readonly path: string; readonly otherwise: string | null }
 
@@ -93,6 +96,10 @@ export function checkCanned(canned: Parsed, fields: FieldTable, path: string): R
 }
 
 const placesOf = (template: string) => piecesOf(template).filter((piece) => typeof piece !== 'string')
+
+/** Paths that a ticket may lack and for which the template has no other words. */
+export const maybeMissing = (template: string): string[] =>
+  placesOf(template).flatMap(({ path, otherwise }) => (otherwise === null && !alwaysThere.has(path) ? [path] : []))
 
 /** A canned message ready to be filled. */
 export interface CannedMessage {

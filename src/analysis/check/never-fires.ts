@@ -1,0 +1,77 @@
+import type { Condition } from '../../condition/condition.ts'
+import { conditionsOf } from '../condition-at.ts'
+import type { Check, Finding } from '../finding.ts'
+import { canHold } from '../satisfiable.ts'
+
+/** Fields that only these events have. */
+const fieldsOfEvents: readonly (readonly [prefix: string, types: (type: string) => boolean])[] = [
+  ['message.', (type) => type === 'message_added'],
+  ['event.tags', (type) => type === 'tags_changed'],
+  ['event.signal', (type) => type === 'signalled'],
+  ['event.source', (type) => type === 'priority_changed'],
+  ['event.metric', (type) => type.startsWith('sla_') && type !== 'sla_applied'],
+]
+
+/** What is so whenever a time rule may fire, by what it counts from. */
+const whenCounted: Readonly<Record<string, Condition>> = {
+  waitingSince: { field: 'waitingSince', op: 'present' },
+  assignedSince: { field: 'assignee', op: 'present' },
+  departmentSince: { field: 'department', op: 'present' },
+  lastAgentReplyAt: { field: 'lastAgentReplyAt', op: 'present' },
+  resolvedAt: { field: 'kind', op: 'is', value: 'resolved' },
+}
+const notClosed: Condition = { field: 'kind', op: 'isNot', value: 'closed' }
+
+/** Rules, views and effects whose condition no ticket can meet. Never wrong: what is told was proved. */
+export const neverFires: Check = (linted) => {
+  const { json, fields } = linted
+  const found: Finding[] = []
+  const judge = (condition: Condition | undefined, also: readonly Condition[], path: string, what: string) => {
+    if (condition !== undefined && !canHold({ all: [condition, ...also] }, fields))
+      found.push({
+        code: 'never_fires',
+        path,
+        sentence: `no ticket can ever meet this condition${also.length > 0 ? ' where it is asked' : ''}, so ${what}`,
+      })
+  }
+  for (const [i, { when, on }] of (json.triggers ?? []).entries()) {
+    const missing = fieldsOfEvents.filter(([, has]) => !on.some(has))
+    judge(when, [], `triggers[${i}].when`, 'the trigger never fires')
+    if (when && canHold(when, fields))
+      judge(
+        withoutFields(
+          when,
+          missing.map(([prefix]) => prefix),
+        ),
+        [],
+        `triggers[${i}].when`,
+        `the trigger never fires: \`on\` lacks the event it asks about`,
+      )
+  }
+  for (const [i, { when, since }] of (json.timeRules ?? []).entries()) {
+    const counted = typeof since === 'string' ? whenCounted[since] : undefined
+    judge(when, [notClosed, ...(counted ? [counted] : [])], `timeRules[${i}].when`, 'the time rule never fires')
+  }
+  const rest = {
+    slaRules: 'the rule gives no ticket its level',
+    views: 'the view is empty',
+    macros: 'the macro is refused everywhere',
+  }
+  for (const [key, what] of Object.entries(rest))
+    for (const [i, one] of (json[key as keyof typeof rest] ?? []).entries())
+      judge((one as { readonly when?: Condition }).when, [], `${key}[${i}].when`, what)
+  for (const { condition, path } of conditionsOf(linted))
+    if (path.includes('.do[')) judge(condition, [], path, 'the effect is never delivered')
+  return found
+}
+
+/** The condition where such fields have no value. */
+function withoutFields(condition: Condition, prefixes: readonly string[]): Condition {
+  if (!('field' in condition)) {
+    const [[group, children] = ['all', []]] = Object.entries(condition) as [string, readonly Condition[]][]
+    return { [group]: children.map((child) => withoutFields(child, prefixes)) } as unknown as Condition
+  }
+  return prefixes.some((prefix) => condition.field.startsWith(prefix))
+    ? { all: [condition, { field: condition.field, op: 'absent' }] }
+    : condition
+}

@@ -1,0 +1,347 @@
+import { type DeskDefinition, defineDesk } from 'ticketwright'
+import { lintDefinition } from 'ticketwright/analysis'
+import { describe, expect, it } from 'vitest'
+import { priorityIs, tagged, trigger } from '../rules/desk.ts'
+
+const told = (json: object) => lintDefinition(json).map(({ code, path }) => `${code} ${path}`)
+const tag = (name: string) => ({ type: 'tag', tags: [name] })
+const kindIs = (value: string) => ({ field: 'kind', op: 'is', value })
+const not = (one: object) => ({ none: [one] })
+const number = (field: string, op: string, value: unknown) => ({ field, op, value })
+
+describe('lint', () => {
+  it('finds nothing in a sound definition', () => {
+    expect(
+      told({
+        cannedMessages: [{ id: 'm', body: 'Dear {{requester.name|customer}}' }],
+        triggers: [
+          trigger('vip', 'ticket_opened', { field: 'requester.vip', op: 'is', value: true }, [
+            { type: 'setPriority', priority: 'High' },
+          ]),
+          trigger('note', 'status_changed', kindIs('resolved'), [{ type: 'sendCannedMessage', message: 'm' }]),
+        ],
+        timeRules: [
+          {
+            id: 'late',
+            since: 'waitingSince',
+            after: '4h',
+            when: not(priorityIs('Urgent')),
+            do: [{ type: 'escalate' }],
+          },
+        ],
+        macros: [{ id: 'spam', when: kindIs('new'), do: [{ type: 'close', reason: 'spam' }] }],
+        views: [{ id: 'todo', when: kindIs('open') }],
+      }),
+    ).toEqual([])
+  })
+
+  it('takes what defineDesk made, and any value', () => {
+    const broken = { triggers: [trigger('x', 'ticket_opened', { any: [] }, [tag('x')])] }
+    expect(told(defineDesk(broken as DeskDefinition))).toEqual(told(broken))
+    expect(told(null as never)).toEqual(['invalid_definition '])
+  })
+
+  it('of a definition that does not compile tells what is missing, by its path', () => {
+    const [finding] = lintDefinition({
+      triggers: [trigger('x', 'ticket_opened', undefined, [{ type: 'setStatus', status: 'Opn' }])],
+    })
+    expect(finding).toEqual({
+      code: 'unknown_name',
+      path: 'triggers[0].do[0].status',
+      sentence: expect.stringContaining('there is no status Opn; known: New, Answered'),
+    })
+  })
+
+  it('says it in sentences', () => {
+    const findings = lintDefinition({
+      triggers: [
+        trigger('up', 'priority_changed', { all: [priorityIs('Low'), priorityIs('High')] }, [{ type: 'escalate' }]),
+      ],
+    })
+    expect(findings).toEqual([
+      {
+        code: 'never_fires',
+        path: 'triggers[0].when',
+        sentence: 'no ticket can ever meet this condition, so the trigger never fires',
+      },
+    ])
+  })
+})
+
+describe('groups of nothing', () => {
+  it.each<[json: object, expected: string[]]>([
+    [{ slaRules: [{ when: { all: [] }, level: null }] }, ['empty_group slaRules[0].when.all']],
+    [
+      { views: [{ id: 'v', when: { all: [kindIs('open'), { none: [] }] } }] },
+      ['empty_group views[0].when.all[1].none'],
+    ],
+    [
+      { macros: [{ id: 'm', when: { any: [] }, do: [tag('x')] }] },
+      ['empty_group macros[0].when.any', 'never_fires macros[0].when'],
+    ],
+    [
+      { triggers: [trigger('x', 'ticket_opened', undefined, [{ type: 'webhook', hook: 'h', when: { all: [] } }])] },
+      ['empty_group triggers[0].do[0].when.all'],
+    ],
+  ])('%j', (json, expected) => expect(told(json)).toEqual(expected))
+})
+
+describe('rules that can never fire', () => {
+  const inTrigger = (when: object, on = 'ticket_opened') =>
+    told({ triggers: [trigger('x', on as never, when, [{ type: 'webhook', hook: 'h' }])] })
+  const never = ['never_fires triggers[0].when']
+
+  it.each<[what: string, when: object]>([
+    ['two values of one field', { all: [priorityIs('Low'), priorityIs('High')] }],
+    ['a value, and not that value', { all: [priorityIs('Low'), not(priorityIs('Low'))] }],
+    [
+      'lists without a common value',
+      { all: [number('channel', 'oneOf', ['a', 'b']), number('channel', 'oneOf', ['c'])] },
+    ],
+    [
+      'all values of a list excluded',
+      { all: [number('channel', 'oneOf', ['a', 'b']), number('channel', 'noneOf', ['b', 'a', 'c'])] },
+    ],
+    [
+      'present and absent',
+      {
+        all: [
+          { field: 'assignee', op: 'present' },
+          { field: 'assignee', op: 'absent' },
+        ],
+      },
+    ],
+    ['a number above and below', { all: [number('messages', 'gt', 5), number('messages', 'lt', 5)] }],
+    ['a number at its own bound', { all: [number('messages', 'gte', 5), number('messages', 'lt', 5)] }],
+    ['ranges apart', { all: [number('affected', 'between', [1, 5]), number('affected', 'between', [5, 9])] }],
+    ['text, whatever its case', { all: [number('subject', 'is', 'Straße'), not(number('subject', 'is', 'STRASSE'))] }],
+    [
+      'a text that contains what it is not',
+      { all: [number('subject', 'is', 'Hello'), number('subject', 'contains', 'world')] },
+    ],
+    [
+      'a missing text that begins with something',
+      { all: [{ field: 'subject', op: 'absent' }, number('subject', 'startsWith', 'a')] },
+    ],
+    ['tags forbidden and asked for', { all: [tagged('VIP'), { field: 'tags', op: 'hasNone', value: ['vip'] }] }],
+    ['tags asked for, and none at all', { all: [tagged('a'), { field: 'tags', op: 'absent' }] }],
+    [
+      'a boolean that is neither',
+      {
+        all: [
+          not(number('outbound', 'is', true)),
+          not(number('outbound', 'is', false)),
+          { field: 'outbound', op: 'present' },
+        ],
+      },
+    ],
+    [
+      'a kind that is none of them',
+      { all: ['new', 'open', 'answered', 'postponed', 'resolved', 'closed'].map((kind) => not(kindIs(kind))) },
+    ],
+    ['every way of an `any`', { all: [{ any: [priorityIs('Low'), priorityIs('High')] }, priorityIs('Medium')] }],
+    ['none of what must be', { none: [{ any: [priorityIs('Low'), not(priorityIs('Low'))] }] }],
+    ['a custom field of two values', { all: [number('fields.a', 'is', 1), number('fields.a', 'is', '1')] }],
+  ])('%s', (_what, when) => expect(inTrigger(when)).toContain(never[0]))
+
+  it.each<[what: string, when: object]>([
+    ['a text that may contain both', { all: [number('subject', 'contains', 'a'), number('subject', 'contains', 'b')] }],
+    ['a bound that holds for one number', { all: [number('messages', 'gte', 5), number('messages', 'lte', 5)] }],
+    ['different tags', { all: [tagged('a'), tagged('b'), { field: 'tags', op: 'hasNone', value: ['c'] }] }],
+    ['not all of two tags', { all: [not({ field: 'tags', op: 'hasAll', value: ['a', 'b'] }), tagged('a')] }],
+    ['what changed to another value', { all: [number('priority', 'changedTo', 'High'), priorityIs('High')] }],
+    [
+      'negatives that a missing fact passes',
+      { all: [number('channel', 'isNot', 'a'), number('channel', 'noneOf', ['b'])] },
+    ],
+    [
+      'more ways than are looked at',
+      { all: Array.from({ length: 12 }, (_, i) => ({ any: [tagged(`a${i}`), tagged(`b${i}`)] })) },
+    ],
+  ])('not: %s', (_what, when) => expect(inTrigger(when)).toEqual([]))
+
+  it('what only another event has', () => {
+    expect(inTrigger(number('message.body', 'contains', 'x'))).toEqual(never)
+    expect(inTrigger(number('message.body', 'contains', 'x'), 'message_added')).toEqual([])
+    expect(inTrigger(not(number('message.role', 'is', 'agent')))).toEqual([])
+    expect(inTrigger(number('event.metric', 'is', 'resolution'), 'sla_breached')).toEqual([])
+    expect(inTrigger(number('event.metric', 'is', 'resolution'), 'tags_changed')).toEqual(never)
+  })
+
+  it('time rules: on a closed ticket, or where their instant is not', () => {
+    const inTimeRule = (since: string, when: object) =>
+      told({ timeRules: [{ id: 'x', since, after: '1h', when, do: [tag('x')] }] })
+    const neverAgain = ['never_fires timeRules[0].when']
+    expect(inTimeRule('openedAt', kindIs('closed'))).toEqual(neverAgain)
+    expect(inTimeRule('resolvedAt', kindIs('open'))).toEqual(neverAgain)
+    expect(inTimeRule('assignedSince', { field: 'assignee', op: 'absent' })).toEqual(neverAgain)
+    expect(inTimeRule('waitingSince', kindIs('open'))).toEqual([])
+  })
+
+  it('SLA rules, views and effects', () => {
+    const when = { all: [priorityIs('Low'), priorityIs('High')] }
+    expect(
+      told({
+        slaRules: [{ when, level: null }],
+        views: [{ id: 'v', when }],
+        triggers: [trigger('x', 'ticket_opened', undefined, [{ type: 'webhook', hook: 'h', when }])],
+      }),
+    ).toEqual(['never_fires slaRules[0].when', 'never_fires views[0].when', 'never_fires triggers[0].do[0].when'])
+  })
+})
+
+describe('rules that are never reached', () => {
+  const two = (first: object | undefined, second: object | undefined, more: object = {}, between: object[] = []) =>
+    told({
+      triggers: [
+        trigger('a', ['ticket_opened', 'tags_changed'], first, [{ type: 'webhook', hook: 'a' }], {
+          stop: true,
+          ...more,
+        }),
+        ...between,
+        trigger('b', 'ticket_opened', second, [{ type: 'webhook', hook: 'b' }]),
+      ],
+    })
+  const hidden = (i: number) => [`shadowed triggers[${i}]`]
+
+  it.each<
+    [
+      what: string,
+      first: object | undefined,
+      second: object | undefined,
+      more: object,
+      between: object[],
+      expected: string[],
+    ]
+  >([
+    ['after one that always fires', undefined, tagged('x'), {}, [], hidden(1)],
+    ['after one that asks for less', tagged('a', 'b'), tagged('a'), {}, [], hidden(1)],
+    ['not after one that asks for more', tagged('a'), tagged('a', 'b'), {}, [], []],
+    ['not without `stop`', undefined, undefined, { stop: false }, [], []],
+    ['not after one that is switched off', undefined, undefined, { active: false }, [], []],
+    ['not after one that waits for something else', undefined, undefined, { on: ['tags_changed'] }, [], []],
+    [
+      'not where one in between may make the second true and not the first',
+      tagged('a'),
+      tagged('a'),
+      {},
+      [trigger('c', 'ticket_opened', undefined, [tag('a')])],
+      [],
+    ],
+    [
+      'where one in between changes something else',
+      tagged('a'),
+      tagged('a'),
+      {},
+      [trigger('c', 'ticket_opened', tagged('b'), [{ type: 'escalate', tier: 2 }])],
+      hidden(2),
+    ],
+  ])('%s', (_what, first, second, more, between, expected) =>
+    expect(two(first, second, more, between)).toEqual(expected),
+  )
+})
+
+describe('rules that contradict each other', () => {
+  const pair = (a: object, b: object, whenA?: object, whenB?: object, more: object = {}) =>
+    told({
+      triggers: [
+        trigger('a', 'ticket_opened', whenA, [a as never], more),
+        trigger('b', ['rated', 'ticket_opened'], whenB, [b as never]),
+      ],
+    })
+  const high = { type: 'setPriority', priority: 'High' }
+  const low = { type: 'setPriority', priority: 'Low' }
+
+  it.each<[what: string, found: string[], expected: string[]]>([
+    ['two priorities', pair(high, low), ['contradiction triggers[1]']],
+    [
+      'two statuses, one by its kind',
+      pair({ type: 'resolve' }, { type: 'setStatus', status: 'Open' }),
+      ['contradiction triggers[1]'],
+    ],
+    ['two agents', pair({ type: 'assign', agent: 'a' }, { type: 'unassign' }), ['contradiction triggers[1]']],
+    ['a tag added and removed', pair(tag('x'), { type: 'untag', tags: ['x'] }), ['contradiction triggers[1]']],
+    [
+      'two values of a custom field',
+      pair({ type: 'setFields', fields: { a: 1 } }, { type: 'setFields', fields: { a: 2 } }),
+      ['contradiction triggers[1]'],
+    ],
+    ['not the same value', pair(high, high), []],
+    ['not a forced and a plain one', pair({ ...high, force: true }, low), []],
+    ['not where their conditions exclude each other', pair(high, low, tagged('x'), not(tagged('x'))), []],
+    ['not where the first one stops the second', pair(high, low, tagged('x'), undefined, { stop: true }), []],
+  ])('%s', (_what, found, expected) => expect(found).toEqual(expected))
+})
+
+describe('rules that may loop', () => {
+  const note = { type: 'note', body: 'x' }
+  it.each<[what: string, triggers: object[], expected: string[]]>([
+    ['a rule that wakes itself', [trigger('a', 'message_added', undefined, [note])], ['loop triggers[0]']],
+    [
+      'two that undo each other',
+      [
+        trigger('a', 'priority_changed', priorityIs('Low'), [{ type: 'setPriority', priority: 'High' }]),
+        trigger('b', 'priority_changed', priorityIs('High'), [{ type: 'setPriority', priority: 'Low' }]),
+      ],
+      ['loop triggers[0]'],
+    ],
+    [
+      'a circle of three',
+      [
+        trigger('a', 'message_added', undefined, [{ type: 'escalate' }]),
+        trigger('b', 'tier_changed', undefined, [tag('x')]),
+        trigger('c', 'tags_changed', undefined, [note]),
+      ],
+      ['loop triggers[0]'],
+    ],
+    ['not a rule that does the same again', [trigger('a', 'tags_changed', undefined, [tag('x')])], []],
+    [
+      'not a chain',
+      [
+        trigger('a', 'message_added', undefined, [tag('x')]),
+        trigger('b', 'tags_changed', undefined, [{ type: 'escalate' }]),
+      ],
+      [],
+    ],
+    [
+      'not where what the one does keeps the other quiet',
+      [
+        trigger('a', 'status_changed', not(kindIs('resolved')), [
+          { type: 'resolve' },
+          { type: 'setFields', fields: { a: 1 } },
+        ]),
+      ],
+      [],
+    ],
+    ['not a rule that is switched off', [trigger('a', 'message_added', undefined, [note], { active: false })], []],
+  ])('%s', (_what, triggers, expected) => expect(told({ triggers })).toEqual(expected))
+})
+
+describe('templates and tags', () => {
+  it('a value that may be missing, without other words for it', () => {
+    expect(
+      told({
+        cannedMessages: [
+          {
+            id: 'm',
+            subject: '{{category}}',
+            body: '{{subject}} {{assignee|nobody}} {{department}} {{department}} {{fields.a}}',
+            shows: ['fields.a'],
+          },
+        ],
+      }),
+    ).toEqual([
+      'missing_value cannedMessages[0].subject',
+      'missing_value cannedMessages[0].body',
+      'missing_value cannedMessages[0].body',
+    ])
+  })
+
+  it('a tag that nobody can add', () => {
+    const views = [{ id: 'v', when: { any: [tagged('vip', 'VIPP'), kindIs('open')] } }]
+    expect(told({ tags: [{ name: 'VIP' }], newTags: false, views })).toEqual([
+      'unknown_tag views[0].when.any[0].value[1]',
+    ])
+    expect(told({ tags: [{ name: 'VIP' }], views })).toEqual([])
+  })
+})
