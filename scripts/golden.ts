@@ -82,6 +82,7 @@ await tell(
       affected: 3,
     }),
   () => mari.open({ ticketId: 'b', subject: 'Login again', body: 'Me too' }),
+  () => ana.perform('a', { type: 'advise', priority: { value: 'High', confidence: 0.6, reasons: ['login'] } }),
   () => ana.assign('a', 'ana'),
   () => ana.transfer('a', 'Billing', { agent: 'ben' }),
   () => ana.escalate('a', { reason: 'Database' }),

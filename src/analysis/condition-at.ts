@@ -23,5 +23,5 @@ export function conditionsOf({ json }: Linted): ConditionAt[] {
   return found
 }
 
-export const isEffect = (action: unknown): action is { readonly type: string; readonly when?: Condition } =>
+const isEffect = (action: unknown): action is { readonly type: string; readonly when?: Condition } =>
   typeof action === 'object' && action !== null && isEffectKind(String((action as { type?: unknown }).type))

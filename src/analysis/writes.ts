@@ -137,6 +137,12 @@ const acts: Readonly<Record<string, Act>> = {
     holds: [{ field: 'tags', op: 'hasNone', value: tagsOf(tags) }],
   }),
   note: () => ({ ...nothing, events: ['message_added'], fields: ['messages'], repeats: true }),
+  applySla: ({ level }) => ({
+    ...nothing,
+    events: ['sla_applied'],
+    fields: ['sla.level'],
+    says: { level: String(level) },
+  }),
   signal: () => ({ ...nothing, events: ['signalled'], repeats: true }),
 }
 

@@ -14,6 +14,7 @@ import type { BuriedEffect, Store } from '../store.ts'
 import { systemClock } from '../time/clock.ts'
 import type { DurationInput } from '../time/duration.ts'
 import { type ActorDesk, actorDesk } from './actor-desk.ts'
+import type { Advisor } from './advisor.ts'
 import { type Delivery, type DeliveryOptions, type DeliveryRun, deadLetters, deliverEffects } from './deliver.ts'
 import { type DueRun, runDue } from './due.ts'
 import { type ErasureRun, erase } from './erase.ts'
@@ -132,6 +133,7 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     ids: options.ids ?? (() => crypto.randomUUID()),
     reference: options.reference ?? ((number) => `T-${String(number).padStart(6, '0')}`),
     guard: options.guard,
+    advisor: options.advisor as Advisor | undefined,
   }
   return {
     tenant: desk.tenant,

@@ -10,6 +10,7 @@ import type { CauseExplanation } from '../rules/explain.ts'
 import type { LeaseKey, Store } from '../store.ts'
 import type { Clock } from '../time/clock.ts'
 import type { InstantInput } from '../time/instant.ts'
+import type { Advisor } from './advisor.ts'
 
 /** What a desk is made of. */
 export interface DeskOptions<X extends Names = Names> {
@@ -26,6 +27,8 @@ export interface DeskOptions<X extends Names = Names> {
   readonly reference?: (number: number) => string
   /** The application's own say on each command: a reason to refuse it. */
   readonly guard?: Guard
+  /** Asked what it makes of new tickets and questions; it never holds up a command for longer than its time. */
+  readonly advisor?: Advisor<X> | undefined
 }
 
 /** How a command is given, beside what it says. */
@@ -75,6 +78,7 @@ export interface DeskContext {
   readonly ids: () => string
   readonly reference: (number: number) => string
   readonly guard: Guard | undefined
+  readonly advisor: Advisor | undefined
   /** What `nextAt` depends on: all revisions of the definition. */
   readonly plannedBy: string
   /** Runs when it is the turn of a ticket. */

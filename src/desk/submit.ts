@@ -2,6 +2,7 @@ import { type CommandType, parseCommand } from '../engine/command.ts'
 import { fail, shown, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { parse } from '../model/schema.ts'
+import { advised } from './ask-advisor.ts'
 import type { Submission } from './commit.ts'
 import { type DryRun, dryRun } from './dry-run.ts'
 import { merge } from './merge.ts'
@@ -29,7 +30,8 @@ export async function submit(
   asked?: unknown,
 ): Promise<Outcome> {
   const { command, given } = await checkedCommand(desk, actor, addressedTo, request, options, asked)
-  return command.type === 'merge' ? merge(desk, command, given) : perform(desk, command, given)
+  const outcome = await (command.type === 'merge' ? merge(desk, command, given) : perform(desk, command, given))
+  return advised(desk, outcome)
 }
 
 /** As `submit`, but nothing is saved: what it would lead to, and which rules would have a hand in it. */

@@ -30,6 +30,7 @@ export const ruleCommands = [
   'untag',
   'note',
   'signal',
+  'applySla',
 ] as const satisfies readonly CommandType[]
 
 /** What somebody may do by macro besides: answer, and submit several things at once. */
@@ -59,7 +60,9 @@ export type MacroAction<S extends string, P extends string, K extends string> =
 /** Commands whose body a canned message may give. */
 export const takesCanned: ReadonlySet<string> = new Set(['note', 'reply'])
 
-interface Known extends Pick<WorkflowSlice, 'workflow' | 'priorities' | 'tags' | 'calendarIds'> {}
+interface Known extends Pick<WorkflowSlice, 'workflow' | 'priorities' | 'tags' | 'calendarIds'> {
+  readonly levels: readonly string[]
+}
 
 /** Reads the commands among a rule's actions: they are checked as any other, and so are the names that they give. */
 export function commandReader(known: Known): ReadCommand {
@@ -103,8 +106,8 @@ const withoutUndefined = (input: object): JsonObject =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as { [key: string]: Json }
 
 function unknownNames(type: string, input: Record<string, unknown>, known: Known, path: string): Refusal[] {
-  const { status, priority, until } = input
-  const { workflow, priorities, tags, calendarIds } = known
+  const { status, priority, until, level } = input
+  const { workflow, priorities, tags, calendarIds, levels } = known
   const check = (what: string, name: unknown, names: readonly string[], key: string): Refusal[] =>
     typeof name !== 'string' || names.includes(name)
       ? []
@@ -121,6 +124,7 @@ function unknownNames(type: string, input: Record<string, unknown>, known: Known
       priorities.map(({ name }) => name),
       'priority',
     ),
+    ...check('level', level, levels, 'level'),
     ...check('calendar', calendar.nextOpening, calendarIds, 'until.nextOpening'),
     ...check('calendar', calendar.calendar, calendarIds, 'until.calendar'),
     ...((added ?? []) as string[]).flatMap((tag, i) =>

@@ -9,9 +9,10 @@ import { slaCommands } from '../sla/commands.ts'
 import type { SlaPass } from '../sla/slice.ts'
 import { workflowCommands } from '../workflow/commands.ts'
 import type { WorkflowPass } from '../workflow/pass.ts'
+import { adviseCommand } from './advise.ts'
 import { macroCommand } from './macro.ts'
 
-const commandRows = { ...workflowCommands, ...slaCommands, ...macroCommand }
+const commandRows = { ...workflowCommands, ...slaCommands, ...macroCommand, ...adviseCommand }
 
 /** Commands an application may give; the others are halves of one that the desk performs as a whole, or a rule's. */
 const { receiveMerge: _receiveMerge, sayPriority: _sayPriority, ...publicRows } = commandRows
@@ -39,7 +40,9 @@ type Named<Input, X extends Names> = {
 }
 
 /** What a command of a type takes. */
-export type CommandInput<T extends CommandType, X extends Names = Names> = Named<InputOf<T>, X>
+export type CommandInput<T extends CommandType, X extends Names = Names> = T extends 'advise'
+  ? InputOf<T>
+  : Named<InputOf<T>, X>
 
 /** A command as an application writes it: `{ type: 'reply', body: '…' }`. */
 export type CommandRequest<X extends Names = Names> = {

@@ -8,6 +8,7 @@ import type { Priority, StandardPriority } from '../model/priority.ts'
 import { findIssues, InstantInput, JsonValue } from '../model/schema.ts'
 import type { Tag } from '../model/tag.ts'
 import { checkViews, compileView, type View, type ViewDefinition, ViewSchema } from '../queue/view.ts'
+import type { Thresholds } from '../rules/advice.ts'
 import type { CannedMessageDefinition } from '../rules/canned.ts'
 import { checkRules, compileRules, type RuleSlice, rulesSchema } from '../rules/definition.ts'
 import type { MacroDefinition, TimeRuleDefinition, TriggerDefinition } from '../rules/rule.ts'
@@ -105,6 +106,8 @@ export interface DeskDefinition<
     | readonly MacroDefinition<M, MacroAction<S, P, K>, NoInfer<K>, NoInfer<TimeCondition<NamesOf<S, P, C, L>>>>[]
     | undefined
   readonly cannedMessages?: readonly CannedMessageDefinition<K>[] | undefined
+  /** From which confidence on (0 to 1) an advisor is followed; what is not named is recorded, and never followed. */
+  readonly advice?: Thresholds | undefined
 }
 
 /** The names of a definition, as its conditions may use them. */
@@ -189,12 +192,13 @@ export function compileDefinition(
     statuses: 'value' in workflow ? workflow.value.statuses.map((status) => status.name) : [],
     calendars: [...calendars.keys()],
   }
+  const metrics = [...Object.keys(standardMetrics), ...(definition.metrics ?? []).map((metric) => metric.name)]
   const fields = fieldsOf({
     ...('value' in workflow ? { status: names.statuses } : {}),
     priority: names.priorities,
     calendar: names.calendars,
     level: (definition.levels ?? []).map((level) => level.id),
-    metric: [...Object.keys(standardMetrics), ...(definition.metrics ?? []).map((metric) => metric.name)],
+    metric: metrics,
   })
   refusals.push(
     ...checkNaming(definition),
@@ -202,8 +206,9 @@ export function compileDefinition(
     ...checkViews(definition.views ?? [], fields, names.priorities),
   )
   if ('value' in workflow) {
-    const known = { workflow: workflow.value, calendarIds: names.calendars, ...compileNaming(definition) }
-    const ruleNames = { calendars: names.calendars, metrics: Object.keys(standardMetrics), events: triggerEvents }
+    const levels = (definition.levels ?? []).map(({ id }) => id)
+    const known = { workflow: workflow.value, calendarIds: names.calendars, levels, ...compileNaming(definition) }
+    const ruleNames = { calendars: names.calendars, metrics, events: triggerEvents }
     refusals.push(...checkRules(definition, ruleNames, fields, commandReader(known)))
   }
   if (refusals.length > 0 || !('value' in workflow)) return { refusals }
@@ -242,7 +247,16 @@ function compile(
     workflow,
     ...naming,
     ...compileSla(parsed, statuses, calendars, fields),
-    ...compileRules(parsed, fields, commandReader({ workflow, calendarIds: [...calendars.keys()], ...naming })),
+    ...compileRules(
+      parsed,
+      fields,
+      commandReader({
+        workflow,
+        calendarIds: [...calendars.keys()],
+        levels: (parsed.levels ?? []).map(({ id }) => id),
+        ...naming,
+      }),
+    ),
     calendarNamed: (id) => calendars.get(id)?.calendar,
     calendarIds: [...calendars.keys()],
     views,

@@ -16,7 +16,7 @@ type Rows = {
 export const eventRows: Rows = { ...workflowEvents, ...slaEvents, ...ruleEvents }
 
 /** Event types that a trigger may wait for: what rules leave in the log wakes none. */
-export const triggerEvents = Object.keys({ ...workflowEvents, ...slaEvents })
+export const triggerEvents = [...Object.keys({ ...workflowEvents, ...slaEvents }), 'advised']
 
 const rowOf = (type: string, rows: Readonly<Record<string, EventRow>> = eventRows): EventRow | undefined =>
   Object.hasOwn(rows, type) ? rows[type] : undefined

@@ -9,8 +9,9 @@ import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CannedMessage } from '../rules/canned.ts'
 import { type DueTimeRule, firingsOf } from '../rules/due.ts'
-import { type EffectOrigin, effectOf } from '../rules/effect.ts'
+import { type EffectOrigin, effectOf, sendingOf } from '../rules/effect.ts'
 import type { ActionTrial, RuleTrial } from '../rules/explain.ts'
+import type { RulePass } from '../rules/pass.ts'
 import { type Loop, TriggerRun } from '../rules/quiet.ts'
 import type { Action, AnyRule, CommandPlan, Trigger } from '../rules/rule.ts'
 import { type Command, commandRow } from './command.ts'
@@ -38,7 +39,7 @@ export interface Envelope {
 interface RuleWork {
   readonly events: readonly AnyTicketEvent[]
   readonly options: { readonly timeline: Timeline; readonly explain?: boolean | undefined }
-  readonly pass: (envelope: Envelope, fireMacro: EnginePass['fireMacro']) => EnginePass
+  readonly pass: (envelope: Envelope, asked: RulePass) => EnginePass
   readonly mark: () => () => void
   readonly ask: (effect: Effect, origin: EffectOrigin) => void
 }
@@ -49,6 +50,7 @@ export class RuleRun {
   readonly pass: EnginePass
   readonly trials: RuleTrial[] = []
   readonly #work: RuleWork
+  readonly #asked: RulePass
   readonly #envelope: Envelope
   /** The ticket before the cause; null: there was none. */
   readonly #before: Ticket | null
@@ -56,8 +58,15 @@ export class RuleRun {
   readonly #triggers: TriggerRun
 
   constructor(work: RuleWork, envelope: Envelope, before: Ticket | null) {
-    const fireMacro = (id: string, path: string) => this.#fireMacro(id, path)
-    this.pass = work.pass(envelope, fireMacro)
+    this.#asked = {
+      fireMacro: (id, path) => this.#fireMacro(id, path),
+      attempt: (act) => {
+        const back = work.mark()
+        if (act()) back()
+      },
+      sendCanned: (id) => this.#sendCanned(id),
+    }
+    this.pass = work.pass(envelope, this.#asked)
     this.#work = work
     this.#envelope = envelope
     this.#before = before
@@ -141,7 +150,7 @@ export class RuleRun {
   }
 
   #passAs(actor: Actor, cause = this.#envelope.cause): EnginePass {
-    return this.#work.pass({ ...this.#envelope, actor, cause }, this.pass.fireMacro)
+    return this.#work.pass({ ...this.#envelope, actor, cause }, this.#asked)
   }
 
   /** Each action by itself: one that is refused is left out, and leaves nothing behind. */
@@ -196,6 +205,14 @@ export class RuleRun {
     const effect = effectOf(plan, origin)
     this.#work.ask(effect, origin)
     return { trial: { type: plan.kind, result: 'asked' }, asked: { id: effect.id, kind: effect.kind } }
+  }
+
+  /** On an advisor's word: as a rule of its name would. */
+  #sendCanned(message: string): void {
+    if (this.#automatic()) return
+    const { ticketId, cause, at, actor } = this.#envelope
+    const origin: EffectOrigin = { ticketId, cause, at, rule: actor.id, action: 0 }
+    this.#work.ask(effectOf(sendingOf(message), origin), origin)
   }
 
   /** Did a machine write, or somebody who said that it asks for nothing? */

@@ -7,6 +7,7 @@ import type { Ticket, TicketDraft } from '../model/ticket.ts'
 import type { AnyTicketEvent, TicketEventType } from '../model/ticket-event.ts'
 import { type EffectOrigin, repeatKey } from '../rules/effect.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
+import type { RulePass } from '../rules/pass.ts'
 import { factsChanged, targetFacts } from '../sla/allowance.ts'
 import { switchTargets, takeEvents } from '../sla/clocks.ts'
 import { matchLevel, rulesReadChange } from '../sla/match.ts'
@@ -122,7 +123,7 @@ export class Work {
   }
 
   /** What a room is given while a cause is worked out. */
-  pass({ cause, ticketId, actor, at, revision }: Envelope, fireMacro: EnginePass['fireMacro']): EnginePass {
+  pass({ cause, ticketId, actor, at, revision }: Envelope, asked: RulePass): EnginePass {
     const { draft, events, options } = this
     const definition = options.timeline.at(at)
     const { history } = options
@@ -134,7 +135,7 @@ export class Work {
       at,
       actor,
       cause,
-      fireMacro,
+      ...asked,
       past: history && (() => replay([...history, ...events])),
       emit: (type: TicketEventType, data: unknown, personal?: unknown) => {
         const version = (draft.version ?? 0) + 1

@@ -179,6 +179,20 @@ export interface TicketEventShapes {
       readonly forgotten: readonly string[]
     }
   }
+  /** An advisor said what it makes of the ticket. */
+  advised: {
+    data: {
+      readonly suggestions: readonly {
+        readonly of: 'priority' | 'tag' | 'macro' | 'cannedMessage'
+        readonly value: string
+        readonly confidence: number
+        /** It was sure enough for what the definition asks. */
+        readonly followed: boolean
+      }[]
+    }
+    /** Why, in the order of the suggestions: they may quote the requester. */
+    personal: { readonly reasons: readonly (readonly string[])[] }
+  }
   /** Rules would have gone on: the bound stopped them, or each had fired once already. */
   rule_loop: {
     data: {

@@ -8,6 +8,7 @@ import { maxTimeRules } from '../model/bounds.ts'
 import { FixedMap } from '../model/fixed-map.ts'
 import { contentHash, isPlainObject, joinPath } from '../model/json.ts'
 import { DurationInput, findIssues, Id, JsonValue, list, Name } from '../model/schema.ts'
+import { type Thresholds, ThresholdsSchema } from './advice.ts'
 import { type CannedMessage, CannedMessageSchema, checkCanned, compileCanned } from './canned.ts'
 import { type EffectPlan, type effectKinds, effectRow, isEffectKind } from './effect.ts'
 import type { Action, CommandPlan, Macro, TimeRule, Trigger } from './rule.ts'
@@ -62,6 +63,7 @@ export const rulesSchema = {
     .max(10_000)
     .optional(),
   cannedMessages: z.array(CannedMessageSchema).max(10_000).optional(),
+  advice: ThresholdsSchema.optional(),
 }
 const Rules = z.object(rulesSchema)
 export type RulesDefinition = z.output<typeof Rules>
@@ -88,6 +90,7 @@ export interface RuleSlice {
   readonly timeRules: readonly TimeRule[]
   readonly macros: ReadonlyMap<string, Macro>
   readonly cannedMessages: ReadonlyMap<string, CannedMessage>
+  readonly advice: Thresholds
 }
 
 const inTrigger: ConditionUse = { name: 'a trigger', classes: ['stored', 'event'] }
@@ -211,7 +214,7 @@ const cannedOf = (action: Action): { readonly id: string; readonly key: string }
 }
 
 export function compileRules(
-  { triggers = [], timeRules = [], macros = [], cannedMessages = [] }: RulesDefinition,
+  { triggers = [], timeRules = [], macros = [], cannedMessages = [], advice = {} }: RulesDefinition,
   fields: FieldTable,
   read: ReadCommand,
 ): RuleSlice {
@@ -256,6 +259,7 @@ export function compileRules(
       ]),
     ),
     cannedMessages: new FixedMap(cannedMessages.map((message) => [message.id, compileCanned(message, fields)])),
+    advice: Object.freeze({ ...advice }),
   }
 }
 

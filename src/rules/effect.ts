@@ -104,6 +104,18 @@ export interface EffectPlan {
   readonly message: string | undefined
 }
 
+/** A canned message to the requester, without more. */
+export const sendingOf = (message: string): EffectPlan => ({
+  kind: 'sendCannedMessage',
+  sends: true,
+  condition: null,
+  matches: () => true,
+  delayMs: 0,
+  staleAfterMs: null,
+  data: { message },
+  message,
+})
+
 /** What an effect comes from. */
 export interface EffectOrigin {
   readonly ticketId: string

@@ -5,6 +5,7 @@ type DataOf<T extends keyof TicketEventShapes> = TicketEventShapes[T]['data']
 
 /** What rules leave in the log. Only time rules have something to remember. */
 export const ruleEvents = {
+  advised: { v: 1, apply() {} } satisfies EventRow<DataOf<'advised'>, TicketEventShapes['advised']['personal']>,
   rule_fired: { v: 1, apply() {} } satisfies EventRow<DataOf<'rule_fired'>>,
   time_rule_fired: {
     v: 1,

@@ -4,4 +4,8 @@ import type { Refusal } from '../errors.ts'
 export interface RulePass {
   /** Runs a macro's actions on behalf of the actor, all or nothing. */
   readonly fireMacro: (id: string, path: string) => Refusal | undefined
+  /** Does something, or leaves nothing of it if it is refused. */
+  readonly attempt: (act: () => Refusal | undefined) => void
+  /** Asks for a canned message to the requester. */
+  readonly sendCanned: (id: string) => void
 }

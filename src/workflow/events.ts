@@ -10,7 +10,7 @@ type PersonalOf<T extends keyof Shapes> = Shapes[T] extends { personal: infer P 
 type Rows<T extends keyof Shapes> = { readonly [K in T]: EventRow<DataOf<K>, PersonalOf<K>> }
 
 /** Event types whose rows stand here: everything but the SLA ledger and what rules leave. */
-export type WorkflowEventType = Exclude<keyof Shapes, `sla_${string}` | `${string}rule_${string}`>
+export type WorkflowEventType = Exclude<keyof Shapes, `sla_${string}` | `${string}rule_${string}` | 'advised'>
 
 /**
  * What each event does to a ticket. A row copies outcomes and decides nothing; where the personal part

@@ -44,6 +44,7 @@ const everyType = {
   sla_breached: true,
   sla_fulfilled: true,
   sla_cancelled: true,
+  advised: true,
   rule_fired: true,
   time_rule_fired: true,
   rule_loop: true,

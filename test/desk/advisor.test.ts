@@ -1,0 +1,169 @@
+import { type Advice, type Advisor, rebuild } from 'ticketwright'
+import { describe, expect, it } from 'vitest'
+import { deskOf } from '../rules/desk.ts'
+import { ana, story } from '../story.ts'
+import { frontDesk } from './front-desk.ts'
+
+const definition = deskOf({
+  advice: { priority: 0.8, tags: 0.7, macro: 0.95, cannedMessage: 0.9 },
+  cannedMessages: [{ id: 'reset', body: 'Reset it' }],
+  macros: [{ id: 'spam', do: [{ type: 'close', reason: 'spam' }] }],
+})
+const advisor = (advise: Advisor['advise'], more: Partial<Advisor> = {}): { advisor: Advisor } => ({
+  advisor: { id: 'oracle', advise, ...more },
+})
+const says =
+  (advice: Advice): Advisor['advise'] =>
+  () =>
+    advice
+
+describe('advice', () => {
+  const given = (advice: object) =>
+    story(definition)
+      .open('Mon 09:00')
+      .do('Mon 09:00', { kind: 'bot', id: 'oracle' }, { type: 'advise', ...advice })
+
+  it('is recorded with how sure it was and why, and followed from its threshold on', () => {
+    const life = given({
+      priority: { value: 'High', confidence: 0.8, reasons: ['says "down"'] },
+      tags: [
+        { value: 'login', confidence: 0.9 },
+        { value: 'mail', confidence: 0.69 },
+      ],
+    })
+    expect(life.ticket).toMatchObject({ priority: 'High', prioritySources: { advisor: 'High' }, tags: ['login'] })
+    expect(life.events.find(({ type }) => type === 'advised')).toMatchObject({
+      actor: { kind: 'bot', id: 'oracle' },
+      data: {
+        suggestions: [
+          { of: 'priority', value: 'High', confidence: 0.8, followed: true },
+          { of: 'tag', value: 'login', confidence: 0.9, followed: true },
+          { of: 'tag', value: 'mail', confidence: 0.69, followed: false },
+        ],
+      },
+      personal: { reasons: [['says "down"'], [], []] },
+    })
+    expect(rebuild(life.events.map(({ personal: _, ...event }) => event))).toMatchObject({
+      priority: 'High',
+      tags: ['login'],
+    })
+  })
+
+  it('is the weakest of all sources but the default', () => {
+    const life = given({ priority: { value: 'Urgent', confidence: 1 } })
+    life.do('Mon 10:00', ana, { type: 'setPriority', priority: 'Medium' })
+    expect(life.ticket.priority).toBe('Medium')
+    life.do('Mon 10:01', ana, { type: 'unsetPriority' })
+    expect(life.ticket.priority).toBe('Urgent')
+  })
+
+  it('that is less sure than before takes back what was said', () => {
+    const life = given({ priority: { value: 'Urgent', confidence: 1 } })
+    life.do(
+      'Mon 10:00',
+      { kind: 'bot', id: 'oracle' },
+      { type: 'advise', priority: { value: 'High', confidence: 0.1 } },
+    )
+    expect(life.ticket).toMatchObject({ priority: 'Low', prioritySources: {} })
+  })
+
+  it('runs a macro, and asks for a canned message, where it is sure enough', async () => {
+    const { mari, desk } = frontDesk({
+      definition,
+      ...advisor(
+        says({ macro: { value: 'spam', confidence: 0.96 }, cannedMessage: { value: 'reset', confidence: 0.9 } }),
+      ),
+    })
+    const { ticket, effects } = await mari.open({ subject: 'x', ticketId: 't1' })
+    expect(ticket).toMatchObject({ kind: 'closed', closeReason: 'spam' })
+    expect(effects).toMatchObject([{ kind: 'sendCannedMessage', data: { message: 'reset', rule: 'oracle' } }])
+    expect(await desk.get('t1')).toEqual(ticket)
+  })
+
+  it('without a threshold is recorded, and never followed', () => {
+    const life = story(deskOf({}))
+      .open('Mon 09:00')
+      .do('Mon 09:00', { kind: 'bot', id: 'x' }, { type: 'advise', priority: { value: 'High', confidence: 1 } })
+    expect(life.ticket.priority).toBe('Low')
+  })
+
+  it.each<[what: string, advice: object, code: string, path: string]>([
+    ['an unknown priority', { priority: { value: 'x', confidence: 1 } }, 'unknown_name', 'priority.value'],
+    ['an unknown macro', { macro: { value: 'x', confidence: 1 } }, 'unknown_name', 'macro.value'],
+    ['an unknown message', { cannedMessage: { value: 'x', confidence: 1 } }, 'unknown_name', 'cannedMessage.value'],
+    ['more than sure', { priority: { value: 'Low', confidence: 1.1 } }, 'invalid_command', 'priority.confidence'],
+    ['not a number', { priority: { value: 'Low', confidence: Number.NaN } }, 'invalid_command', 'priority.confidence'],
+    ['an unknown key', { mood: { value: 'x', confidence: 1 } }, 'invalid_command', 'mood'],
+  ])('%s is refused', (_what, advice, code, path) => {
+    const life = story(definition).open('Mon 09:00')
+    expect(life.refusal('Mon 09:01', ana, { type: 'advise', ...advice })).toMatchObject({ code, path })
+  })
+})
+
+describe('an advisor of a desk', () => {
+  it('is asked after openings and questions, by a promise or at once, and by nothing else', async () => {
+    const asked: string[] = []
+    const { mari, ana } = frontDesk({
+      definition,
+      ...advisor(async ({ ticket, events }) => {
+        asked.push(`${ticket.id} ${events[0]?.type}`)
+        return null
+      }),
+    })
+    await mari.open({ subject: 'x', ticketId: 't1' }, { commandId: 'c' })
+    await mari.open({ subject: 'x', ticketId: 't1' }, { commandId: 'c' })
+    await mari.message('t1', { body: 'Well?' })
+    await mari.message('t1', { body: 'Away', automatic: true })
+    await ana.reply('t1', { body: 'x' })
+    await ana.tag('t1', ['x'])
+    expect(asked).toEqual(['t1 ticket_opened', 't1 message_added'])
+  })
+
+  it.each<[what: string, advise: Advisor['advise'], error: RegExp]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+      /broken/,
+    ],
+    ['rejects', () => Promise.reject(new Error('down')), /down/],
+    ['is late', () => new Promise(() => {}), /within 20 ms/],
+    ['talks nonsense', () => ({ priority: { value: 'Hgh', confidence: 1 } }), /no priority Hgh/],
+    ['says what is no advice', () => 'High' as never, /unknown key/],
+  ])('that %s holds up no command, and its failure is told', async (_what, advise, error) => {
+    const told: unknown[] = []
+    const { mari, desk } = frontDesk({
+      definition,
+      ...advisor(advise, { timeoutMs: 20, failed: (wrong) => told.push(wrong) }),
+    })
+    const { ticket } = await mari.open({ subject: 'x', ticketId: 't1' })
+    expect(await desk.get('t1')).toEqual(ticket)
+    expect(String(told[0])).toMatch(error)
+  })
+
+  it('is told that nobody waits any more', async () => {
+    let aborted = false
+    const { mari } = frontDesk({
+      definition,
+      ...advisor(
+        ({ signal }) =>
+          new Promise(() => {
+            signal.addEventListener('abort', () => {
+              aborted = true
+            })
+          }),
+        { timeoutMs: 5 },
+      ),
+    })
+    await mari.open({ subject: 'x' })
+    expect(aborted).toBe(true)
+  })
+
+  it('says a thing once, though the command is sent twice', async () => {
+    const { mari, desk } = frontDesk({ definition, ...advisor(says({ tags: [{ value: 'x', confidence: 1 }] })) })
+    await mari.open({ subject: 'x', ticketId: 't1' }, { commandId: 'c' })
+    await mari.open({ subject: 'x', ticketId: 't1' }, { commandId: 'c' })
+    expect((await desk.history('t1')).filter(({ type }) => type === 'advised')).toHaveLength(1)
+  })
+})
