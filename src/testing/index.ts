@@ -2,7 +2,7 @@
 
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export { sampleDefinition } from './sample.ts'
-export type { MakeStore, StoreCase, StoreSetup } from './store-case.ts'
+export type { MakeStore, RawContents, StoreCase, StoreFailure, StoreSetup } from './store-case.ts'
 export { storeCases } from './store-cases.ts'
 
 // policies: clocks under definitions of your own

@@ -14,8 +14,38 @@ export interface StoreSetup {
   readonly clock?: ManualClock
   /** Closes the store and opens what it kept once more; absent: it keeps nothing. */
   readonly reopen?: () => Promise<Store>
+  /** Another opener of the same data, as another process would be; the setup closes it. */
+  readonly another?: () => Store | Promise<Store>
+  /**
+   * Drops whatever is open without a word, as a process that dies does, and opens what was kept; absent: nothing is
+   * kept, or it cannot be dropped.
+   */
+  readonly crash?: () => Store | Promise<Store>
+  /** Makes the next commit of the store, and only that, fail in a way. */
+  readonly failNext?: (failure: StoreFailure) => void
+  /** What lies in the tables, read past the store. */
+  readonly raw?: (tenant: string) => RawContents | Promise<RawContents>
   /** Closes the store and clears away what it kept. */
   close(): Promise<void>
+}
+
+/**
+ * How a commit fails: another writer has the file or the rows (`busy`), the disk is full (`full`), the connection is
+ * gone before it wrote (`lostBefore`), in its midst (`lostWithin`), or when it had committed and could not say so
+ * (`lostAfter`).
+ */
+export type StoreFailure = 'busy' | 'full' | 'lostBefore' | 'lostWithin' | 'lostAfter'
+
+/** What lies in the tables of a tenant; each list sorted as text. */
+export interface RawContents {
+  /** `ticket id, version` of every ticket. */
+  readonly tickets: readonly (readonly [ticketId: string, version: number])[]
+  /** `ticket id, version` of every event. */
+  readonly events: readonly (readonly [ticketId: string, version: number])[]
+  readonly commandIds: readonly string[]
+  /** Settled ones too, as far as they leave an id. */
+  readonly effectIds: readonly string[]
+  readonly externalIds: readonly string[]
 }
 
 export type MakeStore = () => StoreSetup | Promise<StoreSetup>

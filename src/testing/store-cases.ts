@@ -2,10 +2,13 @@ import { changeCases } from './case/change.ts'
 import { commitCases } from './case/commit.ts'
 import { durableCases } from './case/durable.ts'
 import { effectCases } from './case/effect.ts'
+import { equalCases } from './case/equal.ts'
+import { failureCases } from './case/failure.ts'
 import { findCases } from './case/find.ts'
 import { keyCases } from './case/key.ts'
 import { leaseCases } from './case/lease.ts'
 import { presenceCases } from './case/presence.ts'
+import { sharedCases } from './case/shared.ts'
 import { tallyCases } from './case/tally.ts'
 import { tenantCases } from './case/tenant.ts'
 import { timeCases } from './case/time.ts'
@@ -26,7 +29,10 @@ export const storeCases: readonly StoreCase[] = [
   ...effectCases,
   ...tenantCases,
   ...findCases,
+  ...equalCases,
   ...tallyCases,
   ...changeCases,
   ...durableCases,
+  ...sharedCases,
+  ...failureCases,
 ]

@@ -1,6 +1,7 @@
 import { memoryStore } from 'ticketwright'
-import { type ManualClock, manualClock, storeCases } from 'ticketwright/testing'
+import { type MakeStore, type ManualClock, manualClock, type StoreFailure, storeCases } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
+import { comparePositions } from '../../src/condition/sort-key.ts'
 import type { Ticket } from '../../src/model/ticket.ts'
 import type { Commit, Query, Store } from '../../src/store.ts'
 
@@ -243,6 +244,33 @@ const broken: Record<string, Broken> = {
     catches: 'tickets and events that are handed out are frozen',
     wrap: (store) => ({ load: async (...ask) => structuredClone(await store.load(...ask)) }),
   },
+  'lets a dead letter stand in the way': {
+    catches: 'a dead letter is put aside with its reason, and what follows on its ticket is handed out',
+    wrap: (store) => ({ bury: (tenant, id) => store.defer(tenant, id, 1e15), buried: async () => [] }),
+  },
+  'puts what is missing where SQL puts it': {
+    catches: 'every ordering gives the pages that memory gives, whole and piece by piece',
+    wrap: (store) => ({
+      find: (query) => {
+        const keys = query.keys.map((key) => ({ ...key, nulls: 'first' as const }))
+        return store.find({ ...query, keys, compare: (a, b) => comparePositions(keys, a, b) })
+      },
+    }),
+  },
+  'compares text as it is written': {
+    catches: 'every condition gives the tickets and the count that memory gives',
+    wrap: (store) => ({
+      find: (query) => {
+        const { when } = query
+        if (when === null || !('field' in when) || when.op !== 'contains') return store.find(query)
+        return store.find({ ...query, matches: (ticket) => ticket.subject.includes(String(when.value)) })
+      },
+    }),
+  },
+  'counts a page': {
+    catches: 'every condition gives the tickets and the count that memory gives',
+    wrap: (store) => ({ count: async (query) => Math.min(10, await store.count(query)) }),
+  },
   'keeps what was personal': {
     catches: 'events that erasure rewrote are handed out as they stand now',
     wrap: (store) => ({
@@ -251,6 +279,68 @@ const broken: Record<string, Broken> = {
     }),
   },
 }
+
+/** Wrong about failures: a right store beside it fails as it is told to. */
+type OnFailure = (store: Store, failure: StoreFailure, commit: Commit) => Promise<never>
+
+const failing = (code: 'store_busy' | 'store_failed' | 'outcome_unknown') =>
+  Object.assign(new Error(code), { name: 'DeskError', code })
+const codeOf = { busy: 'store_busy', lostAfter: 'outcome_unknown' } as const
+
+/** What a right store does: before, nothing was saved; after, everything was. */
+const rightly: OnFailure = async (store, failure, commit) => {
+  if (failure === 'lostAfter') await store.commit(commit)
+  throw failing(failure in codeOf ? codeOf[failure as keyof typeof codeOf] : 'store_failed')
+}
+
+const wrongAboutFailures: Record<string, { readonly catches: StoreFailure; readonly fails: OnFailure }> = {
+  'says that nothing was saved when it cannot know': {
+    catches: 'lostAfter',
+    fails: async (store, _failure, commit) => {
+      await store.commit(commit)
+      throw failing('store_failed')
+    },
+  },
+  'saves the ticket and loses the receipt with the connection': {
+    catches: 'lostWithin',
+    fails: async (store, _failure, commit) => {
+      await store.commit({ ...commit, receipt: undefined, effects: [] })
+      throw failing('outcome_unknown')
+    },
+  },
+  'saves the effects first, outside the transaction': {
+    catches: 'full',
+    fails: async (store, _failure, commit) => {
+      await store.commit({ ...commit, changes: [], receipt: undefined })
+      throw failing('store_failed')
+    },
+  },
+  'answers as if it had been saved': {
+    catches: 'busy',
+    fails: async () => ({ ok: true }) as never,
+  },
+  'lets the error of its driver through': {
+    catches: 'busy',
+    fails: async () => Promise.reject(Object.assign(new Error('database is locked'), { errcode: 5 })),
+  },
+}
+
+const makeFailing =
+  (fails: OnFailure): MakeStore =>
+  () => {
+    const clock = manualClock('2026-11-23T09:00:00+02:00')
+    const store = memoryStore({ clock })
+    let next: StoreFailure | null = null
+    const commit: Store['commit'] = async (asked) => {
+      const failure = next
+      next = null
+      return failure === null ? store.commit(asked) : fails(store, failure, asked)
+    }
+    const failNext = (failure: StoreFailure) => {
+      next = failure
+    }
+    return { store: { ...store, commit }, clock, failNext, close: () => store.close() }
+  }
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
@@ -277,7 +367,35 @@ describe('a store that', () => {
     for (const { run } of named) await expect(run(makeBroken(wrap))).rejects.toThrow(/ (is|should) /)
   })
 
+  it.each(Object.entries(wrongAboutFailures))('%s is caught', async (_what, { catches, fails }) => {
+    const named = storeCases.filter(({ name }) => name.startsWith(`a commit that fails (${catches})`))
+    expect(named.length).toBe(1)
+    for (const { run } of named) await expect(run(makeFailing(fails))).rejects.toThrow(/ (is|should) /)
+  })
+
+  it('keeps leases to itself where two open the same data is caught', async () => {
+    const apart = async () => {
+      const { store, clock, close } = await makeBroken(() => ({}))()
+      const own = memoryStore({ clock })
+      const another = { ...store, claim: own.claim, renew: own.renew, release: own.release }
+      return { store, clock, close, another: () => another }
+    }
+    const [shared] = storeCases.filter(({ name }) => name.startsWith('two openers of the same data'))
+    await expect(shared?.run(apart)).rejects.toThrow('how many of four claims hold is 2')
+  })
+
+  it('forgets in a crash what it acknowledged is caught', async () => {
+    const forgetful = async () => {
+      const { store, clock, close } = await makeBroken(() => ({}))()
+      return { store, clock, close, crash: () => memoryStore({ clock }) }
+    }
+    const [crash] = storeCases.filter(({ name }) => name.startsWith('what was acknowledged is there after a crash'))
+    await expect(crash?.run(forgetful)).rejects.toThrow('should be there after a crash')
+  })
+
   it('is right passes, wrapped or not', async () => {
     for (const { run } of storeCases) await run(makeBroken(() => ({})))
+    const failures = storeCases.filter(({ name }) => name.startsWith('a commit that fails'))
+    for (const { run } of failures) expect(await run(makeFailing(rightly))).toEqual({ skipped: null })
   })
 })
