@@ -10,7 +10,7 @@ import { replayed } from './recompute.ts'
 /** Kept, late (also while it is still open), ended without an answer, or still open and in time. */
 export type ClockVerdict = 'met' | 'late' | 'cancelled' | 'open'
 
-export const verdictOf = ({ ending, breachedAt }: Pick<SlaClock, 'ending' | 'breachedAt'>): ClockVerdict =>
+const verdictOf = ({ ending, breachedAt }: Pick<SlaClock, 'ending' | 'breachedAt'>): ClockVerdict =>
   ending === 'cancelled' ? 'cancelled' : breachedAt !== null ? 'late' : ending === 'fulfilled' ? 'met' : 'open'
 
 /** One cycle of a clock, as it stands at an instant. */
