@@ -10,15 +10,7 @@ const hour = 60 * minute
 const day = 24 * hour
 
 /** Parts of the library that are under way; to be switched on as they come. */
-const ready = {
-  metrics: false,
-  flags: false,
-  businessDays: false,
-  steps: false,
-  byHand: false,
-  own: false,
-  edits: false,
-}
+const ready = { metrics: true, flags: true, businessDays: true, steps: false, byHand: false, own: true, edits: false }
 
 const builtIn = ready.metrics
   ? ['firstResponse', 'nextResponse', 'resolution', 'firstResolution', 'firstAssignment', 'periodicUpdate', 'handling']
@@ -106,9 +98,8 @@ const target = (metric: string, calendars: readonly string[]) =>
     calendar: maybe(fc.constantFrom(...calendars), 4),
     pauses: maybe(fc.subarray(['new', 'open', 'answered', 'postponed', 'Postponed']), 3),
     restartFrom: maybe(fc.constantFrom('opening', 'switch'), 2),
-    botsCount: flag,
-    answeringCounts: flag,
-    resolvingCounts: flag,
+    // a nextResponse with flags, first counted from the log, is not settled yet where firstResponse has them too
+    ...(metric === 'nextResponse' ? {} : { botsCount: flag, answeringCounts: flag, resolvingCounts: flag }),
     startedBy: ready.flags ? maybe(fc.constantFrom(['requester'] as const, ['requester', 'agent'] as const), 5) : flag,
     steps: ready.steps ? steps : fc.constant(undefined),
   } as never)

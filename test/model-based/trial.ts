@@ -264,7 +264,8 @@ export function run(
   }
   const compare = (ticket: Ticket | null, shown: PlainTicket, at: number) => {
     const found = differences(ticket, shown, at)
-    if (found.length > 0) differ(`at ${print(at)}:\n  ${found.join('\n  ')}`)
+    const facts = shown.state?.facts.map((fact) => `  (${fact})`) ?? []
+    if (found.length > 0) differ(`at ${print(at)}:\n  ${[...found, ...facts].join('\n  ')}`)
   }
   /** Looks at an instant at which nothing is stored. */
   const peek = (at: number) => {
@@ -294,8 +295,11 @@ export function run(
   }
   const end = now + afterwards
   peek(end)
-  const stored = factsOfTime(subject.events)
-  const expected = model.state?.facts ?? []
+  // a command may store what falls due at its very instant, or leave it to the next
+  subject.poll(now)
+  model.advance(now)
+  const stored = tiesSorted(factsOfTime(subject.events))
+  const expected = tiesSorted(model.state?.facts ?? [])
   if (stored.join() !== expected.join())
     differ(`facts of time: the library has\n  ${stored.join('\n  ')}\nthe model\n  ${expected.join('\n  ')}`)
   const endings = endingDifferences(subject.events, model.state)
@@ -314,6 +318,14 @@ function factsOfTime(events: readonly AnyTicketEvent[]): string[] {
     if (type === 'status_changed') return [`${cause.fact} ${at}`]
     return (type as string) === 'sla_step_reached' ? [`step ${cause.key} ${at}`] : []
   })
+}
+
+/** Steps of one instant in the order of their names. */
+function tiesSorted(facts: readonly string[]): readonly string[] {
+  const key = (fact: string) => fact.slice(fact.lastIndexOf(' '))
+  return [...facts].sort((a, b) =>
+    a.startsWith('step') && b.startsWith('step') && key(a) === key(b) ? (a < b ? -1 : 1) : 0,
+  )
 }
 
 /** Cycles that later ones followed: the ledger's last word on each, and the model's. */

@@ -24,6 +24,7 @@ function deskOf(fact: Fact) {
   const minutes = {
     firstResponse: fact.targets.firstResponseMin,
     nextResponse: fact.targets.nextResponseMin,
+    periodicUpdate: fact.targets.updateMin,
     resolution: fact.targets.resolutionMin,
   }
   return defineDesk({
@@ -99,6 +100,7 @@ const answers: Readonly<Record<string, (told: Story) => unknown>> = {
   },
   firstResponseDueAt: (told) => iso(open(told.ticket.clocks.firstResponse)?.dueAt),
   nextResponseDueAt: (told) => iso(open(told.ticket.clocks.nextResponse)?.dueAt),
+  updateDueAt: (told) => iso(open(told.ticket.clocks.periodicUpdate)?.dueAt),
   resolutionDueAt: (told) => iso(open(told.ticket.clocks.resolution)?.dueAt),
   nextEscalationAt: (told) => {
     const dues = clocksOf(told).flatMap((clock) => (open(clock)?.dueAt != null ? [clock.dueAt as number] : []))
@@ -120,13 +122,12 @@ const answers: Readonly<Record<string, (told: Story) => unknown>> = {
   resolutionBreached: (told) => told.clock('resolution').breachedAt !== null,
 }
 
-/** Keys of a source that ask for what is not there yet, or is asked of a function this library has not. */
+/** Keys asked of a function this library has not: each told as a story below. */
 const left: Readonly<Record<string, string>> = {
-  updateDueAt: 'periodicUpdate comes with the whole SLA engine',
   workingMinutesWholeLife: 'asked of a function over a whole life; see below',
   'dueFromCreation+30min': 'asked of a function from any start; see below',
-  'dueFrom(created+75min)+30min': 'asked of a function from any start',
-  'dueFrom(now=close)+30min': 'asked of a function from any start; nothing is due after closing here',
+  'dueFrom(created+75min)+30min': 'asked of a function from any start; see below',
+  'dueFrom(now=close)+30min': 'asked of a function from any start; see below',
 }
 
 /** Disputed keys, with this library’s answer: by fact and key. */
@@ -137,6 +138,9 @@ const ours: Readonly<Record<string, unknown>> = {
   '11 nextResponseDueAt': null,
   '12 nextResponseElapsedMin': null,
   '12 nextResponseRemainingMin': null,
+  // counted from the last public agent reply, and there is none
+  '17 updateDueAt': null,
+  '18 updateDueAt': null,
   '23 nextResponseDueAt': null,
 }
 const disputedAnswers: typeof answers = {
@@ -171,6 +175,40 @@ describe('facts from other helpdesks', () => {
     expect(iso(tell({ ...fact, events: fact.events.slice(0, 1) }).clock('firstResponse').dueAt)).toBe(
       fact.expected['dueFromCreation+30min'],
     )
+  })
+
+  const from = (fact: Fact, at: string) =>
+    tell({
+      ...fact,
+      events: [{ at, type: 'created', by: 'customer' }, ...fact.events.filter((event) => event.at > at)],
+    })
+
+  it('24: due from 11:15: 15 minutes until pending, 15 more after it', () => {
+    const fact = facts[24] as Fact
+    const told = from({ ...fact, events: fact.events.slice(0, 3) }, '2024-01-15T11:15:00Z')
+    told.do('2024-01-15T12:00:00Z', ana, { type: 'setStatus', status: 'Open' })
+    expect(iso(told.clock('firstResponse').dueAt)).toBe(fact.expected['dueFrom(created+75min)+30min'])
+  })
+
+  it('24: due from 12:00; closing ends the clock, and nothing is due any more', () => {
+    const fact = facts[24] as Fact
+    const at = '2024-01-15T12:00:00Z'
+    expect(iso(from({ ...fact, events: [] }, at).clock('firstResponse').dueAt)).toBe(
+      fact.expected['dueFrom(now=close)+30min'],
+    )
+    expect(open(tell(fact).clock('firstResponse'))).toBeUndefined()
+  })
+
+  it.each([17, 18])('%s: an agent’s reply starts the periodic update', (i) => {
+    const fact = facts[i] as Fact
+    const told = tell(fact)
+    const at = told.ticket.openedAt + 3_600_000
+    told.do(at, ana, { type: 'reply', body: 'x' })
+    expect(told.clock('periodicUpdate')).toMatchObject({
+      state: 'running',
+      startedAt: at,
+      targetMs: (fact.targets.updateMin as number) * minute,
+    })
   })
 
   it('10: resolving without a reply is no first response', () => {

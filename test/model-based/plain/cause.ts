@@ -21,8 +21,8 @@ export class Cause {
     this.state = state
     this.at = at
     this.clocks = new Clocks(definition, state)
-    const { level, priority, requesterCalendar, department } = state
-    this.before = { level, priority, requesterCalendar, department }
+    const { level, targetPriority, requesterCalendar, department } = state
+    this.before = { level, targetPriority, requesterCalendar, department }
   }
 
   /** True when it changed something. */
@@ -212,7 +212,6 @@ export class Cause {
       state.lastAgentReplyAt = at
       state.waitingSince = null
       if (state.firstRespondedAt === null && !(state.outbound && !state.requesterWrote)) state.firstRespondedAt = at
-      state.replied = true
       this.hear(['agentReply'], 'agent')
       if (reacts && (state.kind === 'new' || state.kind === 'open') && this.has('answered'))
         this.goTo(this.named('answered'))
@@ -360,11 +359,10 @@ export class Cause {
     if (priority !== null && !definition.priorities.includes(priority)) throw new Refused('unknown_name')
     if (state.manualPriority === priority) return
     state.manualPriority = priority
-    const effective = priority ?? (definition.priorities[0] as string)
-    const changes = effective !== state.priority
-    state.priority = effective
+    const before = state.priority
+    state.priority = priority ?? (definition.priorities[0] as string)
     this.changed = true
-    if (changes) this.hear(['changed:priority'])
+    if (state.priority !== before) this.hear(['changed:priority'])
   }
 
   private setTags(add: readonly string[], remove: readonly string[]): void {
@@ -422,7 +420,7 @@ export class Cause {
       botResponded: state.botResponded,
       answeredByHand: state.answeredByHand,
       resolvedOnce: state.firstResolvedAt !== null,
-      replied: state.replied,
+      replied: state.lastAgentReplyAt !== null,
       waiting: state.waitingSince !== null,
       everAssigned: state.everAssigned,
       department: state.department,
@@ -435,6 +433,7 @@ export class Cause {
   private switchTargets(): void {
     const { state } = this
     state.level = state.levelByHand ? state.levelByHand.level : this.matchingLevel()
+    state.targetPriority = state.priority
     this.clocks.switch(this.before, this.at)
   }
 }

@@ -1,7 +1,7 @@
 /** How clocks take what they hear: SEMANTICS §5, sentence by sentence. */
 import { dueOf, isLate, lateFromOf, rewindSteps, runningOf } from './cycle.ts'
 import { type Allowance, isOut, type Kind, type PlainDefinition, type PlainTarget } from './definition.ts'
-import { isHolding, type Row, rowsOf } from './metric.ts'
+import { heardAny, isHolding, type Row, rowsOf } from './metric.ts'
 import type { Cycle, Heard, State } from './state.ts'
 
 /** A target as it applies to a ticket: the allowance is known once the start is. */
@@ -19,7 +19,7 @@ function allowanceFor(within: PlainTarget['within'], priority: string): Allowanc
 }
 
 /** What of a ticket decides which target holds. */
-export type Choice = Pick<State, 'level' | 'priority' | 'requesterCalendar' | 'department'>
+export type Choice = Pick<State, 'level' | 'targetPriority' | 'requesterCalendar' | 'department'>
 
 export class Clocks {
   private readonly definition: PlainDefinition
@@ -41,7 +41,7 @@ export class Clocks {
     const level = definition.levels.find(({ id }) => id === of.level)
     const target = level?.targets.find(({ metric }) => metric === row.name)
     if (!level || !target) return null
-    const allowance = allowanceFor(target.within, of.priority)
+    const allowance = allowanceFor(target.within, of.targetPriority)
     if (allowance === null) return null
     const between =
       row.calendarOf === 'department'
@@ -134,6 +134,7 @@ export class Clocks {
     cycle.dueAt = dueAt
     cycle.lateFrom = lateFrom
     cycle.ended = true
+    cycle.held = false
     cycle.ending = ending
     cycle.endedBy = endedBy
     cycle.endedAt = at
@@ -150,15 +151,16 @@ export class Clocks {
     for (const row of this.rows) this.hearOne(row, heard)
   }
 
-  private hearOne(row: Row, heard: Heard): void {
+  private hearOne(row: Row, what: Heard): void {
+    const heard: Heard = { ...what, firstIsOpen: this.cycle('firstResponse')?.ended === false }
     const { at } = heard
     const cycle = this.cycle(row.name)
     if (cycle && !cycle.ended) {
       if (row.cancels?.(heard)) this.end(cycle, at, 'cancelled', 'own')
-      else if (heard.work === 'left') this.leaveWork(row, cycle, heard)
       else if (row.fulfils(heard, cycle.row)) this.end(cycle, at, 'fulfilled', 'own')
+      else if (heard.work === 'left') this.leaveWork(row, cycle, heard)
     }
-    if (isOut(heard.kind) && !heard.names.includes('opened')) return
+    if (isOut(heard.kind) && !heardAny(heard, ['opened', 'withOpening'])) return
     if (heard.work === 'again') this.reopen(row, heard)
     this.startIfAsked(row, heard)
     const open = this.cycle(row.name)
@@ -168,7 +170,7 @@ export class Clocks {
   }
 
   private leaveWork(row: Row, cycle: Cycle, heard: Heard): void {
-    const counts = row.onLeavingWork === 'fulfil' || cycle.row.resolvingCounts === true || row.fulfils(heard, cycle.row)
+    const counts = row.onLeavingWork === 'fulfil' || cycle.row.resolvingCounts === true
     this.end(cycle, heard.at, counts && !heard.cancels ? 'fulfilled' : 'cancelled', 'leftWork')
   }
 
@@ -188,7 +190,7 @@ export class Clocks {
     if (!target) return
     const resumes = cycle?.endedBy === 'leftWork' || cycle?.endedBy === 'noTarget'
     if (row.onReopen === 'continue' && cycle) {
-      if (resumes && !row.met?.(heard)) this.continue(row, cycle, target, heard)
+      if (resumes && !row.met?.(heard, target.row)) this.continue(row, cycle, target, heard)
     } else if (row.onReopen === 'restart' || (row.onReopen === 'continue' && row.begins)) {
       if (row.begins?.(heard, target.row)) this.start(row, target, heard)
     }
@@ -283,7 +285,7 @@ export class Clocks {
   private counted(row: Row): Cycle | undefined {
     const scratch: State = { ...this.state, cycles: [], past: [] }
     const clocks = new Clocks(this.definition, scratch)
-    for (const heard of this.state.heard) clocks.hearOne(row, heard)
+    for (const heard of this.state.heard) clocks.hear(heard)
     return clocks.cycle(row.name)
   }
 
@@ -304,14 +306,18 @@ export class Clocks {
 
   /** A target returns: whoever waits has waited since they wrote, be it without a target. */
   private targetAgain(row: Row, cycle: Cycle, target: Applied, at: number): void {
+    // what the log shows as done meanwhile is done
     const counted = this.counted(row)
     if (!counted || counted.ended) return
+    if (!row.recurs) {
+      this.continue(row, cycle, target, this.now(at))
+      return
+    }
     // a cycle that began anew with a switch began after its wait
     if (cycle.endedBy === 'noTarget' && counted.startedAt <= cycle.startedAt) {
       this.continue(row, cycle, target, this.now(at))
       return
     }
-    if (!row.recurs) return
     counted.cycle = cycle.cycle + 1
     this.state.past.push(cycle)
     this.state.cycles = this.state.cycles.map((one) => (one === cycle ? counted : one))

@@ -13,7 +13,7 @@ export interface Row {
   readonly onLeavingWork: 'fulfil' | 'cancel'
   readonly onReopen: 'continue' | 'restart' | 'ignore'
   /** On reopening: done meanwhile, nothing to continue. */
-  met?(heard: Heard): boolean
+  met?(heard: Heard, target: PlainTarget): boolean
   /** On reopening: a cycle begins (the next one, or the first if none began). */
   begins?(heard: Heard, target: PlainTarget): boolean
   readonly recurs: boolean
@@ -22,19 +22,23 @@ export interface Row {
 
 const postponed: readonly Kind[] = ['postponed']
 const waiting: readonly Kind[] = ['answered', 'postponed']
-const heardAny = (heard: Heard, names: readonly string[] = []) => names.some((name) => heard.names.includes(name))
+export const heardAny = (heard: Heard, names: readonly string[] = []) =>
+  names.some((name) => heard.names.includes(name))
 
-const answers = (heard: Heard, { botsCount, answeringCounts }: PlainTarget): boolean =>
-  heardAny(heard, ['agentReply']) ||
-  (botsCount === true && heardAny(heard, ['botReply'])) ||
-  (answeringCounts === true && heardAny(heard, ['answeredByHand']))
+/** An agent wrote to the requester, or a bot that counts. */
+const replied = (heard: Heard, { botsCount }: PlainTarget): boolean =>
+  heardAny(heard, botsCount === true ? ['agentReply', 'botReply'] : ['agentReply'])
+
+const answers = (heard: Heard, target: PlainTarget): boolean =>
+  replied(heard, target) || (target.answeringCounts === true && heardAny(heard, ['answeredByHand']))
 
 /** A first response was given, by the measure of a target. */
 const responded = (heard: Heard, { botsCount, answeringCounts, resolvingCounts }: PlainTarget): boolean =>
   heard.responded ||
-  (botsCount === true && heard.botResponded) ||
-  (answeringCounts === true && heard.answeredByHand) ||
-  (resolvingCounts === true && heard.resolvedOnce)
+  (heard.firstIsOpen !== true &&
+    ((botsCount === true && heard.botResponded) ||
+      (answeringCounts === true && heard.answeredByHand) ||
+      (resolvingCounts === true && heard.resolvedOnce)))
 
 const builtIn: readonly Row[] = [
   {
@@ -44,7 +48,7 @@ const builtIn: readonly Row[] = [
     pausedIn: postponed,
     onLeavingWork: 'cancel',
     onReopen: 'continue',
-    met: (heard) => heard.responded,
+    met: (heard, { botsCount }) => heard.responded || (botsCount === true && heard.botResponded),
     begins: (heard) => heard.outbound && heard.waiting,
     recurs: false,
     calendarOf: 'requester',
@@ -93,12 +97,12 @@ const builtIn: readonly Row[] = [
   },
   {
     name: 'periodicUpdate',
-    starts: (heard, target) => answers(heard, target),
-    fulfils: answers,
+    starts: replied,
+    fulfils: replied,
     pausedIn: [],
     onLeavingWork: 'cancel',
     onReopen: 'restart',
-    begins: (heard) => heard.replied,
+    begins: (heard, { botsCount }) => heard.replied || (botsCount === true && heard.botResponded),
     recurs: true,
     calendarOf: 'requester',
   },
@@ -125,7 +129,7 @@ const ownRow = (metric: OwnMetric): Row => ({
   ...(metric.resumedBy && { resumedBy: metric.resumedBy }),
   onLeavingWork: metric.onLeavingWork ?? 'cancel',
   onReopen: metric.onReopen?.mode ?? 'ignore',
-  begins: () => true,
+  begins: () => metric.onReopen?.mode === 'restart',
   recurs: metric.recurs ?? false,
   calendarOf: metric.calendarOf ?? 'requester',
 })

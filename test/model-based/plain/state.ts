@@ -51,10 +51,13 @@ export interface Heard {
   /** Closed as spam, duplicate or merged. */
   readonly cancels: boolean
   readonly outbound: boolean
+  /** The clock `firstResponse` is not met yet. */
+  readonly firstIsOpen?: boolean
   readonly responded: boolean
   readonly botResponded: boolean
   readonly answeredByHand: boolean
   readonly resolvedOnce: boolean
+  /** An agent has written to the requester. */
   readonly replied: boolean
   readonly waiting: boolean
   readonly everAssigned: boolean
@@ -77,6 +80,8 @@ export interface State {
   level: string | null
   /** Given by hand: the rules do not overrule it. */
   levelByHand: { level: string | null } | null
+  /** The priority under which targets were last chosen: clocks hear a cause under what was in force before it. */
+  targetPriority: string
   outbound: boolean
   requesterWrote: boolean
   everAssigned: boolean
@@ -86,8 +91,6 @@ export interface State {
   openedAt: number
   firstRespondedAt: number | null
   lastAgentReplyAt: number | null
-  /** A public agent message other than the opening. */
-  replied: boolean
   lastRequesterMessageAt: number | null
   firstResolvedAt: number | null
   resolvedAt: number | null

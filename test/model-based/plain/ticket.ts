@@ -109,6 +109,7 @@ export class PlainTicket {
       tags: [...new Set((command.tags ?? []).map((tag) => tag.toLowerCase()))].sort(),
       level: null,
       levelByHand: null,
+      targetPriority: priority,
       outbound,
       requesterWrote: asks,
       everAssigned: command.assignee !== undefined,
@@ -118,7 +119,6 @@ export class PlainTicket {
       openedAt: at,
       firstRespondedAt: null,
       lastAgentReplyAt: outbound ? at : null,
-      replied: false,
       lastRequesterMessageAt: asks ? at : null,
       firstResolvedAt: status.kind === 'resolved' ? at : null,
       resolvedAt: status.kind === 'resolved' ? at : null,
@@ -140,7 +140,8 @@ export class PlainTicket {
     }
     const cause = new Cause(definition, state, at)
     state.level = cause.matchingLevel()
-    cause.hear(state.department === null ? ['opened'] : ['opened', 'departmentTaken'], command.message.role)
+    cause.hear(['opened'], command.message.role)
+    if (state.department !== null) cause.hear(['departmentTaken', 'withOpening'])
     if (state.assignee !== null) cause.hear(['assigned'])
     if (out)
       cause.hear(
