@@ -125,19 +125,25 @@ async function story(setup: StoreSetup, steps: readonly Step[]): Promise<string>
   return JSON.stringify({ said, kept })
 }
 
-describe('the same commands on memory and on SQLite', () => {
+/** `TICKETWRIGHT_EQUALITY_TIMES=25` runs half a million. */
+const times = Number(process.env.TICKETWRIGHT_EQUALITY_TIMES ?? 1)
+
+describe('the same commands on memory and on SQLite, 20,000 of them', () => {
   const seen = { done: 0, refused: 0 }
   // sequences that are refused from end to end would prove little
-  afterAll(() => expect(Math.min(seen.done, seen.refused)).toBeGreaterThan(300))
+  afterAll(() => {
+    expect(seen.done + seen.refused).toBeGreaterThan(20_000)
+    expect(Math.min(seen.done, seen.refused)).toBeGreaterThan(2_000)
+  })
 
   it.each([
-    ['in memory', sqliteInMemory, 100],
-    ['in a file', sqliteFile, 20],
-    ['on better-sqlite3', betterSqlite, 40],
+    ['in memory', sqliteInMemory, 370],
+    ['in a file', sqliteFile, 60],
+    ['on better-sqlite3', betterSqlite, 330],
   ] as const)(
     'give the same answers, errors, tickets, events and receipts (%s)',
     async (_where, make, numRuns) => {
-      const law = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const law = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
         const opened: Step[] = [{ do: 'open', subject: 'First', reference: undefined }, ...steps]
         const [one, other] = await Promise.all([story(await memory(), opened), story(await make(), opened)])
         const { said } = JSON.parse(one) as { said: ({ code?: string } | null)[] }
@@ -145,9 +151,9 @@ describe('the same commands on memory and on SQLite', () => {
         seen.done += said.filter((answer) => !answer?.code).length
         expect(other).toBe(one)
       })
-      await fc.assert(law, { numRuns })
+      await fc.assert(law, { numRuns: numRuns * times })
     },
-    120_000,
+    400_000 * times,
   )
 
   it('would tell a store apart that keeps one event less', async () => {
