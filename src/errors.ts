@@ -54,6 +54,7 @@ export interface ErrorFacts {
   idempotency_mismatch: { commandId: string }
   reference_taken: { reference: string }
   lease_lost: { ticketId: string; holder: string }
+  collision: { ticketId: string; writing: readonly string[] }
   // stores and logs
   event_too_new: { type: string; version: number; known: number }
   event_malformed: { reason: string }
@@ -121,6 +122,7 @@ const sentences: Sentences = {
     `somebody changed ticket ${f.ticketId} since revision ${f.expected} (now ${f.actual}); see facts.since`,
   idempotency_mismatch: (f) => `command id ${f.commandId} was used for something else`,
   reference_taken: (f) => `reference ${f.reference} is taken`,
+  collision: (f) => `${f.writing.join(', ')} is writing on ticket ${f.ticketId}; read that first, then send again`,
   lease_lost: (f) => `${f.holder} no longer holds ticket ${f.ticketId}`,
   event_too_new: (f) => `event ${f.type} is of version ${f.version}, this release knows ${f.known}; upgrade first`,
   event_malformed: (f) => `this is not an event of this library: ${f.reason}`,

@@ -105,6 +105,10 @@ export type { OrderExplanation } from './queue/describe-ordering.ts'
 export type { OrderingName, OrderingWithOptions } from './queue/named-ordering.ts'
 export { namedOrderings, type Ordering, type OrderingPart } from './queue/ordering.ts'
 export type { PageOfIndex, QueueIndex } from './queue/queue-index.ts'
+export type { Agent } from './queue/routing/agent.ts'
+export type { RoutingDefinition, RoutingTrigger, StrategyName } from './queue/routing/definition.ts'
+export type { Obstacle, RoutingFacts } from './queue/routing/obstacle.ts'
+export type { Proposal } from './queue/routing/route.ts'
 export type { ViewDefinition } from './queue/view.ts'
 
 // engine: definition + ticket + command + instant → events
@@ -143,6 +147,7 @@ export {
   requesterMessages,
   requesterTicket,
 } from './engine/requester-view.ts'
+export { routeTicket } from './engine/route.ts'
 export { type SlaStateOptions, slaState } from './engine/sla-state.ts'
 export type { Definitions } from './engine/timeline.ts'
 export type { ConditionNames, EventCondition, StoredCondition, TimeCondition } from './engine/typed-condition.ts'
@@ -153,16 +158,20 @@ export type { ActorDesk } from './desk/actor-desk.ts'
 export type { Advice, AdviceAsk, Advisor } from './desk/advisor.ts'
 export type { Delivery, DeliveryOptions, DeliveryRun } from './desk/deliver.ts'
 export { createDesk, type Desk } from './desk/desk.ts'
+export type { Directory } from './desk/directory.ts'
 export type { DryRun } from './desk/dry-run.ts'
 export type { DueRun } from './desk/due.ts'
 export type { ErasureRun } from './desk/erase.ts'
 export type { ImportOptions, ImportProgress } from './desk/import.ts'
 export type { ManyOptions, ManyOutcome, ManyProgress, ManyTickets, TicketReceipt } from './desk/many.ts'
-export type { NextTicket } from './desk/next.ts'
+export type { NextReason, NextTicket } from './desk/next.ts'
 export type { CommandOptions, DeskOptions, Outcome } from './desk/options.ts'
 export type { Portal, PortalPage } from './desk/portal.ts'
+export type { PresenceOf } from './desk/presence.ts'
 export type { Allowed, Page, PageAsk } from './desk/read.ts'
 export type { ClockVerdict, MovedClock, ReapplyOptions, ReapplyRun } from './desk/reapply.ts'
+export type { RoutingRun } from './desk/routing.ts'
+export type { Segment, SegmentCount, SegmentField } from './desk/segment.ts'
 
 // stores: places to keep tickets
 

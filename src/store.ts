@@ -60,6 +60,8 @@ export interface Store {
   release(tenant: string, lease: LeaseKey): Promise<boolean>
   /** Gives a live lease to somebody else, with a token of its own; null if it was lost. */
   handOver(tenant: string, lease: LeaseKey, to: string, forMs: number): Promise<Lease | null>
+  /** The live leases of somebody, by ticket id. */
+  leases(tenant: string, holder: string): Promise<readonly Lease[]>
   /** Says what somebody is doing with a ticket, for a while; null: no more. The same again goes on from when it began. */
   announce(tenant: string, ticketId: string, person: string, doing: Doing | null, forMs: number): Promise<void>
   /** Who has a live lease on a ticket, and who does what with it, by name; judged by the store's clock. */

@@ -2,14 +2,16 @@ import type { CommandInput, CommandRequest, CommandType } from '../engine/comman
 import { fail } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import type { Names } from '../model/names.ts'
-import type { Lease, LeaseKey } from '../store.ts'
+import type { Doing, Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
 import type { InstantInput } from '../time/instant.ts'
 import { followUpOf, splitOf } from './derived-ticket.ts'
 import type { DryRun } from './dry-run.ts'
+import { handOver } from './hand-over.ts'
 import { type ManyOptions, type ManyOutcome, type ManyTickets, performMany } from './many.ts'
 import { claimMs, defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
+import { announce, type PresenceOf } from './presence.ts'
 import { ticketNow } from './read.ts'
 import { requestOf, submit, tryOut } from './submit.ts'
 
@@ -120,8 +122,25 @@ export interface ActorDesk<X extends Names = Names> {
   /** Prolongs a claim. Throws `lease_lost`. */
   renew(lease: LeaseKey, forTime?: DurationInput): Promise<Lease>
   release(lease: LeaseKey): Promise<boolean>
-  /** The first ticket of a view that nobody holds, claimed; null when there is none. */
-  next(view: X['view'], forTime?: DurationInput): Promise<NextTicket<X> | null>
+  /**
+   * The first ticket of one's views that nobody holds and one may take, claimed, with the reason; null when there is
+   * none. With a directory, views need not be named, and what one may take is asked of it.
+   */
+  next(view?: X['view'] | readonly X['view'][], forTime?: DurationInput): Promise<NextTicket<X> | null>
+  /**
+   * Gives a claimed ticket to a colleague, with a note that is written under the claim; assigned to them, if it was
+   * assigned to the giver. Throws `lease_lost`.
+   */
+  handOver(
+    lease: LeaseKey,
+    to: string,
+    details?: { readonly note?: string; readonly forTime?: DurationInput },
+  ): Promise<Lease>
+  /**
+   * Says what one is doing with a ticket, for a minute unless said; null: no more. Comes back with who holds it and
+   * who else is there.
+   */
+  announce(ticketId: string, doing: Doing | null, forTime?: DurationInput): Promise<PresenceOf>
 }
 
 export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
@@ -196,6 +215,8 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
       return renewed
     },
     release: async (lease) => lease.holder === actor.id && desk.store.release(desk.tenant, lease),
-    next: (view, time) => nextTicket(desk, view, actor.id, forMs(time)),
+    next: async (views, time) => nextTicket(desk, views, actor.id, forMs(time)),
+    handOver: async (lease, to, { note, forTime } = {}) => handOver(desk, actor, lease, to, note, forMs(forTime)),
+    announce: (id, doing, time) => announce(desk, id, actor, doing, time),
   }
 }

@@ -8,6 +8,7 @@ import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { Proposal } from '../queue/routing/route.ts'
 import type { ClockExplanation } from '../sla/explanation.ts'
 import type { SlaState } from '../sla/state.ts'
 import type { BuriedEffect, Store } from '../store.ts'
@@ -23,6 +24,7 @@ import { exportCsv, exportLines } from './export.ts'
 import { type ImportOptions, type ImportProgress, importLines } from './import.ts'
 import type { DeskContext, DeskOptions } from './options.ts'
 import { type Portal, portal } from './portal.ts'
+import { type PresenceOf, presenceOf } from './presence.ts'
 import {
   type Allowed,
   allowedOn,
@@ -34,9 +36,12 @@ import {
   ticketNow,
   viewCount,
   viewPage,
+  viewSegments,
 } from './read.ts'
 import { type ReapplyOptions, type ReapplyRun, reapplyAll } from './reapply.ts'
 import { forgetReceipts } from './receipts.ts'
+import { proposalFor, type RoutingRun, routeAfter, runRouting } from './routing.ts'
+import type { Segment, SegmentCount, SegmentField } from './segment.ts'
 import { takingTurns } from './turns.ts'
 
 const FeedAsk = z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(100_000) })
@@ -66,7 +71,22 @@ export interface Desk<X extends Names = Names> {
   slaState(ticketId: string): Promise<SlaState>
   /** A page of a view, tickets first brought up to now. Throws `unknown_name`. */
   view(view: X['view'], ask?: PageAsk): Promise<Page<X>>
-  count(view: X['view']): Promise<{ readonly count: number; readonly stale: boolean }>
+  /** How many tickets are in a view, or in a segment of it. */
+  count(view: X['view'], only?: Segment): Promise<{ readonly count: number; readonly stale: boolean }>
+  /** How many tickets of a view have each value of a field: most first. Throws `unknown_name`. */
+  segments(
+    view: X['view'],
+    by: SegmentField,
+  ): Promise<{ readonly segments: readonly SegmentCount[]; readonly stale: boolean }>
+  /** Who holds a ticket, and who views it or writes on it. Throws `ticket_not_found`. */
+  presence(ticketId: string): Promise<PresenceOf>
+  /** Who should have a ticket now, and why; nothing is written. Needs a directory. Throws `ticket_not_found`. */
+  proposal(ticketId: string): Promise<Proposal>
+  /**
+   * Gives back what agents hold who are away, and gives what waits to whoever should have it: for a cron route.
+   * 1,000 tickets unless said. Needs a directory.
+   */
+  runRouting(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<RoutingRun>
   /** What an actor may do with a ticket now. */
   allowed(ticketId: string, actor: Actor): Promise<Allowed<X>>
   /** Events of all tickets in order of commit, after a position (0: from the start). */
@@ -134,6 +154,8 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     reference: options.reference ?? ((number) => `T-${String(number).padStart(6, '0')}`),
     guard: options.guard,
     advisor: options.advisor as Advisor | undefined,
+    directory: options.directory,
+    routeAfter: (ticketId, events) => routeAfter(desk, ticketId, events),
   }
   return {
     tenant: desk.tenant,
@@ -148,7 +170,11 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     explain: (id, metric, cycle) => explanationOf(desk, id, metric, cycle),
     slaState: (id) => slaStateOf(desk, id),
     view: (view, ask) => viewPage(desk, view, ask) as Promise<Page<X>>,
-    count: (view) => viewCount(desk, view),
+    count: (view, only) => viewCount(desk, view, only),
+    segments: (view, by) => viewSegments(desk, view, by),
+    presence: (id) => presenceOf(desk, id),
+    proposal: (id) => proposalFor(desk, id),
+    runRouting: (run) => runRouting(desk, run),
     allowed: (id, actor) => allowedOn(desk, id, actor) as Promise<Allowed<X>>,
     changes: async (after, limit = 1_000) => {
       const ask = unwrap(parse(FeedAsk, { after, limit }, 'invalid_command'))

@@ -39,7 +39,9 @@ export async function runDue(
     if (!row) continue
     tickets += 1
     try {
-      events += (await catchUp(desk, row.ticket, now)).length
+      const happened = await catchUp(desk, row.ticket, now)
+      events += happened.length
+      if (happened.length > 0) await desk.routeAfter(ticketId, happened)
     } catch (error) {
       if (!isDeskError(error, 'definition_missing')) throw error
       failed.push({ ticketId, error: refuse(error.code, error.facts) })

@@ -47,6 +47,8 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
     unchanged: false,
     repeated: false,
     explanation: [...gone.explanation, ...kept.explanation],
+    collision: null,
+    routed: null,
     redirectedFrom: source.id,
   }
 }

@@ -1,10 +1,16 @@
+import { fields } from '../engine/field.ts'
+import { routingCase } from '../engine/route.ts'
 import { fail } from '../errors.ts'
 import type { Names } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
-import type { Lease } from '../store.ts'
+import { describeKeys } from '../queue/describe-ordering.ts'
+import type { Agent } from '../queue/routing/agent.ts'
+import { departmentsOf, type Obstacle, obstacleFor, type RoutingCase } from '../queue/routing/obstacle.ts'
+import type { Lease, Query } from '../store.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
 import { queryOf } from './read.ts'
+import { agentsOf, heldLoad, teamOf } from './team.ts'
 
 /** How long a claim holds unless said: 15 min. Work that takes longer renews it. */
 export const defaultClaimMs = 15 * 60_000
@@ -15,35 +21,141 @@ export function claimMs(forMs: number): number {
   throw fail('invalid_duration', { value: String(forMs), reason: 'a claim holds for 1 s to 24 h' }, 'forTime')
 }
 
-/** How often the head of a view is read again when others were quicker with every ticket of it. */
+/** Tickets read at once, and how many of a view are looked at before there is held to be none. */
+const readAtOnce = 10
+const maxLookedAt = 1_000
+/** How often the head of a view is read again when others were quicker with tickets of it. */
 const maxClaimRounds = 100
+/** Tickets passed over that the reason tells of. */
+const maxTold = 20
+
+/** Why this ticket. */
+export interface NextReason {
+  readonly view: string
+  /** The ordering of the view in words. */
+  readonly order: string
+  /** Tickets before it that the agent may not take, the first 20; `assigned`: somebody else has it. */
+  readonly passedOver: readonly { readonly ticketId: string; readonly because: Obstacle | 'assigned' }[]
+}
 
 /** The next ticket of a view, claimed. */
 export interface NextTicket<X extends Names = Names> {
   readonly ticket: Ticket<X>
   readonly lease: Lease
+  readonly reason: NextReason
 }
 
-/** The first ticket of a view that nobody holds, claimed for the holder; null when there is none. */
+/**
+ * The first ticket of somebody's views that nobody holds and that they may take, claimed for them; null when there is
+ * none. What they may take is asked of the directory; where there is none, everything.
+ */
 export async function nextTicket(
   desk: DeskContext,
-  viewId: string,
+  views: string | readonly string[] | undefined,
   holder: string,
   forMs: number,
 ): Promise<NextTicket | null> {
-  const query = queryOf(desk, viewId)
+  const agent = await agentNamed(desk, holder)
+  const queries = viewsFor(desk, views, agent).map((view) => [view, queryOf(desk, view)] as const)
   await runDue(desk)
-  for (let round = 0; round < maxClaimRounds; round++) {
-    // nobody's name is empty: tickets that anybody holds are left out, the holder's own as well
-    const rows = await desk.store.find({ ...query, limit: 10, freeFor: '' })
-    for (const { ticket } of rows) {
-      const lease = await desk.store.claim(desk.tenant, ticket.id, holder, forMs)
-      if (!lease) continue
-      const { row } = await desk.store.load(desk.tenant, ticket.id)
-      if (row && query.matches(row.ticket)) return { ticket: row.ticket, lease }
-      await desk.store.release(desk.tenant, lease)
-    }
-    if (rows.length === 0) return null
+  const judge = await judgeFor(desk, agent)
+  for (const [view, query] of queries) {
+    const found = await firstOf(desk, view, query, judge, holder, forMs)
+    if (found) return found
   }
+  return null
+}
+
+async function agentNamed(desk: DeskContext, id: string): Promise<Agent | undefined> {
+  const agents = await agentsOf(desk)
+  const agent = agents?.find((one) => one.id === id)
+  if (agents && !agent)
+    throw fail('unknown_name', {
+      what: 'agent in the directory',
+      name: id,
+      known: agents.map((one) => one.id).slice(0, 100),
+    })
+  return agent
+}
+
+function viewsFor(desk: DeskContext, views: string | readonly string[] | undefined, agent: Agent | undefined) {
+  const named = views === undefined ? agent?.views : typeof views === 'string' ? [views] : views
+  if (named && named.length > 0) return named
+  throw fail(
+    'invalid_command',
+    { reason: `name a view; known: ${[...desk.latest.views.keys()].slice(0, 20).join(', ')}` },
+    'view',
+  )
+}
+
+/** May the agent take a ticket? */
+type Judge = (ticket: Ticket) => Obstacle | 'assigned' | null
+
+async function judgeFor(desk: DeskContext, agent: Agent | undefined): Promise<Judge> {
+  if (!agent) return () => null
+  const [team, held, at] = [await teamOf(desk, [agent]), await heldLoad(desk, agent.id), await desk.store.now()]
+  const load = { ...team.load, [agent.id]: (team.load[agent.id] ?? 0) + held }
+  return (ticket) => {
+    if (ticket.assignee !== null && ticket.assignee !== agent.id) return 'assigned'
+    const asked = routingCase(desk.latest, ticket, { ...team, load, at })
+    const obstacle = obstacleFor(agent, asked, allDepartments(asked))
+    // what they have already is theirs, and counts already
+    return ticket.assignee === agent.id && obstacle !== 'away' && obstacle !== 'off_hours' ? null : obstacle
+  }
+}
+
+const allDepartments = (asked: RoutingCase): readonly string[] | null => departmentsOf(asked)?.flat() ?? null
+
+async function firstOf(
+  desk: DeskContext,
+  view: string,
+  query: Query,
+  judge: Judge,
+  holder: string,
+  forMs: number,
+): Promise<NextTicket | null> {
+  const passedOver: { ticketId: string; because: Obstacle | 'assigned' }[] = []
+  let after: Query['after']
+  let lookedAt = 0
+  for (let round = 0; round < maxClaimRounds && lookedAt < maxLookedAt; ) {
+    // nobody's name is empty: tickets that anybody holds are left out, the holder's own as well
+    const rows = await desk.store.find({ ...query, limit: readAtOnce, freeFor: '', after })
+    lookedAt += rows.length
+    let claimedByOthers = false
+    for (const { ticket } of rows) {
+      const because = judge(ticket)
+      if (because !== null) {
+        passedOver.push({ ticketId: ticket.id, because })
+        continue
+      }
+      const taken = await take(desk, query, judge, ticket.id, holder, forMs)
+      if (taken) {
+        const order = describeKeys(query.keys, fields)
+        return { ...taken, reason: { view, order, passedOver: passedOver.slice(0, maxTold) } }
+      }
+      claimedByOthers = true
+    }
+    const last = rows.at(-1)
+    if (!last) return null
+    if (claimedByOthers) round += 1
+    after = query.position(last.ticket)
+  }
+  return null
+}
+
+/** Claims a ticket and looks once more: it may have changed meanwhile. */
+async function take(
+  desk: DeskContext,
+  query: Query,
+  judge: Judge,
+  ticketId: string,
+  holder: string,
+  forMs: number,
+): Promise<Omit<NextTicket, 'reason'> | null> {
+  const lease = await desk.store.claim(desk.tenant, ticketId, holder, forMs)
+  if (!lease) return null
+  const { row } = await desk.store.load(desk.tenant, ticketId)
+  if (row && query.matches(row.ticket) && judge(row.ticket) === null) return { ticket: row.ticket, lease }
+  await desk.store.release(desk.tenant, lease)
   return null
 }

@@ -6,11 +6,13 @@ import type { Names } from '../model/names.ts'
 import { Id } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { Proposal } from '../queue/routing/route.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
-import type { LeaseKey, Store } from '../store.ts'
+import type { LeaseKey, Presence, Store } from '../store.ts'
 import type { Clock } from '../time/clock.ts'
 import type { InstantInput } from '../time/instant.ts'
 import type { Advisor } from './advisor.ts'
+import type { Directory } from './directory.ts'
 
 /** What a desk is made of. */
 export interface DeskOptions<X extends Names = Names> {
@@ -29,6 +31,8 @@ export interface DeskOptions<X extends Names = Names> {
   readonly guard?: Guard
   /** Asked what it makes of new tickets and questions; it never holds up a command for longer than its time. */
   readonly advisor?: Advisor<X> | undefined
+  /** Who works here: needed for routing, and for what each agent may take by `next`. */
+  readonly directory?: Directory
 }
 
 /** How a command is given, beside what it says. */
@@ -66,6 +70,16 @@ export interface Outcome<X extends Names = Names> {
   readonly explanation: readonly CauseExplanation[] | null
   /** The ticket it was addressed to, if that was merged into this one. */
   readonly redirectedFrom: string | null
+  /** Others who were writing on the ticket while this reply was sent; null: nobody was. */
+  readonly collision: readonly Presence[] | null
+  /** Whom the desk looked for by itself after it, and whom it found: the ticket is the one after that. */
+  readonly routed: Proposal | null
+}
+
+/** Whom the desk has found for a ticket, and what that did. */
+export interface Routed {
+  readonly proposal: Proposal
+  readonly ticket: Ticket
 }
 
 /** What every part of the desk works with. */
@@ -79,6 +93,9 @@ export interface DeskContext {
   readonly reference: (number: number) => string
   readonly guard: Guard | undefined
   readonly advisor: Advisor | undefined
+  readonly directory: Directory | undefined
+  /** Looks for an agent after what has happened to a ticket, if the definition says so. */
+  readonly routeAfter: (ticketId: string, events: readonly AnyTicketEvent[]) => Promise<Routed | null>
   /** What `nextAt` depends on: all revisions of the definition. */
   readonly plannedBy: string
   /** Runs when it is the turn of a ticket. */

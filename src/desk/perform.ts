@@ -2,20 +2,27 @@ import type { Decision } from '../engine/decide.ts'
 import { fail } from '../errors.ts'
 import { type Actor, isStaff } from '../model/actor.ts'
 import type { Ticket } from '../model/ticket.ts'
-import type { CommitOutcome, Loaded, TicketChange } from '../store.ts'
+import type { Commit, CommitOutcome, Loaded, TicketChange } from '../store.ts'
 import { type Again, again, attempts } from './again.ts'
 import { decideWithHistory } from './catch-up.ts'
+import { collisionOf } from './collision.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
 import { repeated, sameMessage } from './repeat.ts'
 
 /** Load, decide, save; again when somebody else was quicker or the store did not say whether it saved. */
-export async function perform(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome> {
+export async function perform(desk: DeskContext, command: Submission, options: InternalOptions): Promise<Outcome> {
   return desk.turn(command.ticketId, () => attempts(() => performOnce(desk, command, options)))
 }
 
-async function performOnce(desk: DeskContext, command: Submission, options: CommandOptions): Promise<Outcome | Again> {
+/** What the desk says to itself, beside what callers say. */
+interface InternalOptions extends CommandOptions {
+  /** Whose turn the command takes. */
+  readonly turn?: Commit['turn']
+}
+
+async function performOnce(desk: DeskContext, command: Submission, options: InternalOptions): Promise<Outcome | Again> {
   const loaded = await desk.store.load(desk.tenant, command.ticketId, command.id)
   if (loaded.receipt) return repeated(desk, command, loaded.receipt)
   const ticket = loaded.row?.ticket ?? null
@@ -25,15 +32,18 @@ async function performOnce(desk: DeskContext, command: Submission, options: Comm
   if (ticket?.links.mergedInto != null && command.type === 'message')
     return followMerge(desk, command, options, ticket.links.mergedInto)
   await checkRevision(desk, ticket, options, command.actor)
+  const collision = await collisionOf(desk, command)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), loaded.now)
   const decision = await decideWithHistory(desk, ticket, await withReference(desk, command), at)
-  return 'again' in decision ? decision : save(desk, command, options, loaded, ticket, decision)
+  if ('again' in decision) return decision
+  const outcome = await save(desk, command, options, loaded, ticket, decision)
+  return 'again' in outcome ? outcome : { ...outcome, collision }
 }
 
 async function save(
   desk: DeskContext,
   command: Submission,
-  options: CommandOptions,
+  options: InternalOptions,
   loaded: Loaded,
   before: Ticket | null,
   decision: Decision,
@@ -46,6 +56,7 @@ async function save(
     effects: decision.effects,
     receipt,
     lease: options.lease,
+    turn: options.turn,
   })
   if (!committed.ok) return afterConflict(desk, command, changes, committed)
   return {
@@ -57,6 +68,8 @@ async function save(
     repeated: false,
     explanation: decision.explanation,
     redirectedFrom: null,
+    collision: null,
+    routed: null,
   }
 }
 
@@ -78,7 +91,8 @@ export async function afterConflict(
     case 'lease':
       throw fail('lease_lost', { ticketId: conflict.ticketId, holder: command.actor.id }, 'options.lease')
     case 'turn':
-      return { again: fail('version_conflict', { ticketId: command.ticketId, expected, actual: expected }, 'ticketId') }
+      // whoever takes turns looks again for whose it is
+      throw fail('version_conflict', { ticketId: command.ticketId, expected, actual: expected })
     case 'reference':
       if ((command.input as { reference?: string }).reference !== undefined)
         throw fail('reference_taken', { reference: conflict.reference }, 'reference')

@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import { compileCondition } from '../condition/compile.ts'
 import type { SortPosition } from '../condition/sort-key.ts'
 import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
+import { fields } from '../engine/field.ts'
 import { subjectAt } from '../engine/subject.ts'
 import { timelineOf } from '../engine/timeline.ts'
 import { fail, shown, unwrap } from '../errors.ts'
@@ -16,6 +18,7 @@ import { checkReopening, checkReopenWindow } from '../workflow/react.ts'
 import { advanceWithHistory } from './catch-up.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
+import { checkSegmentField, type Segment, type SegmentCount, type SegmentField, valuesOf, within } from './segment.ts'
 
 /** A page of a view. */
 export interface Page<X extends Names = Names> {
@@ -26,14 +29,20 @@ export interface Page<X extends Names = Names> {
   readonly stale: boolean
 }
 
+/** Looked up where the view is known. */
+const SegmentBy = z.string() as unknown as z.ZodType<SegmentField>
+
 /** Which page: at most 1,000 tickets, after a position that an earlier page gave. */
 export interface PageAsk {
   readonly limit?: number | undefined
   readonly after?: SortPosition | undefined
+  /** One segment of the view only. */
+  readonly only?: Segment | undefined
 }
 export const PageAskSchema: z.ZodType<PageAsk> = z.strictObject({
   limit: z.int().min(1).max(1_000).optional(),
-  after: z.strictObject({ values: z.array(z.number().nullable()).max(50), id: z.string() }).optional(),
+  after: z.strictObject({ values: z.array(z.number().nullable()).max(100), id: z.string() }).optional(),
+  only: z.strictObject({ by: SegmentBy, value: z.union([z.string(), z.number()]).nullable() }).optional(),
 })
 
 /** What an actor may do with a ticket now, as far as the workflow is concerned. */
@@ -88,8 +97,11 @@ export function messagesOf(events: readonly AnyTicketEvent[]): Message[] {
 }
 
 export async function viewPage(desk: DeskContext, viewId: string, ask: PageAsk = {}): Promise<Page> {
-  const query = queryOf(desk, viewId)
-  const { limit = query.limit, after } = unwrap(parse<PageAsk>(PageAskSchema, ask, 'invalid_command'))
+  const given = unwrap(parse<PageAsk>(PageAskSchema, ask, 'invalid_command'))
+  const query = narrowed(queryOf(desk, viewId), given.only)
+  const { limit = query.limit, after } = given
+  if (after && after.values.length !== query.keys.length)
+    throw fail('invalid_command', { reason: 'this position is of another ordering' }, 'after')
   const stale = await bringUp(desk)
   const rows = await desk.store.find({ ...query, limit: limit + 1, after })
   const tickets = rows.slice(0, limit).map((row) => row.ticket)
@@ -97,12 +109,40 @@ export async function viewPage(desk: DeskContext, viewId: string, ask: PageAsk =
   return { tickets, next: rows.length > limit && last ? query.position(last) : null, stale }
 }
 
+/** How many tickets are in a view, or in a segment of it. */
 export async function viewCount(
   desk: DeskContext,
   viewId: string,
+  only?: Segment,
 ): Promise<{ readonly count: number; readonly stale: boolean }> {
+  const { only: segment } = unwrap(parse<PageAsk>(PageAskSchema, { only }, 'invalid_command'))
+  const query = narrowed(queryOf(desk, viewId), segment)
   const stale = await bringUp(desk)
-  return { count: await desk.store.count(queryOf(desk, viewId)), stale }
+  return { count: await desk.store.count(query), stale }
+}
+
+/** How many tickets of a view have each value of a field: most first, then by value; null stands for none. */
+export async function viewSegments(
+  desk: DeskContext,
+  viewId: string,
+  by: SegmentField,
+): Promise<{ readonly segments: readonly SegmentCount[]; readonly stale: boolean }> {
+  checkSegmentField(by, 'by')
+  const { tenant, when, matches } = queryOf(desk, viewId)
+  const stale = await bringUp(desk)
+  const tallies = await desk.store.tally({ tenant, when, matches, by: [by], values: valuesOf([by]) })
+  const segments = tallies.map(({ values: [value = null], count }) => ({ value, count }))
+  segments.sort((a, b) => b.count - a.count || (String(a.value) < String(b.value) ? -1 : 1))
+  return { segments, stale }
+}
+
+/** A query for one segment of what it asks for. */
+function narrowed(query: Query, only: Segment | undefined): Query {
+  if (!only) return query
+  checkSegmentField(only.by, 'only.by')
+  const when = within(query.when, only)
+  const matches = compileCondition(when, fields)
+  return { ...query, when, matches: (ticket) => matches({ ticket }) }
 }
 
 /** Brings what is due up to now; true if some of it could not be. */

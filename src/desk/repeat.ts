@@ -44,6 +44,8 @@ async function outcomeOf(
     unchanged: receipt?.unchanged ?? false,
     repeated: true,
     explanation: null,
+    collision: null,
+    routed: null,
     redirectedFrom: addressedTo === null || addressedTo === ticketId ? null : addressedTo,
   }
 }

@@ -31,7 +31,14 @@ export async function submit(
 ): Promise<Outcome> {
   const { command, given } = await checkedCommand(desk, actor, addressedTo, request, options, asked)
   const outcome = await (command.type === 'merge' ? merge(desk, command, given) : perform(desk, command, given))
-  return advised(desk, outcome)
+  const told = await advised(desk, outcome)
+  return told.repeated || told.unchanged ? told : withAgent(desk, told)
+}
+
+/** Whoever the desk finds for the ticket by itself, and the ticket as it is then. */
+async function withAgent(desk: DeskContext, outcome: Outcome): Promise<Outcome> {
+  const routed = await desk.routeAfter(outcome.ticket.id, outcome.events)
+  return routed ? { ...outcome, ticket: routed.ticket, routed: routed.proposal } : outcome
 }
 
 /** As `submit`, but nothing is saved: what it would lead to, and which rules would have a hand in it. */

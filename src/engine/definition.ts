@@ -7,6 +7,13 @@ import type { Names } from '../model/names.ts'
 import type { Priority, StandardPriority } from '../model/priority.ts'
 import { findIssues, InstantInput, JsonValue } from '../model/schema.ts'
 import type { Tag } from '../model/tag.ts'
+import {
+  checkRouting,
+  compileRouting,
+  type Routing,
+  type RoutingDefinition,
+  RoutingSchema,
+} from '../queue/routing/definition.ts'
 import { checkViews, compileView, type View, type ViewDefinition, ViewSchema } from '../queue/view.ts'
 import type { Thresholds } from '../rules/advice.ts'
 import type { CannedMessageDefinition } from '../rules/canned.ts'
@@ -108,6 +115,10 @@ export interface DeskDefinition<
   readonly cannedMessages?: readonly CannedMessageDefinition<K>[] | undefined
   /** From which confidence on (0 to 1) an advisor is followed; what is not named is recorded, and never followed. */
   readonly advice?: Thresholds | undefined
+  /** Who gets which ticket; nobody by itself unless given. */
+  readonly routing?: RoutingDefinition<NoInfer<P>, NoInfer<StoredCondition<NamesOf<S, P, C, L>>>> | undefined
+  /** What a public reply meets while somebody else writes one: `warn` (the outcome says so), `refuse` or `ignore`. */
+  readonly collisions?: 'warn' | 'refuse' | 'ignore' | undefined
 }
 
 /** The names of a definition, as its conditions may use them. */
@@ -128,6 +139,9 @@ export interface Definition<X extends Names = Names> extends WorkflowSlice, SlaS
   /** From when it holds; null: from the beginning. */
   readonly since: number | null
   readonly views: ReadonlyMap<string, View>
+  /** Null: nobody is assigned by itself. */
+  readonly routing: Routing | null
+  readonly collisions: 'warn' | 'refuse' | 'ignore'
   isStatus(name: unknown): name is X['status']
   isPriority(name: unknown): name is X['priority']
   isView(name: unknown): name is X['view']
@@ -142,6 +156,8 @@ export const DefinitionSchema = z.strictObject({
   ...slaSchema,
   views: z.array(ViewSchema).max(1_000).optional(),
   ...rulesSchema,
+  routing: RoutingSchema.optional(),
+  collisions: z.enum(['warn', 'refuse', 'ignore']).optional(),
 })
 type Parsed = z.output<typeof DefinitionSchema>
 
@@ -204,6 +220,7 @@ export function compileDefinition(
     ...checkNaming(definition),
     ...checkSla(definition, names, fields),
     ...checkViews(definition.views ?? [], fields, names.priorities),
+    ...checkRouting(definition.routing ?? {}, fields, names.priorities),
   )
   if ('value' in workflow) {
     const levels = (definition.levels ?? []).map(({ id }) => id)
@@ -260,6 +277,8 @@ function compile(
     calendarNamed: (id) => calendars.get(id)?.calendar,
     calendarIds: [...calendars.keys()],
     views,
+    routing: parsed.routing ? compileRouting(parsed.routing, fields, naming.priorities) : null,
+    collisions: parsed.collisions ?? 'warn',
     isStatus: isNameOf(statuses) as Definition['isStatus'],
     isPriority: isNameOf(naming.priorities.map((priority) => priority.name)) as Definition['isPriority'],
     isMacro: isNameOf((parsed.macros ?? []).map((macro) => macro.id)) as Definition['isMacro'],

@@ -165,6 +165,10 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       shelf.leases.set(key.ticketId, lease)
       return lease
     },
+    leases: async (tenant, holder) =>
+      [...shelfOf(tenant).leases.values()]
+        .filter((lease) => live(lease) && lease.holder === holder)
+        .sort((a, b) => (a.ticketId < b.ticketId ? -1 : 1)),
     announce: async (tenant, ticketId, person, doing, forMs) => {
       refuseNul([tenant, ticketId, person])
       const { presence } = shelfOf(tenant)

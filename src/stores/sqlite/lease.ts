@@ -74,3 +74,14 @@ export function liveLease(db: Database, tenant: string, ticketId: string, now: n
   )
   return found ? { ticketId, holder: found.holder, token: found.token, until: found.until } : null
 }
+
+export const leasesOf = (db: Database, tenant: string, holder: string, now: number): Lease[] =>
+  db
+    .rows<{ ticket_id: string; token: number; until: number }>(
+      `SELECT ticket_id, token, until FROM ticketwright_leases
+       WHERE tenant = ? AND holder = ? AND until > ? ORDER BY ticket_id`,
+      tenant,
+      holder,
+      now,
+    )
+    .map(({ ticket_id, token, until }) => ({ ticketId: ticket_id, holder, token, until }))

@@ -179,6 +179,7 @@ export const migrations: readonly (readonly Step[])[] = [
       until INTEGER NOT NULL,
       PRIMARY KEY (tenant, ticket_id, person)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX ticketwright_leases_holder ON ticketwright_leases (tenant, holder, until);
     CREATE TABLE ticketwright_turns (
       tenant TEXT NOT NULL,
       agent TEXT NOT NULL,

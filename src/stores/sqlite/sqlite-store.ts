@@ -10,7 +10,7 @@ import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffec
 import { toDeskError } from './failure.ts'
 import { countIn, findIn, rowOf, type StoredRow, tallyIn } from './find.ts'
 import { openFile, type SqliteHandle } from './handle.ts'
-import { claimIn, handOverIn, liveLease, moveEnd } from './lease.ts'
+import { claimIn, handOverIn, leasesOf, liveLease, moveEnd } from './lease.ts'
 import { checkTables, prepare } from './prepare.ts'
 import { announceIn, peopleAt } from './presence.ts'
 import { Writer } from './writer.ts'
@@ -115,6 +115,7 @@ export function sqliteStore(
       refuseNul(to)
       return write(() => handOverIn(db, tenant, lease, to, now(), forMs))
     },
+    leases: async (tenant, holder) => leasesOf(db, tenant, holder, now()),
     announce: async (tenant, ticketId, person, doing, forMs) => {
       refuseNul([tenant, ticketId, person])
       return write(() => announceIn(db, tenant, ticketId, person, doing, now(), forMs))

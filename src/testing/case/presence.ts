@@ -44,8 +44,12 @@ export const presenceCases = [
     const { store, tenant } = bench
     const lease = await store.claim(tenant, 't1', 'ana', leaseMs)
     same((await store.present(tenant, 't1')).lease, lease, 'the lease on a claimed ticket')
+    const other = await store.claim(tenant, 't0', 'ana', 60_000)
+    await store.claim(tenant, 't2', 'ben', 60_000)
+    same(await store.leases(tenant, 'ana'), [other, lease], 'all that somebody holds')
     await bench.pass(leaseMs)
     same((await store.present(tenant, 't1')).lease, null, 'the lease when it has ended')
+    same(await store.leases(tenant, 'ana'), [other], 'all that somebody holds when one has ended')
   }),
 
   storeCase('a live lease is handed over, with a token of its own; a lost one is not', async (bench) => {

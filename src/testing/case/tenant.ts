@@ -65,6 +65,7 @@ export const tenantCases = [
     await store.announce(ours, 't1', 'ana', 'writing', 60_000)
     const seen = await store.present(theirs, 't1')
     same([seen.lease?.holder, seen.people], ['ben', []], 'our presence, seen by another tenant')
+    same(await store.leases(theirs, 'ana'), [], 'our leases, seen by another tenant')
     await bench.save({ turn: { agent: 'ana', seen: 0 } })
     same(await store.turns(theirs), {}, 'our turns, seen by another tenant')
     await store.settle(theirs, 'e1')

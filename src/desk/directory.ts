@@ -1,0 +1,7 @@
+import type { Agent } from '../queue/routing/agent.ts'
+
+/** The directory port: who works here. An application answers from where it keeps its people. */
+export interface Directory {
+  /** Everybody who may be given tickets of a tenant. */
+  agents(tenant: string): Promise<readonly Agent[]> | readonly Agent[]
+}

@@ -1,0 +1,35 @@
+import { fail, unwrap } from '../errors.ts'
+import type { Actor } from '../model/actor.ts'
+import { Id, parse } from '../model/schema.ts'
+import type { Lease, LeaseKey } from '../store.ts'
+import type { DeskContext } from './options.ts'
+import { loaded } from './read.ts'
+import { submit } from './submit.ts'
+
+/**
+ * Gives a claimed ticket to a colleague. The note, and the assignment if the ticket was assigned to the giver, are
+ * written under the claim first: what is handed over is told, and a claim that was lost writes nothing.
+ * @throws DeskError `lease_lost`
+ */
+export async function handOver(
+  desk: DeskContext,
+  actor: Actor,
+  lease: LeaseKey,
+  to: string,
+  note: string | undefined,
+  forMs: number,
+): Promise<Lease> {
+  const colleague = unwrap(parse(Id, to, 'invalid_command', 'to'))
+  const lost = () => fail('lease_lost', { ticketId: lease.ticketId, holder: actor.id })
+  if (lease.holder !== actor.id) throw lost()
+  const { ticket } = await loaded(desk, lease.ticketId)
+  const changes = {
+    ...(ticket.assignee === actor.id ? { assignee: colleague } : {}),
+    ...(note === undefined ? {} : { message: { body: note, visibility: 'internal' } }),
+  }
+  if (Object.keys(changes).length > 0)
+    await submit(desk, actor, lease.ticketId, { type: 'update', ...changes }, { lease })
+  const given = await desk.store.handOver(desk.tenant, lease, colleague, forMs)
+  if (!given) throw lost()
+  return given
+}

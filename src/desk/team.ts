@@ -1,0 +1,119 @@
+import { compileCondition } from '../condition/compile.ts'
+import type { Condition } from '../condition/condition.ts'
+import { fields } from '../engine/field.ts'
+import { checkedAgents, routingCase } from '../engine/route.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { Agent } from '../queue/routing/agent.ts'
+import type { RoutingCase } from '../queue/routing/obstacle.ts'
+import type { DeskContext } from './options.ts'
+import { valuesOf } from './segment.ts'
+
+/** Kinds in which a ticket is work for whoever has it. */
+export const inWork: Condition = { field: 'kind', op: 'oneOf', value: ['new', 'open'] }
+
+/**
+ * The agents of a directory, checked; undefined where the desk has none.
+ * @throws DeskError `invalid_definition` and the like, with the path in the list
+ */
+export async function agentsOf({ directory, tenant, latest }: DeskContext): Promise<readonly Agent[] | undefined> {
+  return directory && checkedAgents(latest, await directory.agents(tenant), 'agents')
+}
+
+/** What somebody is asked about a ticket: whom there is, what they have to do, whose turn it is. */
+export interface Team {
+  readonly agents: readonly Agent[]
+  readonly load: Readonly<Record<string, number>>
+  readonly turns: Readonly<Record<string, number>>
+}
+
+/** Turns are read before loads: an assignment in between is noticed when the turn is taken. */
+export async function teamOf(desk: DeskContext, agents: readonly Agent[]): Promise<Team> {
+  const turns = await desk.store.turns(desk.tenant)
+  return { agents, turns, load: await assignedLoads(desk) }
+}
+
+/** What agents have in work, in units of capacity. */
+async function assignedLoads({ store, tenant, latest }: DeskContext): Promise<Record<string, number>> {
+  const when: Condition = { all: [inWork, { field: 'assignee', op: 'present' }] }
+  const by = ['assignee', 'channel']
+  const matches = compileCondition(when, fields)
+  const tallies = await store.tally({
+    tenant,
+    when,
+    matches: (ticket) => matches({ ticket }),
+    by,
+    values: valuesOf(by),
+  })
+  const load: Record<string, number> = {}
+  for (const { values, count } of tallies) {
+    const [agent, channel] = values as [string, string | null]
+    load[agent] = (load[agent] ?? 0) + count * (latest.routing?.costOf(channel) ?? 1)
+  }
+  return load
+}
+
+/** What an agent holds by claims and nobody has assigned: it counts as theirs when they ask for more. */
+export async function heldLoad({ store, tenant, latest }: DeskContext, agent: string): Promise<number> {
+  let load = 0
+  for (const { ticketId } of await store.leases(tenant, agent)) {
+    const { row } = await store.load(tenant, ticketId)
+    if (row && row.ticket.assignee !== agent) load += latest.routing?.costOf(row.ticket.channel) ?? 1
+  }
+  return load
+}
+
+/** A ticket with all that routing decides by. */
+export async function caseOf(desk: DeskContext, ticket: Ticket, team: Team, at: number): Promise<RoutingCase> {
+  const strategies = desk.latest.routing?.strategies ?? []
+  const lastSpoke = strategies.includes('sticky') ? await lastSpokeTo(desk, ticket) : null
+  const before = strategies.includes('return') ? await hadBefore(desk, ticket) : null
+  return routingCase(desk.latest, ticket, { ...team, at, lastSpoke, before })
+}
+
+/** Events of a ticket that are looked through for who spoke last: the latest ones. */
+const maxLookedThrough = 200
+
+/** The agent whose public message to this requester is the latest, on whichever ticket. */
+async function lastSpokeTo({ store, tenant }: DeskContext, { requester }: Ticket): Promise<string | null> {
+  if (!requester) return null
+  const when: Condition = {
+    all: [
+      { field: 'requester.id', op: 'is', value: requester.id },
+      { field: 'lastAgentReplyAt', op: 'present' },
+    ],
+  }
+  const matches = compileCondition(when, fields)
+  const position = (ticket: Ticket) => ({ values: [ticket.lastAgentReplyAt], id: ticket.id })
+  const [row] = await store.find({
+    tenant,
+    when,
+    matches: (ticket) => matches({ ticket }),
+    keys: [{ by: { field: 'lastAgentReplyAt' }, direction: 'descending', nulls: 'last' }],
+    position,
+    compare: (a, b) => (b.values[0] ?? 0) - (a.values[0] ?? 0) || (a.id < b.id ? -1 : 1),
+    limit: 1,
+  })
+  if (!row) return null
+  const { id, version } = row.ticket
+  const events = await store.history(tenant, id, { after: Math.max(0, version - maxLookedThrough) })
+  const spoke = events.findLast(
+    (event) =>
+      event.type === 'message_added' &&
+      event.data.message.role === 'agent' &&
+      event.data.message.visibility === 'public',
+  )
+  return spoke?.actor.id ?? null
+}
+
+/** Who had a ticket before it went up a tier, if its last change of tier was the way back. */
+async function hadBefore({ store, tenant }: DeskContext, ticket: Ticket): Promise<string | null> {
+  const events = await store.history(tenant, ticket.id, { after: Math.max(0, ticket.version - maxLookedThrough) })
+  const changes = events.filter((event) => event.type === 'tier_changed')
+  const last = changes.at(-1)
+  if (!last || last.data.tier === null || last.data.tier >= (last.data.from ?? 1)) return null
+  const wentUp = changes.findLast(({ data, version }) => version < last.version && (data.tier ?? 1) > (data.from ?? 1))
+  const had = events.findLast(
+    (event) => event.type === 'assignee_changed' && wentUp !== undefined && event.version < wentUp.version,
+  )
+  return had?.type === 'assignee_changed' ? had.data.assignee : null
+}

@@ -1,0 +1,46 @@
+import { fail, unwrap } from '../errors.ts'
+import { parse } from '../model/schema.ts'
+import type { Ticket } from '../model/ticket.ts'
+import { Agent } from '../queue/routing/agent.ts'
+import { compileRouting } from '../queue/routing/definition.ts'
+import type { RoutingCase, RoutingFacts } from '../queue/routing/obstacle.ts'
+import { type Proposal, route } from '../queue/routing/route.ts'
+import { isInstant } from '../time/instant.ts'
+import type { Definition } from './definition.ts'
+import { fields } from './field.ts'
+
+/**
+ * Who should have a ticket, and why, by the `routing` of a definition (without one: by all strategies, nothing else
+ * being asked). Pure: the agents, what they have to do and whose turn it was are given.
+ * @throws DeskError `invalid_instant`; `invalid_definition` and the like for a malformed agent, `unknown_name` for a
+ * calendar of one that the definition lacks, each with the path
+ */
+export function routeTicket(definition: Definition, ticket: Ticket, facts: RoutingFacts): Proposal {
+  if (!isInstant(facts.at))
+    throw fail('invalid_instant', { value: String(facts.at), reason: 'it must be an instant' }, 'at')
+  return route(routingCase(definition, ticket, { ...facts, agents: checkedAgents(definition, facts.agents, 'agents') }))
+}
+
+/** Agents as an application gives them, checked. */
+export function checkedAgents(definition: Definition, agents: readonly unknown[], path: string): Agent[] {
+  return agents.map((given, i) => {
+    const agent = unwrap(parse<Agent>(Agent, given, 'invalid_definition', `${path}[${i}]`))
+    const { calendar } = agent
+    if (calendar !== undefined && !definition.calendarNamed(calendar))
+      throw fail(
+        'unknown_name',
+        { what: 'calendar', name: calendar, known: definition.calendarIds },
+        `${path}[${i}].calendar`,
+      )
+    return agent
+  })
+}
+
+export const routingCase = (definition: Definition, ticket: Ticket, facts: RoutingFacts): RoutingCase => ({
+  ...facts,
+  ticket,
+  routing: definition.routing ?? plainRouting,
+  calendarNamed: definition.calendarNamed,
+})
+
+const plainRouting = compileRouting({}, fields, [])

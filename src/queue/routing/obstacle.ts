@@ -1,0 +1,84 @@
+import type { Ticket } from '../../model/ticket.ts'
+import type { BusinessCalendar } from '../../time/calendar.ts'
+import type { Agent } from './agent.ts'
+import type { Routing } from './definition.ts'
+
+/** Why an agent may not take a ticket. */
+export type Obstacle = 'away' | 'off_hours' | 'department' | 'tier' | 'skill' | 'capacity'
+
+/** What is known when an agent is looked for. */
+export interface RoutingFacts {
+  readonly at: number
+  readonly agents: readonly Agent[]
+  /** What each agent has now, in units of capacity; who is missing has nothing. */
+  readonly load: { readonly [agent: string]: number }
+  /** A number for each agent that was ever given a ticket: the higher, the later. */
+  readonly turns: { readonly [agent: string]: number }
+  /** The agent who wrote to this requester last. */
+  readonly lastSpoke?: string | null | undefined
+  /** Who had the ticket in this tier before, where it has come back from a higher one. */
+  readonly before?: string | null | undefined
+}
+
+/** One question: a ticket, and all that it is decided by. */
+export interface RoutingCase extends RoutingFacts {
+  readonly ticket: Ticket
+  readonly routing: Routing
+  readonly calendarNamed: (id: string) => BusinessCalendar | undefined
+}
+
+/** Departments whose agents may take a ticket: its own, then those it has overflowed into; null: any. */
+export function departmentsOf({
+  ticket,
+  routing,
+  at,
+}: Pick<RoutingCase, 'ticket' | 'routing' | 'at'>): readonly (readonly string[])[] | null {
+  const own = ticket.department
+  if (own === null) return null
+  const over = routing.overflow.filter(({ from, after }) => from === own && overflowAt(ticket, after) <= at)
+  return [[own], over.flatMap(({ to }) => to)]
+}
+
+export const overflowAt = (ticket: Ticket, after: number): number => (ticket.departmentSince ?? ticket.openedAt) + after
+
+/** Skills that a ticket needs, and those it is better served with. */
+export function skillsFor({ ticket, routing }: Pick<RoutingCase, 'ticket' | 'routing'>) {
+  const rules = routing.skills.filter(({ matches }) => matches({ ticket }))
+  return { must: rules.flatMap(({ must }) => must), better: new Set(rules.flatMap(({ better }) => better)) }
+}
+
+/** When an agent is there next, from an instant on; null: nobody knows. */
+export function thereFrom(agent: Agent, at: number, calendarNamed: RoutingCase['calendarNamed']): number | null {
+  if (agent.away === true) return null
+  const back = Math.max(at, agent.awayUntil ?? at)
+  if (agent.calendar === undefined) return back
+  const calendar = calendarNamed(agent.calendar)
+  try {
+    return calendar ? calendar.nextOpening(back) : null
+  } catch {
+    return null // a calendar that never opens again
+  }
+}
+
+/**
+ * What keeps an agent from a ticket, the first in this order: not there, not at work, another department, too high a
+ * tier, a skill that is missing, too much to do. Null: nothing does. `departments` are those whose agents may.
+ */
+export function obstacleFor(agent: Agent, asked: RoutingCase, departments: readonly string[] | null): Obstacle | null {
+  for (const [obstacle, holds] of Object.entries(obstacles))
+    if (holds(agent, asked, departments)) return obstacle as Obstacle
+  return null
+}
+
+type Holds = (agent: Agent, asked: RoutingCase, departments: readonly string[] | null) => boolean
+
+const obstacles: Readonly<Record<Obstacle, Holds>> = {
+  away: ({ away, awayUntil }, { at }) => away === true || (awayUntil ?? 0) > at,
+  off_hours: (agent, { at, calendarNamed }) => thereFrom(agent, at, calendarNamed) !== at,
+  department: ({ departments: own }, _asked, departments) =>
+    own !== undefined && departments !== null && !departments.some((department) => own.includes(department)),
+  tier: ({ tier = 1 }, { ticket }) => tier < (ticket.tier ?? 1),
+  skill: ({ skills = [] }, asked) => skillsFor(asked).must.some((skill) => !skills.includes(skill)),
+  capacity: ({ id, capacity = Number.POSITIVE_INFINITY }, { ticket, routing, load }) =>
+    (load[id] ?? 0) + routing.costOf(ticket.channel) > capacity,
+}

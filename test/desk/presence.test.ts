@@ -1,0 +1,132 @@
+import { defineDesk } from 'ticketwright'
+import { describe, expect, it } from 'vitest'
+import { when } from '../story.ts'
+import { frontDesk, refusal } from './front-desk.ts'
+
+const subject = { subject: 'Help' }
+
+describe('presence', () => {
+  it('two agents see each other, and who holds the ticket', async () => {
+    const { mari, ana, ben, desk, at } = frontDesk()
+    const { ticket } = await mari.open(subject)
+    expect(await ana.announce(ticket.id, 'viewing')).toEqual({ lease: null, people: [] })
+    const lease = await ana.claim(ticket.id, '5m')
+    at('Mon 09:00:30')
+    const seen = await ben.announce(ticket.id, 'writing', '10m')
+    expect(seen).toEqual({
+      lease,
+      people: [{ person: 'ana', doing: 'viewing', since: when('Mon 09:00'), until: when('Mon 09:01') }],
+    })
+    at('Mon 09:01')
+    expect((await desk.presence(ticket.id)).people).toMatchObject([{ person: 'ben', doing: 'writing' }])
+    await ben.announce(ticket.id, null)
+    expect((await desk.presence(ticket.id)).people).toEqual([])
+    at('Mon 09:05')
+    expect((await desk.presence(ticket.id)).lease).toBeNull()
+  })
+
+  it('is no event: version and revision stand', async () => {
+    const { mari, ana, desk } = frontDesk()
+    const { ticket } = await mari.open(subject)
+    await ana.announce(ticket.id, 'writing')
+    expect(await desk.get(ticket.id)).toEqual(ticket)
+  })
+
+  it('refuses what it cannot mean', async () => {
+    const { mari, ana, desk } = frontDesk()
+    const { ticket } = await mari.open(subject)
+    expect(await refusal(ana.announce('none', 'viewing'))).toMatchObject({ code: 'ticket_not_found' })
+    expect(await refusal(desk.presence('none'))).toMatchObject({ code: 'ticket_not_found' })
+    expect(await refusal(ana.announce(ticket.id, 'typing' as never))).toMatchObject({
+      code: 'invalid_command',
+      path: 'doing',
+    })
+    expect(await refusal(ana.announce(ticket.id, 'viewing', '2h'))).toMatchObject({
+      code: 'invalid_duration',
+      path: 'forTime',
+    })
+    expect(await refusal(ana.announce(ticket.id, 'viewing', 0))).toMatchObject({ code: 'invalid_duration' })
+  })
+})
+
+describe('a reply while another writes', () => {
+  const desks = (collisions?: 'warn' | 'refuse' | 'ignore') =>
+    frontDesk({ definition: defineDesk(collisions ? { collisions } : {}) })
+
+  it('is kept, and told: warn is the default', async () => {
+    const { mari, ana, ben } = desks()
+    const { ticket } = await mari.open(subject)
+    await ben.announce(ticket.id, 'writing')
+    await ana.announce(ticket.id, 'writing')
+    const sent = await ana.reply(ticket.id, { body: 'On it' })
+    expect(sent.collision).toMatchObject([{ person: 'ben', doing: 'writing', since: when('Mon 09:00') }])
+    expect(sent.ticket.counts.replies).toBe(1)
+    const update = await ana.update(ticket.id, { message: { body: 'Done', visibility: 'public' } })
+    expect(update.collision).toHaveLength(1)
+  })
+
+  it('is refused where the definition says so: nothing is written', async () => {
+    const { mari, ana, ben, desk, at } = desks('refuse')
+    const { ticket } = await mari.open(subject)
+    await ben.announce(ticket.id, 'writing')
+    expect(await refusal(ana.reply(ticket.id, { body: 'On it' }))).toEqual({
+      code: 'collision',
+      path: undefined,
+      facts: { ticketId: ticket.id, writing: ['ben'] },
+    })
+    expect(await desk.get(ticket.id)).toEqual(ticket)
+    at('Mon 09:01') // ben has said no more
+    expect((await ana.reply(ticket.id, { body: 'On it' })).collision).toBeNull()
+  })
+
+  it.each(['note', 'message of the requester', 'internal message of an update', 'viewing only', 'nobody told to look'])(
+    'does not collide: %s',
+    async (what) => {
+      const { mari, ana, ben } = desks(what === 'nobody told to look' ? 'ignore' : 'refuse')
+      const { ticket } = await mari.open(subject)
+      await ben.announce(ticket.id, what === 'viewing only' ? 'viewing' : 'writing')
+      const sent =
+        what === 'note'
+          ? await ana.note(ticket.id, { body: 'x' })
+          : what.startsWith('message')
+            ? await mari.message(ticket.id, { body: 'x' })
+            : what.startsWith('internal')
+              ? await ana.update(ticket.id, { message: { body: 'x' } })
+              : await ana.reply(ticket.id, { body: 'x' })
+      expect(sent.collision).toBeNull()
+    },
+  )
+})
+
+describe('handing over', () => {
+  it('the colleague holds it, knows why, and the giver’s late write is refused', async () => {
+    const { mari, ana, ben, desk } = frontDesk()
+    const { ticket } = await mari.open(subject)
+    await ana.assign(ticket.id, 'ana')
+    const mine = await ana.claim(ticket.id)
+    if (!mine) throw new Error('no lease')
+    const his = await ana.handOver(mine, 'ben', { note: 'It is the router again.', forTime: '1h' })
+    expect(his).toMatchObject({ ticketId: ticket.id, holder: 'ben', until: when('Mon 10:00') })
+    expect(his.token).toBeGreaterThan(mine.token)
+    expect((await desk.get(ticket.id)).assignee).toBe('ben')
+    expect((await desk.messages(ticket.id)).at(-1)).toMatchObject({
+      body: 'It is the router again.',
+      visibility: 'internal',
+    })
+    expect(await refusal(ana.reply(ticket.id, { body: 'x' }, { lease: mine }))).toMatchObject({ code: 'lease_lost' })
+    await ben.reply(ticket.id, { body: 'x' }, { lease: his })
+  })
+
+  it('a claim that was lost hands over nothing and writes nothing', async () => {
+    const { mari, ana, ben, desk, at } = frontDesk()
+    const { ticket } = await mari.open(subject)
+    const mine = await ana.claim(ticket.id, '10m')
+    if (!mine) throw new Error('no lease')
+    expect(await refusal(ben.handOver(mine, 'ben'))).toMatchObject({ code: 'lease_lost', facts: { holder: 'ben' } })
+    at('Mon 09:10')
+    expect(await refusal(ana.handOver(mine, 'ben', { note: 'x' }))).toMatchObject({ code: 'lease_lost' })
+    expect(await refusal(ana.handOver(mine, 'ben'))).toMatchObject({ code: 'lease_lost' })
+    expect(await desk.get(ticket.id)).toEqual(ticket)
+    expect(await refusal(ana.handOver(mine, 'b b'))).toMatchObject({ code: 'invalid_text', path: 'to' })
+  })
+})

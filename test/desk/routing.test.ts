@@ -1,0 +1,259 @@
+import { type Agent, defineDesk, type RoutingDefinition } from 'ticketwright'
+import { describe, expect, it } from 'vitest'
+import { when } from '../story.ts'
+import { frontDesk, refusal } from './front-desk.ts'
+
+const todo = { field: 'kind', op: 'oneOf', value: ['new', 'open'] } as const
+const routed = (agents: readonly Agent[], routing: RoutingDefinition = {}, more: object = {}) => {
+  const team = { agents: [...agents] }
+  const definition = defineDesk({
+    routing,
+    views: [
+      { id: 'todo', when: todo, order: 'priority' },
+      { id: 'chats', when: { field: 'channel', op: 'is', value: 'chat' } },
+    ],
+    ...more,
+  } as never)
+  const front = frontDesk({ definition: definition as never, directory: { agents: () => team.agents } })
+  return { ...front, team }
+}
+const both: readonly Agent[] = [{ id: 'ana' }, { id: 'ben' }]
+const subject = { subject: 'Help' }
+
+describe('the desk assigns by itself', () => {
+  it('on opening; the outcome says whom and why, the ticket is the one after that', async () => {
+    const { mari, desk } = routed(both, { strategies: ['roundRobin'] })
+    const first = await mari.open(subject)
+    expect(first).toMatchObject({
+      ticket: { assignee: 'ana' },
+      routed: { agent: 'ana', decidedBy: 'roundRobin', reason: 'ana has waited longest for a turn' },
+    })
+    expect(await desk.get(first.ticket.id)).toEqual(first.ticket)
+    const assignees = []
+    for (let i = 0; i < 5; i++) assignees.push((await mari.open(subject)).ticket.assignee)
+    expect(assignees).toEqual(['ben', 'ana', 'ben', 'ana', 'ben'])
+    const last = (await desk.history(first.ticket.id)).at(-1)
+    expect(last).toMatchObject({ type: 'assignee_changed', actor: { kind: 'system', id: 'routing' } })
+  })
+
+  it('when it wakes by itself, whoever looks first', async () => {
+    const { mari, ana, at, desk } = routed(both)
+    const { ticket } = await mari.open(subject)
+    await ana.update(ticket.id, { assignee: null, status: 'Postponed', until: when('Mon 10:00') } as never)
+    expect((await desk.get(ticket.id)).assignee).toBeNull()
+    at('Mon 10:01')
+    await desk.runDue()
+    expect(await desk.get(ticket.id)).toMatchObject({ kind: 'new', assignee: expect.stringMatching(/ana|ben/) })
+  })
+
+  it('escalated, it goes to the next tier, and back to who had it', async () => {
+    const team = [{ id: 'ana' }, { id: 'ben' }, { id: 'eva', tier: 2 }]
+    const { mari, ben, desk } = routed(team)
+    const { ticket } = await mari.open(subject)
+    expect(ticket.assignee).toBe('ana')
+    expect((await ben.escalate(ticket.id)).ticket).toMatchObject({ tier: 2, assignee: 'eva' })
+    const back = await ben.escalate(ticket.id, { tier: 1, reason: 'only a password' })
+    expect(back).toMatchObject({ ticket: { tier: 1, assignee: 'ana' }, routed: { decidedBy: 'return' } })
+    expect((await desk.get(ticket.id)).counts.reassignments).toBe(0)
+  })
+
+  it('sticky: who answered this requester last, on whichever ticket', async () => {
+    const { mari, ben } = routed(both, { strategies: ['sticky', 'leastLoaded'] })
+    const { ticket } = await mari.open(subject)
+    await ben.reply(ticket.id, { body: 'Try again' })
+    for (let i = 0; i < 3; i++)
+      expect(await mari.open(subject)).toMatchObject({ ticket: { assignee: 'ben' }, routed: { decidedBy: 'sticky' } })
+  })
+
+  it('only where it is said, and only to tickets that nobody has', async () => {
+    const quiet = routed(both, { assignOn: [] })
+    expect(await quiet.mari.open(subject)).toMatchObject({ ticket: { assignee: null }, routed: null })
+    const { ana } = routed(both)
+    expect(await ana.open({ ...subject, assignee: 'eva' } as never)).toMatchObject({
+      ticket: { assignee: 'eva' },
+      routed: null,
+    })
+    const without = frontDesk({ definition: defineDesk({ routing: {} }) })
+    expect((await without.mari.open(subject)).routed).toBeNull()
+  })
+
+  it('a command done before is not routed again', async () => {
+    const { mari, ana, desk } = routed(both)
+    const { ticket } = await mari.open(subject, { commandId: 'c1' })
+    await ana.unassign(ticket.id)
+    expect(await mari.open(subject, { commandId: 'c1' })).toMatchObject({ repeated: true, routed: null })
+    expect((await desk.get(ticket.id)).assignee).toBeNull()
+  })
+
+  it('nobody can: it stays where it is, with the reason', async () => {
+    const { mari } = routed([{ id: 'ana', awayUntil: when('Mon 11:00') }])
+    expect(await mari.open(subject)).toMatchObject({
+      ticket: { assignee: null },
+      routed: {
+        agent: null,
+        decidedBy: 'nobody',
+        until: when('Mon 11:00'),
+        passedOver: [{ agent: 'ana', because: 'away' }],
+      },
+    })
+  })
+
+  it('capacity holds however many open at once: a turn is taken once', async () => {
+    const { desk } = routed(
+      [
+        { id: 'ana', capacity: 4 },
+        { id: 'ben', capacity: 3 },
+      ],
+      { costs: { chat: 2, default: 1 } },
+    )
+    const opened = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        desk.as({ kind: 'requester', id: `r${i}` }).open({ ...subject, channel: i % 2 ? 'chat' : 'mail' }),
+      ),
+    )
+    const load = (agent: string) =>
+      opened.reduce((sum, { ticket }) => sum + (ticket.assignee === agent ? (ticket.channel === 'chat' ? 2 : 1) : 0), 0)
+    expect(load('ana')).toBeLessThanOrEqual(4)
+    expect(load('ben')).toBeLessThanOrEqual(3)
+    expect(load('ana') + load('ben')).toBeGreaterThan(4)
+  })
+})
+
+describe('runRouting', () => {
+  it('gives back what somebody who is away has, claims as well, and gives it to others', async () => {
+    const { mari, ana, desk, team, store } = routed(both, { strategies: ['roundRobin'] })
+    const { ticket } = await mari.open(subject)
+    await ana.claim(ticket.id)
+    team.agents[0] = { id: 'ana', away: true }
+    expect(await desk.runRouting()).toEqual({
+      handedBack: [{ ticketId: ticket.id, agent: 'ana' }],
+      assigned: [{ ticketId: ticket.id, agent: 'ben', reason: 'ben is the only one who can' }],
+      waiting: [],
+      more: false,
+    })
+    expect(await store.leases('default', 'ana')).toEqual([])
+    expect(await desk.runRouting()).toMatchObject({ handedBack: [], assigned: [] })
+  })
+
+  it('not where the definition says so, nor what is no work', async () => {
+    const { mari, ana, desk, team } = routed([{ id: 'ana' }], { handBack: false })
+    await mari.open(subject)
+    team.agents[0] = { id: 'ana', away: true }
+    expect((await desk.runRouting()).handedBack).toEqual([])
+    const answered = routed([{ id: 'ana' }])
+    const { ticket } = await answered.mari.open(subject)
+    await answered.ana.reply(ticket.id, { body: 'x' })
+    answered.team.agents[0] = { id: 'ana', away: true }
+    expect((await answered.desk.runRouting()).handedBack).toEqual([])
+    expect(ana.actor.id).toBe('ana')
+  })
+
+  it('after a wait a ticket overflows; until then it says when to look again', async () => {
+    const { mari, desk, at } = routed(
+      [
+        { id: 'ana', departments: ['Billing'], away: true },
+        { id: 'ben', departments: ['General'] },
+      ],
+      { overflow: [{ from: 'Billing', to: ['General'], after: '1h' }] },
+    )
+    const { ticket } = await mari.open({ ...subject, department: 'Billing' })
+    expect((await desk.runRouting()).waiting).toEqual([
+      { ticketId: ticket.id, until: when('Mon 10:00'), reason: 'nobody can have it now' },
+    ])
+    at('Mon 10:00')
+    expect((await desk.runRouting()).assigned).toMatchObject([{ ticketId: ticket.id, agent: 'ben' }])
+    expect(await desk.get(ticket.id)).toMatchObject({ department: 'Billing', assignee: 'ben' })
+  })
+
+  it('refuses a limit out of bounds, and a desk without a directory', async () => {
+    const { desk } = routed(both)
+    expect(await refusal(desk.runRouting({ limit: 0 }))).toMatchObject({ code: 'invalid_command', path: 'limit' })
+    expect(await refusal(frontDesk().desk.runRouting())).toMatchObject({ code: 'invalid_command' })
+    expect(await refusal(frontDesk().desk.proposal('t'))).toMatchObject({ code: 'ticket_not_found' })
+  })
+
+  it('a malformed agent is told with its path', async () => {
+    const { mari } = routed([{ id: 'ana' }, { id: 'b b' }])
+    expect(await refusal(mari.open(subject))).toMatchObject({ code: 'invalid_text', path: 'agents[1].id' })
+  })
+})
+
+describe('proposal', () => {
+  it('says who would get it, and writes nothing', async () => {
+    const { mari, desk } = routed(both, { assignOn: [] })
+    const { ticket } = await mari.open(subject)
+    expect(await desk.proposal(ticket.id)).toMatchObject({ agent: 'ana', decidedBy: 'roundRobin' })
+    expect(await desk.get(ticket.id)).toEqual(ticket)
+  })
+})
+
+describe('next, by what an agent may take', () => {
+  const quiet: RoutingDefinition = { assignOn: [], costs: { chat: 3, default: 1 } }
+
+  it('passes over what is not for them, and says why', async () => {
+    const agents: Agent[] = [{ id: 'ana', departments: ['Billing'], capacity: 3 }, { id: 'ben' }]
+    const { mari, ana, desk } = routed(agents, {
+      ...quiet,
+      skills: [{ when: { field: 'language', op: 'is', value: 'fr' }, must: ['french'] }],
+    })
+    const open = async (ticketId: string, input: object) => (await mari.open({ ...subject, ticketId, ...input })).ticket
+    await open('elsewhere', { priority: 'Urgent', department: 'Sales' })
+    await open('french', { priority: 'Urgent', language: 'fr' })
+    await open('high', { priority: 'Urgent', tier: 2 })
+    await open('bens', { priority: 'Urgent' })
+    await desk.as({ kind: 'agent', id: 'ben' }).assign('bens', 'ben')
+    await open('mine', { department: 'Billing' })
+    const next = await ana.next('todo')
+    expect(next?.ticket.id).toBe('mine')
+    expect(next?.reason).toEqual({
+      view: 'todo',
+      order: 'kind new or open first, then highest priorityRank, then earliest openedAt, then lowest id',
+      passedOver: [
+        { ticketId: 'bens', because: 'assigned' },
+        { ticketId: 'elsewhere', because: 'department' },
+        { ticketId: 'french', because: 'skill' },
+        { ticketId: 'high', because: 'tier' },
+      ],
+    })
+  })
+
+  it('a chat costs more than a mail; what one holds and what one was given both count', async () => {
+    const { mari, ana } = routed([{ id: 'ana', capacity: 5 }], quiet)
+    for (const ticketId of ['c1', 'c2', 'm1', 'm2', 'm3'])
+      await mari.open({ ...subject, ticketId, channel: ticketId.startsWith('c') ? 'chat' : 'mail' })
+    const taken = []
+    for (let next = await ana.next('todo'); next; next = await ana.next('todo')) taken.push(next.ticket.id)
+    expect(taken).toEqual(['c1', 'm1', 'm2'])
+    await ana.assign('c1', 'ana')
+    expect(await ana.next('todo')).toBeNull()
+    await ana.reply('c1', { body: 'done' })
+    expect((await ana.next('todo'))?.ticket.id).toBe('c2')
+  })
+
+  it('what one was given comes, also without room for more', async () => {
+    const { mari, ana } = routed([{ id: 'ana', capacity: 0 }], quiet)
+    await mari.open({ ...subject, ticketId: 'a' })
+    expect(await ana.next('todo')).toBeNull()
+    await ana.assign('a', 'ana')
+    expect((await ana.next('todo'))?.ticket.id).toBe('a')
+  })
+
+  it('an agent’s own views, in order', async () => {
+    const { mari, ana, ben, desk } = routed([{ id: 'ana', views: ['chats', 'todo'] }, { id: 'ben' }], quiet)
+    await mari.open({ ...subject, ticketId: 'mail', priority: 'Urgent' })
+    await mari.open({ ...subject, ticketId: 'chat', channel: 'chat' })
+    expect(await ana.next()).toMatchObject({ ticket: { id: 'chat' }, reason: { view: 'chats' } })
+    expect(await ana.next()).toMatchObject({ ticket: { id: 'mail' }, reason: { view: 'todo' } })
+    expect(await ana.next()).toBeNull()
+    expect(await refusal(ben.next())).toMatchObject({ code: 'invalid_command', path: 'view' })
+    expect(await ben.next(['chats', 'todo'] as never)).toBeNull()
+    expect(await refusal(desk.as({ kind: 'agent', id: 'eva' }).next('todo'))).toMatchObject({ code: 'unknown_name' })
+  })
+
+  it('looks further than the tickets that are not for them', async () => {
+    const { mari, ana } = routed([{ id: 'ana', departments: ['Billing'] }], quiet)
+    for (let i = 0; i < 35; i++) await mari.open({ ...subject, department: 'Sales', priority: 'High' })
+    await mari.open({ ...subject, ticketId: 'mine', department: 'Billing' })
+    expect((await ana.next('todo'))?.ticket.id).toBe('mine')
+  })
+})
