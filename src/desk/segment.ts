@@ -6,7 +6,7 @@ import type { Ticket } from '../model/ticket.ts'
 import type { TallyQuery, TallyValue } from '../store.ts'
 
 /** What a view can be divided by. */
-export const segmentFields = [
+const segmentFields = [
   'channel',
   'department',
   'category',

@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../../errors.ts'
 import { Amount, DurationInput, JsonValue, Name } from '../../model/schema.ts'
 import type { DurationInput as Duration } from '../../time/duration.ts'
 
-export const strategyNames = ['return', 'sticky', 'tier', 'skills', 'seniority', 'leastLoaded', 'roundRobin'] as const
+const strategyNames = ['return', 'sticky', 'tier', 'skills', 'seniority', 'leastLoaded', 'roundRobin'] as const
 export type StrategyName = (typeof strategyNames)[number]
 
 const triggers = ['open', 'wake', 'escalate', 'transfer', 'reopen'] as const
