@@ -99,7 +99,7 @@ export function commandReader(known: Known): ReadCommand {
 function planOf(type: string, input: JsonObject, use: 'rule' | 'macro', force: boolean): CommandPlan {
   if (use === 'macro' || (type !== 'setPriority' && type !== 'unsetPriority')) return { type, input }
   const { priority = null, ...more } = input
-  return { type: 'sayPriority', input: { ...more, priority, source: force ? 'forced' : 'rule' } }
+  return { type: 'sayPriority', written: type, input: { ...more, priority, source: force ? 'forced' : 'rule' } }
 }
 
 const withoutUndefined = (input: object): JsonObject =>

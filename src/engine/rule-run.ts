@@ -169,7 +169,7 @@ export class RuleRun {
       const back = this.#work.mark()
       const from = this.#work.events.length
       const no = this.#command(pass, action.command)
-      const { type } = action.command
+      const type = action.command.written ?? action.command.type
       if (no) {
         back()
         refusal ??= refuse(no.code, no.facts as never, no.path ? `do[${i}].${no.path}` : `do[${i}]`)

@@ -66,6 +66,8 @@ export interface MacroDefinition<
 /** A command as a rule gives it, checked; a canned message takes the place of a body. */
 export interface CommandPlan {
   readonly type: string
+  /** What the definition calls it, where that is another name. */
+  readonly written?: string | undefined
   readonly input: JsonObject
   readonly canned?: string | undefined
 }

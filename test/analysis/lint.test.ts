@@ -267,6 +267,14 @@ describe('rules that contradict each other', () => {
       ['contradiction triggers[1]'],
     ],
     ['not the same value', pair(high, high), []],
+    [
+      'not where the first one keeps the second quiet',
+      pair({ type: 'assign', agent: 'a' }, { type: 'assign', agent: 'b' }, undefined, {
+        field: 'assignee',
+        op: 'absent',
+      }),
+      [],
+    ],
     ['not a forced and a plain one', pair({ ...high, force: true }, low), []],
     ['not where their conditions exclude each other', pair(high, low, tagged('x'), not(tagged('x'))), []],
     ['not where the first one stops the second', pair(high, low, tagged('x'), undefined, { stop: true }), []],

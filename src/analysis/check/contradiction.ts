@@ -22,7 +22,9 @@ export const contradictions: Check = ({ json, fields, definition }) => {
       const conflict = on && !earlier.stop && differ(earlier.writes, later.writes)
       if (!conflict) continue
       const both = [earlier.when, later.when].filter((when) => when !== undefined) as Condition[]
-      if (!canHold({ all: both }, fields)) continue
+      // the later one is asked after the earlier one has acted
+      const after = later.when === undefined ? [] : [later.when as Condition, ...earlier.writes.holds]
+      if (!canHold({ all: both }, fields) || !canHold({ all: after }, fields)) continue
       found.push({
         code: 'contradiction',
         path: later.path,
