@@ -57,7 +57,8 @@ export async function heldLoad({ store, tenant, latest }: DeskContext, agent: st
   let load = 0
   for (const { ticketId } of await store.leases(tenant, agent)) {
     const { row } = await store.load(tenant, ticketId)
-    if (row && row.ticket.assignee !== agent) load += latest.routing?.costOf(row.ticket.channel) ?? 1
+    const works = row?.ticket.kind === 'new' || row?.ticket.kind === 'open'
+    if (row && works && row.ticket.assignee !== agent) load += latest.routing?.costOf(row.ticket.channel) ?? 1
   }
   return load
 }

@@ -230,6 +230,15 @@ describe('next, by what an agent may take', () => {
     expect((await ana.next('todo'))?.ticket.id).toBe('c2')
   })
 
+  it('what one holds and has answered is no work any more', async () => {
+    const { mari, ana } = routed([{ id: 'ana', capacity: 1 }], quiet)
+    for (const ticketId of ['a', 'b']) await mari.open({ ...subject, ticketId })
+    expect((await ana.next('todo'))?.ticket.id).toBe('a')
+    expect(await ana.next('todo')).toBeNull()
+    await ana.reply('a', { body: 'x' })
+    expect((await ana.next('todo'))?.ticket.id).toBe('b')
+  })
+
   it('what one was given comes, also without room for more', async () => {
     const { mari, ana } = routed([{ id: 'ana', capacity: 0 }], quiet)
     await mari.open({ ...subject, ticketId: 'a' })
