@@ -9,6 +9,8 @@ export interface Finding {
   readonly path: string
   /** What it is, and what to do about it. */
   readonly sentence: string
+  /** It works as it is written, and may well be meant; absent: it is hardly meant so. */
+  readonly severity?: 'advice'
 }
 
 /** What a check looks at. */
