@@ -35,12 +35,12 @@ export function combinedPlan(
 
 /** 1970–2199 in chunks, looked through from the chunk of 2020 on. */
 const [CHUNK_DAYS, CHUNKS, FIRST_CHUNK] = [78, 1077, 234]
-/** Chunks of single calendars that are looked at in search of an opening. */
-const MAX_LOOKS = 3000
+/** Chunks of single calendars that are looked at in search of an opening: all there are for two and their intersection. */
+const MAX_LOOKS = 3 * CHUNKS
 
 /**
  * Finds fault with a plan that never opens. All of 1970–2199 is looked through, but for calendars made of more than
- * two, of which so many years that the work stays the same: at least six.
+ * two, of which so many years from 2019-12-22 on that the work stays the same: at least six.
  */
 export function checkOpens(plan: Plan, find: Find, path: string): void {
   const chunks = Math.min(CHUNKS, MAX_LOOKS / plan.size)
