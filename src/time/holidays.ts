@@ -28,7 +28,8 @@ const LAST_MINUTE_MS = 60_000
  * closures, to the second. Only the types named are taken, `public` unless said otherwise: observances close no office.
  * A date is covered from its first to its last instant, be they midnights or not: where the clocks change at midnight
  * it begins at 01:00. Throws `unknown_zone`, `invalid_instant`, and `invalid_definition` for a holiday that is over
- * before it begins or lasts longer than 31 days.
+ * before it begins, lasts longer than 31 days, or covers a part of a date that begins or ends when the clocks show an
+ * hour the second time: a wall time means the first.
  */
 export function calendarFromHolidays(
   definition: HoursDefinition,
@@ -56,12 +57,15 @@ export function calendarFromHolidays(
       const whole = to > last - LAST_MINUTE_MS - 1
       if (from <= first && whole) holidays.push({ date, name })
       else {
-        const wallOf = (instant: number, round: (seconds: number) => number) =>
-          Math.max(0, round(zone.wall(instant) / 1000) * 1000 - day * DAY_MS)
-        const opens = from <= first ? 0 : wallOf(from, Math.floor)
-        const closes = whole ? DAY_MS : wallOf(to, Math.ceil)
-        // both in an hour that the clocks repeat: there is no wall time for that
-        if (opens < closes) closures[date] = [...(closures[date] ?? []), [wallTime(opens), wallTime(closes)]]
+        const wallOf = (edge: 'start' | 'end', second: number) => {
+          const wall = zone.wall(second * 1000)
+          if (zone.instant(wall) === second * 1000 && wall >= day * DAY_MS) return wall - day * DAY_MS
+          const reason = `the ${edge} of the holiday ${shown(name)} lies in an hour shown the second time, which no closure can say`
+          throw fail('invalid_definition', { reason }, `${at}.${edge}`)
+        }
+        const opens = from <= first ? 0 : wallOf('start', Math.floor(from / 1000))
+        const closes = whole ? DAY_MS : wallOf('end', Math.ceil(to / 1000))
+        closures[date] = [...(closures[date] ?? []), [wallTime(opens), wallTime(closes)]]
       }
     }
   }
