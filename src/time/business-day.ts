@@ -1,7 +1,7 @@
 import { DAY_MS } from './day.ts'
 import { fail } from './fail.ts'
 import { LAST_INSTANT } from './instant.ts'
-import { dayAt, type Plan, turn } from './plan.ts'
+import { dayAt, midnight, type Plan, turn } from './plan.ts'
 import { SEARCH_LIMIT_MS } from './table.ts'
 
 /** The most business days that can be added. */
@@ -14,14 +14,16 @@ export function addBusinessDays(plan: Plan, at: number, days: number): number {
   const exhausted = () => fail('calendar_exhausted', { calendar: plan.id, at, direction: 'forward' })
   const owner = ownerOf(plan, at)
   let day = owner
-  let quiet = 0
+  let closing = turn(plan, owner).at(-1) as number
   for (let left = days; left > 0; ) {
     day++
-    if (turn(plan, day).length) {
-      left--
-      quiet = 0
-    } else if (++quiet * DAY_MS > SEARCH_LIMIT_MS) throw exhausted()
+    const open = turn(plan, day)
+    // as long as nextOpening would look on from the closing
+    if ((open[0] ?? midnight(zone, day)) - closing > SEARCH_LIMIT_MS) throw exhausted()
     if (day * DAY_MS > LAST_INSTANT) throw exhausted()
+    if (!open.length) continue
+    closing = open.at(-1) as number
+    left--
   }
   const wall = zone.wall(at)
   const nextDate = Math.floor(wall / DAY_MS) > owner ? 1 : 0
