@@ -65,7 +65,11 @@ export interface BusinessCalendar {
   nextOpening(at: number): number
   /** The end of the open stretch that holds `at`, or of the next one; null when it stays open for ten years. */
   nextClosing(at: number): number | null
-  /** Everything in `[from, to)`, open and closed, in order, each stretch within one date and with its reason. Lazy. */
+  /**
+   * Everything in `[from, to)`, open and closed, in order, each stretch with its reason. Closed stretches are cut at
+   * midnight; an open one may run on into the next date, and bears the date that owns it. Those of unions and
+   * intersections are all cut at midnight. Lazy. Throws `span_too_long` beyond 100 years.
+   */
   intervals(from: number, to: number): IterableIterator<Stretch>
   /**
    * The same wall time on the `days`-th business day (0…3,650) after that of the next opening; where that is closed,

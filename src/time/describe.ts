@@ -33,7 +33,9 @@ function lines({ hours, specialHours = {}, closures = {}, holidays = [] }: Hours
   }
   const week = groups.map(({ first, last, text }) => `${first === last ? first : `${first}–${last}`} ${text}`)
   const special = Object.entries(specialHours).map(([date, intervals]) => `${date} ${said(intervals) || 'closed'}`)
-  const cuts = Object.entries(closures).map(([date, intervals]) => `${date} ${said(intervals)}`)
+  const cuts = Object.entries(closures)
+    .filter(([, intervals]) => intervals.length)
+    .map(([date, intervals]) => `${date} ${said(intervals)}`)
   const days = holidays.map((holiday) => {
     const { date, name } = typeof holiday === 'string' ? { date: holiday } : holiday
     const yearly = date.length === 5 ? ' every year' : ''

@@ -45,7 +45,7 @@ export function toDuration(input: DurationInput, path?: string): number {
   throw fail('invalid_duration', { value: shown(input), reason }, path)
 }
 
-const forms = 'write milliseconds, { hours, minutes }, PT4H30M or 4h 30m'
+const forms = 'write PT4H30M or 4h 30m, or give { hours, minutes } or a number of milliseconds'
 const ambiguous = 'a day is ambiguous: write its hours (24h), or { businessDays: 1 } where a target takes one'
 
 function ofUnits(input: object): unknown {

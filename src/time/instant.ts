@@ -40,10 +40,20 @@ function ofValue(input: unknown): unknown {
       ? input
       : 'give milliseconds, an ISO string with an offset, a Date or a luxon DateTime'
   }
-  if (Object.prototype.toString.call(input) === '[object Date]') return Date.prototype.getTime.call(input)
+  const ofDate = dateMs(input)
+  if (ofDate !== undefined) return ofDate
   const moment = input as { isValid?: unknown; toMillis?: unknown }
   if (typeof moment.toMillis !== 'function') return 'the object is neither a Date nor a luxon DateTime'
   return moment.isValid === true ? moment.toMillis() : 'the luxon DateTime is invalid'
+}
+
+/** Of a `Date` of any realm, known by what it holds: its tag can be borrowed. */
+function dateMs(input: object): number | undefined {
+  try {
+    return Date.prototype.getTime.call(input)
+  } catch {
+    return undefined
+  }
 }
 
 const iso = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?$/
