@@ -27,12 +27,25 @@ function answer(calendar: BusinessCalendar, at: number, durationMs: number) {
   console.log(`Promised   ${within} of open time`)
   console.log(`Due        ${wallTime(due, calendar.zone)}, that is ${new Date(due).toISOString()}`)
   console.log(`Late after ${lateAfter(calendar, due)}\n`)
+  const stretches = stretchesUntil(calendar, at, due)
+  if (!stretches)
+    return console.log('The stretches until then, more than a hundred years of them, are too many to list.')
   let counted = 0
-  for (const stretch of calendar.intervals(at, due)) {
+  for (const stretch of stretches) {
     if (stretch.open) counted += stretch.to - stretch.from
     console.log(stretchLine(stretch, counted, calendar.zone))
   }
   console.log(`\nThe open stretches add up to ${counted / 3_600_000} h.`)
+}
+
+/** None where there are more years of them than a calendar lists at once. */
+function stretchesUntil(calendar: BusinessCalendar, at: number, due: number) {
+  try {
+    return calendar.intervals(at, due)
+  } catch (error) {
+    if (isDeskError(error, 'span_too_long')) return undefined
+    throw error
+  }
 }
 
 /** The last instant still in time: who answers while it is closed is not late. */
