@@ -53,7 +53,10 @@ function logUntil(definitions: Definitions, history: Iterable<unknown>, now: num
   const events: AnyTicketEvent[] = []
   let ticket: TicketDraft | undefined
   for (const stage of replay(history)) {
-    if (now !== undefined && stage.event.at > now) break
+    if (now !== undefined && stage.event.at > now) {
+      if (!ticket) throw fail('clock_went_back', { at: now, lastAt: stage.event.at }, 'now')
+      break
+    }
     events.push(stage.event)
     ticket = stage.ticket
   }

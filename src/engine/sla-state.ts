@@ -35,10 +35,11 @@ export function slaState(
   const options = { limit: Number.POSITIVE_INFINITY, ...(history ? { history } : {}) }
   const { ticket: present, events } = advance(definitions, ticket, now, options)
   const log = history && [...history, ...events]
-  const woken = wokenClocks(definitions, present, log)
+  const wakesAt = present.kind === 'postponed' ? present.postponedUntil : null
+  const woken = wakesAt === null ? {} : wokenClocks(definitions, present, wakesAt, log)
   const clocks: { [metric: string]: ClockState } = {}
   for (const [metric, clock] of Object.entries(present.clocks).sort(byName))
-    if (clock) clocks[metric] = clockState(clock, present, termsUnder(timeline, clock), now, woken[metric])
+    if (clock) clocks[metric] = clockState(clock, present, termsUnder(timeline, clock), now, woken[metric], wakesAt)
   return { ticketId: present.id, at: now, level: present.sla?.level ?? null, clocks }
 }
 
@@ -46,10 +47,12 @@ const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 
 type Clocks = { readonly [metric: string]: SlaClock | undefined }
 
-/** The clocks at the instant at which a postponed ticket wakes by itself; none where it does not, or nothing is paused. */
-function wokenClocks(definitions: Definitions, ticket: Ticket, history: readonly unknown[] | undefined): Clocks {
-  const { kind, postponedUntil, clocks } = ticket
-  if (kind !== 'postponed' || postponedUntil === null) return {}
-  if (!Object.values(clocks).some((clock) => clock?.state === 'paused')) return {}
-  return advance(definitions, ticket, postponedUntil, { limit: Number.POSITIVE_INFINITY, history }).ticket.clocks
+/** The clocks at the instant at which a postponed ticket wakes by itself. */
+function wokenClocks(
+  definitions: Definitions,
+  ticket: Ticket,
+  wakesAt: number,
+  history: readonly unknown[] | undefined,
+): Clocks {
+  return advance(definitions, ticket, wakesAt, { limit: Number.POSITIVE_INFINITY, history }).ticket.clocks
 }

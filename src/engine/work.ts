@@ -84,7 +84,7 @@ export class Work {
     const happened = events.slice(first)
     if (happened[0]?.type === 'ticket_opened') {
       matchLevel(pass)
-      takeEvents(pass, stages(before, happened), targetFacts(draft))
+      takeEvents(pass, stages(before, happened), targetFacts(draft), true)
       return
     }
     takeEvents(pass, stages(before, happened), targetFacts(before))

@@ -123,6 +123,14 @@ function latenessAt(clock: SlaClock, terms: Pick<Terms, 'calendar'>, at: number)
   return lateFrom !== null && at > lateFrom ? terms.calendar.between(manualDueAt, at) : 0
 }
 
+/** Taken up again at `at`: a due time by hand that passed while it had ended is late from then on, not before. */
+export function takeUp(clock: SlaClock, terms: Terms, at: number): SlaClock {
+  const paused = pause(clock, terms, at) // nothing accrued since it ended
+  const { breachedAt, manualDueAt, lateFrom } = paused
+  const passed = manualDueAt !== undefined && breachedAt === null && lateFrom !== null && lateFrom < at
+  return passed ? { ...paused, lateFrom: at } : paused
+}
+
 /** Under other terms from `at` on. A target that is no longer exceeded takes the breach back. */
 export function retarget(clock: SlaClock, terms: Terms, allowance: Allowance, at: number): SlaClock {
   const { businessDays: _days, ...settled } = settle(clock, terms, at)
@@ -214,7 +222,7 @@ export function takeStep(
   terms: Terms,
   at: number,
 ): { readonly clock: SlaClock; readonly step: string; readonly repetition: number } | undefined {
-  const firing = nextFiring(clock, counting(terms))
+  const firing = nextFiring(clock, counting(terms), at)
   if (!firing) return undefined
   const { step, repetition } = firing
   const reached = { ...clock, stepsReached: { ...clock.stepsReached, [step.id]: repetition + 1 } }

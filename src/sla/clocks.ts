@@ -21,7 +21,7 @@ import {
 } from './turn.ts'
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
-export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts): void {
+export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts, opening = false): void {
   const metrics = metricsInPlay(pass, facts)
   if (metrics.length === 0) return
   const promised = levelInForce(pass.definition, pass.versions, facts)?.targets
@@ -32,7 +32,7 @@ export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: Target
         const target = isOpen(clock) ? termsUnder(pass.versions, clock).target : promised?.get(metric)
         if (!target?.hears.has(signal.name)) continue
         // who takes a department counts in its calendar from the start
-        const view = viewOf(pass, ticket, metric, { ...facts, department: ticket.department })
+        const view = viewOf(pass, ticket, metric, opening ? facts : { ...facts, department: ticket.department })
         if (view) record(pass, takeSignal(view, clock, signal))
       }
 }
@@ -94,8 +94,8 @@ function targetAppears(
   if (!counted || (counted.state !== 'ended' && mode === 'restart' && !holds(view, facts))) return []
   if (!clock) return startCounted(view, counted, allowance)
   if (counted.state === 'ended') return [] // what was done while there was no target is done
-  if (lacked && (!view.row.recurs || counted.startedAt === clock.startedAt))
-    return continueCycle(view, clock, 'target_returned')
+  const sameWait = clock.endedAt !== null && counted.startedAt <= clock.endedAt
+  if (lacked && (!view.row.recurs || sameWait)) return continueCycle(view, clock, 'target_returned')
   return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
 }
 
@@ -189,9 +189,14 @@ export function viewOf(
   facts: TargetFacts,
 ): TurnView | undefined {
   const allowance = allowanceOf(definition, versions, facts, metric)
-  const row = allowance?.target.row ?? definition.metrics.get(metric)
-  if (!row) return undefined
   const { clocks } = present
+  const clock = clocks[metric]
+  // a metric that the definition has dropped lives on in the clocks that run by it
+  const row =
+    allowance?.target.row ??
+    definition.metrics.get(metric) ??
+    (isOpen(clock) ? termsUnder(versions, clock).target.row : undefined)
+  if (!row) return undefined
   return { metric, row, ticket, clocks, at, allowance, termsOf: (clock) => termsUnder(versions, clock) }
 }
 

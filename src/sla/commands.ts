@@ -63,9 +63,9 @@ export const slaCommands = {
 
 function onOpenClock(pass: SlaPass, metric: string, act: (clock: SlaClock) => void): Refusal | undefined {
   const { ticket, definition } = pass
-  if (!definition.metrics.has(metric))
+  const clock = Object.hasOwn(ticket.clocks, metric) ? ticket.clocks[metric] : undefined
+  if (!clock && !definition.metrics.has(metric))
     return refuse('unknown_name', { what: 'metric', name: metric, known: [...definition.metrics.keys()] }, 'metric')
-  const clock = ticket.clocks[metric]
   if (!clock || clock.state === 'ended') return refuse('no_clock', { ticketId: ticket.id, metric }, 'metric')
   act(clock)
   return undefined

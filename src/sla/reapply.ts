@@ -1,7 +1,7 @@
 import type { SlaClock } from '../model/clock.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Allowance } from './allowance.ts'
-import { end, recounted, standAlike, termsOf } from './clock.ts'
+import { recounted, retarget, standAlike, termsOf } from './clock.ts'
 import { isOpen, metricsInPlay, pastOf, record, startCounted, underNewTerms, viewOf } from './clocks.ts'
 import { matchLevel } from './match.ts'
 import { recount } from './recount.ts'
@@ -35,18 +35,26 @@ function countedAnew(view: TurnView, clock: SlaClock, counted: SlaClock | undefi
   const { allowance, at } = view
   if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
   if (!counted) return finish(view, clock, 'cancelled', 'reapply', false)
-  if (counted.state === 'ended') return [endedBefore(clock, counted, allowance, at)]
+  if (counted.state === 'ended') return endedBefore(view, clock, counted, allowance)
+  // a cycle that a switch began anew counts from there, not from what started the one before
+  if (allowance.target.restartFrom === 'switch' && counted.startedAt < clock.startedAt)
+    return sameTerms(clock, allowance)
+      ? []
+      : underNewTerms(view, retarget(clock, view.termsOf(clock), allowance, at), allowance, 'switch')
   const anew = recounted(clock, counted, allowance, at)
   return standAlike(clock, view.termsOf(clock), anew, at) ? [] : underNewTerms(view, anew, allowance, 'reapply')
 }
 
-/** By the terms of now it had ended already: it ends, with what it had used by then. */
-function endedBefore(clock: SlaClock, counted: SlaClock, allowance: Allowance, at: number): LedgerChange {
+const sameTerms = (clock: SlaClock, { level, calendar, priority }: Allowance): boolean =>
+  clock.levelVersion === level.version && clock.calendarVersion === calendar.version && clock.priority === priority
+
+/** By the terms of now it had ended already: it stands with what it had used by then, and ends. */
+function endedBefore(view: TurnView, clock: SlaClock, counted: SlaClock, allowance: Allowance): LedgerChange[] {
+  const standing = recounted(clock, { ...counted, state: 'paused' }, allowance, view.at)
+  const terms = termsOf(allowance)
   const ending = counted.ending ?? 'cancelled'
-  const anew = { ...counted, cycle: clock.cycle, application: clock.application + 1, breachedAt: clock.breachedAt }
-  return {
-    type: ending === 'fulfilled' ? 'sla_fulfilled' : 'sla_cancelled',
-    clock: end(anew, termsOf(allowance), at, ending, counted.endedBy ?? 'reapply', counted.leftWork),
-    reason: 'reapply',
-  }
+  return [
+    { type: 'sla_retargeted', clock: standing, reason: 'reapply' },
+    ...finish({ ...view, termsOf: () => terms }, standing, ending, counted.endedBy ?? 'reapply', counted.leftWork),
+  ]
 }

@@ -32,6 +32,8 @@ export interface Signal {
   readonly by?: MessageRole
   /** It comes with the opening: a ticket opened in Resolved starts and ends its clocks at that instant. */
   readonly opening?: true
+  /** It says that the ticket was resolved or closed: what it ends, leaving work ended. */
+  readonly leaves?: true
   /** Of `leftWork`: closed as spam, duplicate or merged, or the kind entered. */
   readonly to?: string
   /** Of `leftWork`: the request was none, and whatever still ran is cancelled. */
@@ -75,16 +77,21 @@ export function signalsOf(event: AnyTicketEvent): readonly Signal[] {
       const { from, fromKind, status, kind, because, closeReason } = event.data
       const left = moved('left', from, fromKind === kind ? undefined : fromKind)
       const entered = moved('entered', status, fromKind === kind ? undefined : kind)
+      // a request that was none is answered by nothing
+      if (cancels(closeReason) && !isOutOfWork(fromKind)) return [...leftWork(kind, closeReason), ...left, ...entered]
+      if (isOutOfWork(kind) && !isOutOfWork(fromKind))
+        return [
+          ...left,
+          ...[...entered, ...leftWork(kind, closeReason)].map((one) => ({ ...one, leaves: true }) as const),
+        ]
       return [
         ...left,
         ...entered,
         ...(kind === 'answered' && because === 'command' ? [{ name: 'markedAnswered' } as const] : []),
         ...(isOutOfWork(kind)
-          ? isOutOfWork(fromKind)
-            ? kind === fromKind
-              ? []
-              : [{ name: kind === 'resolved' ? 'resolved' : 'closed' } as const]
-            : leftWork(kind, closeReason)
+          ? kind === fromKind
+            ? []
+            : [{ name: kind === 'resolved' ? 'resolved' : 'closed' } as const]
           : [{ name: isOutOfWork(fromKind) ? 'reopened' : 'statusChanged' } as const]),
       ]
     }
@@ -118,10 +125,10 @@ const moved = (way: 'entered' | 'left', status: string, kind: string | undefined
   ...(kind === undefined || kind === status ? [] : [{ name: `${way}:${kind}` as SignalName }]),
 ]
 
+const cancels = (closeReason: string | null): closeReason is string =>
+  closeReason !== null && cancelling.has(closeReason)
+
 function leftWork(kind: StatusKind, closeReason: string | null): Signal[] {
-  const cancels = kind === 'closed' && closeReason !== null && cancelling.has(closeReason)
-  return [
-    ...(cancels ? [] : [{ name: kind === 'resolved' ? 'resolved' : 'closed' } as const]),
-    { name: 'leftWork', to: cancels ? closeReason : kind, cancels },
-  ]
+  if (cancels(closeReason)) return [{ name: 'leftWork', to: closeReason, cancels: true }]
+  return [{ name: kind === 'resolved' ? 'resolved' : 'closed' }, { name: 'leftWork', to: kind, cancels: false }]
 }

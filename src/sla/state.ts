@@ -53,13 +53,14 @@ export interface SlaState {
   readonly clocks: { readonly [metric: string]: ClockState }
 }
 
-/** What a clock shows at `now`; `woken` is the clock at the instant at which the ticket wakes by itself. */
+/** What a clock shows at `now`; `woken` is the clock at `wakesAt`, at which the ticket wakes by itself. */
 export function clockState(
   clock: SlaClock,
   { status }: Pick<Ticket, 'status'>,
   terms: Terms,
   now: number,
   woken: SlaClock | undefined,
+  wakesAt: number | null,
 ): ClockState {
   const { metric, cycle, state, ending, endedBy, level, priority, targetMs, dueAt, lateFrom, breachedAt } = clock
   const { calendar } = terms
@@ -85,7 +86,7 @@ export function clockState(
     dueAt,
     lateFrom,
     usedPerMille: Math.floor((elapsedMs * 1_000) / targetMs),
-    lateFromIfUnchanged: state === 'ended' ? null : (lateFrom ?? lateFromOf(clock, woken)),
+    lateFromIfUnchanged: lateFromOf(clock, woken, wakesAt),
     nextStep: nextStepOf(clock, terms),
   }
 }
@@ -96,6 +97,11 @@ function nextStepOf(clock: SlaClock, terms: Terms): NextStep | null {
   return at !== null && taken ? { id: taken.step, repetition: taken.repetition, at } : null
 }
 
-/** Of a paused clock: when it is late if the ticket wakes as planned. */
-const lateFromOf = ({ cycle, state }: SlaClock, woken: SlaClock | undefined): number | null =>
-  state === 'paused' && woken?.cycle === cycle && woken.state !== 'ended' ? woken.lateFrom : null
+/** The last instant in time if the ticket does no more than wake as planned. */
+function lateFromOf(clock: SlaClock, woken: SlaClock | undefined, wakesAt: number | null): number | null {
+  const { state, cycle, lateFrom, breachedAt, manualDueAt } = clock
+  if (state === 'ended') return null
+  const stays = breachedAt !== null || manualDueAt !== undefined || wakesAt === null
+  if (stays || (lateFrom !== null && lateFrom < wakesAt)) return lateFrom
+  return woken?.cycle === cycle && woken.state !== 'ended' ? woken.lateFrom : null
+}

@@ -100,13 +100,17 @@ export interface Firing {
   readonly at: number
 }
 
-/** The step that fires next while the clock runs; undefined when none is left or the calendar runs out. */
-export function nextFiring(clock: SlaClock, counting: Counting): Firing | undefined {
+/**
+ * The step that fires next while the clock runs, not before `from`; undefined when none is left or the calendar runs
+ * out. What is passed by then fires then, by id.
+ */
+export function nextFiring(clock: SlaClock, counting: Counting, from: number): Firing | undefined {
   const since = clock.runningSince
   if (since === null || counting.steps.length === 0) return undefined
-  return clock.manualDueAt === undefined
-    ? firstByAmount(clock, counting, since)
-    : firstByDue(clock, counting, since, clock.manualDueAt)
+  if (clock.manualDueAt !== undefined) return firstByDue(clock, counting, Math.max(since, from), clock.manualDueAt)
+  if (from <= since) return firstByAmount(clock, counting, since)
+  const elapsedMs = clock.elapsedMs + counting.calendar.between(since, from)
+  return firstByAmount({ ...clock, elapsedMs }, counting, from)
 }
 
 /** One search in the calendar, for the smallest amount; a step already passed fires at the start of the stretch. */
@@ -142,11 +146,11 @@ function instantByDue(step: Step, k: number, calendar: BusinessCalendar, due: nu
   return offset < 0 ? subtracted(calendar, due, -offset) : dueAfter(calendar, due, offset)
 }
 
-/** With the instant of its next step: not before `at`, when that is known, where the clock counts from the log. */
+/** With the instant of its next step, as it stands at `at`. */
 export function withNextStep(clock: SlaClock, counting: Counting, at: number): SlaClock {
-  const next = nextFiring(clock, counting)
+  const next = nextFiring(clock, counting, at)
   if (!next && clock.nextStepAt === undefined && counting.steps.length === 0) return clock
-  return { ...clock, nextStepAt: next ? Math.max(next.at, at) : null }
+  return { ...clock, nextStepAt: next?.at ?? null }
 }
 
 export const withoutNextStep = (clock: SlaClock): SlaClock =>

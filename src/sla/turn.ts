@@ -3,7 +3,18 @@ import type { Json } from '../model/json.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, targetFrom } from './allowance.ts'
-import { breach, end, isOverdueUnbreached, pause, retarget, run, startClock, type Terms, termsOf } from './clock.ts'
+import {
+  breach,
+  end,
+  isOverdueUnbreached,
+  pause,
+  retarget,
+  run,
+  startClock,
+  type Terms,
+  takeUp,
+  termsOf,
+} from './clock.ts'
 import { type Metric, type StartFact, startFacts } from './metric.ts'
 import type { Signal } from './signal.ts'
 
@@ -44,8 +55,8 @@ export function takeSignal(view: TurnView, clock: SlaClock | undefined, signal: 
     // what ends a cycle may start the next
     return last?.state === 'ended' && !last.leftWork ? [...changes, ...whileEnded(view, last, signal)] : changes
   }
-  if (signal.name === 'reopened' && (clock || view.row.onReopen.mode === 'restart')) return onReopen(view, clock)
-  return whileEnded(view, clock, signal)
+  const again = signal.name === 'reopened' ? onReopen(view, clock) : []
+  return again.length > 0 ? again : whileEnded(view, clock, signal)
 }
 
 function whileEnded(view: TurnView, clock: SlaClock | undefined, signal: Signal): LedgerChange[] {
@@ -75,8 +86,9 @@ export function begin(view: TurnView, cycle: number, reason: string): LedgerChan
 function whileOpen(view: TurnView, clock: SlaClock, signal: Signal): LedgerChange[] {
   const { row } = view.termsOf(clock).target
   const hears = (signals: readonly Signal['name'][] | undefined) => signals?.includes(signal.name) ?? false
-  if (hears(row.fulfilledBy)) return finish(view, clock, 'fulfilled', signal.name, false)
-  if (hears(row.cancelledBy)) return finish(view, clock, 'cancelled', signal.name, false)
+  const leaves = signal.leaves === true
+  if (hears(row.fulfilledBy)) return finish(view, clock, 'fulfilled', signal.name, leaves)
+  if (hears(row.cancelledBy)) return finish(view, clock, 'cancelled', signal.name, leaves)
   if (signal.name === 'leftWork') {
     const fulfils = row.onLeavingWork === 'fulfil' && !signal.cancels
     return finish(view, clock, fulfils ? 'fulfilled' : 'cancelled', signal.to ?? 'closed', true)
@@ -161,7 +173,7 @@ export function continueCycle(view: TurnView, clock: SlaClock, reason: string): 
   if (!allowance || (row.onReopen.mode === 'continue' && !holds(view, row.onReopen.if))) return []
   const terms = termsOf(allowance)
   const stands = terms.target.pausesIn(ticket.status, ticket.kind)
-  const taken = pause(clock, terms, at) // nothing accrued since it ended
+  const taken = takeUp(clock, terms, at)
   const switched =
     clock.targetMs !== targetFrom(allowance, clock.startedAt).targetMs ||
     clock.level !== allowance.level.id ||

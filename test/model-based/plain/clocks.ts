@@ -156,7 +156,9 @@ export class Clocks {
     const { at } = heard
     const cycle = this.cycle(row.name)
     if (cycle && !cycle.ended) {
-      if (row.cancels?.(heard)) this.end(cycle, at, 'cancelled', 'own')
+      if (heard.work === 'left' && heard.cancels && !heardAny(heard, ['opened', 'withOpening']))
+        this.leaveWork(row, cycle, heard)
+      else if (row.cancels?.(heard)) this.end(cycle, at, 'cancelled', 'own')
       else if (row.fulfils(heard, cycle.row)) this.end(cycle, at, 'fulfilled', 'own')
       else if (heard.work === 'left') this.leaveWork(row, cycle, heard)
     }

@@ -1,0 +1,159 @@
+/** What a reader found who tried to refute the clocks: a case for each. */
+import { type Definition, defineDesk, explainClock, slaState } from 'ticketwright'
+import { describe, expect, it } from 'vitest'
+import { ana, bot, hour, mari, story, told, when } from '../story.ts'
+import { desk } from './level.ts'
+
+const reply = { type: 'reply', body: 'x' } as const
+const own = (metric: object, more: object = {}, target: object = {}) =>
+  desk({ [(metric as { name: string }).name]: { within: '8h', ...target } as never }, 'alwaysOpen', {
+    metrics: [metric],
+    ...more,
+  })
+const edited = (before: object, after: object, since: string): readonly Definition[] =>
+  [before, { ...after, since: when(since) }].map((one) =>
+    defineDesk({ calendar: 'alwaysOpen', slaRules: [{ level: 'std' }], ...one } as never),
+  ) as unknown as Definition[]
+const std = (...targets: object[]) => ({ levels: [{ id: 'std', targets }] })
+
+it('a due time by hand that passes while the ticket is out of work is late from the reopening on, not before', () => {
+  const ticket = story(desk({ resolution: '8h' })).open('Mon 09:00')
+  ticket.do('Mon 09:30', ana, { type: 'setDue', metric: 'resolution', dueAt: '2024-01-15T11:00:00Z' })
+  ticket.do('Mon 10:00', ana, { type: 'resolve' }).do('Mon 12:00', ana, { type: 'reopen' }).until('Mon 13:00')
+  expect(told(ticket.clock('resolution').breachedAt)).toBe('Mon 12:00:00.001')
+  const instants = ticket.events.map(({ at }) => at)
+  expect(instants).toEqual([...instants].sort((a, b) => a - b))
+  expect(
+    explainClock(ticket.definitions, ticket.events, 'resolution', 1, { now: when('Mon 13:00') }).unexplainedMs,
+  ).toBe(0)
+})
+
+it('a clock whose metric the definition has dropped ends with the work', () => {
+  const metrics = [{ name: 'own', starts: [{ on: 'opened' }], fulfilledBy: ['agentReply'] }]
+  const definition = edited({ ...std({ metric: 'own', within: '4h' }), metrics }, std(), 'Mon 09:30')
+  const replied = story(definition).open('Mon 09:00').do('Mon 10:00', ana, reply)
+  expect(replied.ledger('own')).toEqual(['Mon 09:00 started', 'Mon 10:00 fulfilled'])
+  const spam = story(definition).open('Mon 09:00').do('Mon 10:00', ana, { type: 'close', reason: 'spam' })
+  expect(spam.until('Tue 09:00').ledger('own')).toEqual(['Mon 09:00 started', 'Mon 10:00 cancelled'])
+  const without = story(definition).open('Mon 09:00').do('Mon 10:00', ana, { type: 'applySla', level: null })
+  expect(without.clock('own').state).toBe('ended')
+})
+
+describe('counting anew a cycle that had ended by the terms of now', () => {
+  const bots = (within: string) => std({ metric: 'firstResponse', within, botsCount: true })
+  const story3 = (before: string, after: string) =>
+    story(edited(std({ metric: 'firstResponse', within: before }), bots(after), 'Mon 12:30'))
+      .open('Mon 09:00')
+      .do('Mon 12:00', bot, reply)
+  it('is breached if it is late, and is not if it is not', () => {
+    const late = story3('8h', '1h').do('Mon 13:00', ana, { type: 'reapply' })
+    expect(late.clock('firstResponse')).toMatchObject({
+      ending: 'fulfilled',
+      latenessMs: 2 * hour,
+      breachedAt: when('Mon 13:00'),
+    })
+    const met = story3('1h', '8h').do('Mon 13:00', ana, { type: 'reapply' })
+    expect(met.clock('firstResponse')).toMatchObject({ ending: 'fulfilled', latenessMs: 0, breachedAt: null })
+  })
+  it('keeps a due time by hand', () => {
+    const ticket = story3('8h', '8h')
+    ticket.do('Mon 12:10', ana, { type: 'setDue', metric: 'firstResponse', dueAt: '2024-01-15T12:20:00Z' })
+    ticket.do('Mon 13:00', ana, { type: 'reapply' })
+    expect(ticket.clock('firstResponse')).toMatchObject({ manualDueAt: when('Mon 12:20'), ending: 'fulfilled' })
+    expect(told(ticket.clock('firstResponse').breachedAt)).toBe('Mon 12:20:00.001')
+  })
+})
+
+const restarting = desk({ handling: { within: { High: '6h', default: '8h' }, restartFrom: 'switch' } } as never)
+
+it('a cycle that a switch began goes on when its target returns; the gap is a pause', () => {
+  const ticket = story(restarting).open('Mon 09:00', { department: 'a' })
+  ticket
+    .do('Mon 10:00', ana, { type: 'setPriority', priority: 'High' })
+    .do('Mon 11:00', ana, { type: 'applySla', level: null })
+  ticket.do('Mon 12:00', ana, { type: 'applySla', level: 'std' })
+  expect(ticket.clock('handling')).toMatchObject({ cycle: 2, elapsedMs: hour, startedAt: when('Mon 10:00') })
+  expect(ticket.due('handling')).toBe('Mon 17:00')
+})
+
+it('counting anew without an edit changes nothing, not even a cycle that a switch began', () => {
+  const ticket = story(restarting).open('Mon 09:00', { department: 'a' })
+  ticket.do('Mon 10:00', ana, { type: 'setPriority', priority: 'High' })
+  const { version } = ticket.ticket
+  expect(ticket.do('Mon 11:00', ana, { type: 'reapply' }).ticket.version).toBe(version)
+})
+
+it('a metric that starts on reopening starts each time', () => {
+  const metric = { name: 'again', starts: [{ on: 'reopened' }], fulfilledBy: ['agentReply'], recurs: true }
+  const ticket = story(own(metric)).open('Mon 09:00').do('Mon 10:00', ana, { type: 'resolve' })
+  ticket.do('Mon 11:00', mari, { type: 'reopen' }).do('Mon 11:10', ana, reply).do('Mon 12:00', ana, { type: 'resolve' })
+  ticket.do('Mon 13:00', ana, { type: 'reopen' })
+  expect(ticket.ledger('again')).toEqual(['Mon 11:00 started', 'Mon 11:10 fulfilled', 'Mon 13:00 started'])
+})
+
+it.each(['resolved', 'entered:resolved'])('a metric fulfilled by %s is continued by reopening', (signal) => {
+  const metric = { name: 'work', starts: [{ on: 'opened' }], fulfilledBy: [signal], onReopen: { mode: 'continue' } }
+  const ticket = story(own(metric))
+    .open('Mon 09:00')
+    .do('Mon 10:00', ana, { type: 'resolve' })
+    .do('Mon 11:00', ana, { type: 'reopen' })
+  expect(ticket.ledger('work')).toEqual(['Mon 09:00 started', 'Mon 10:00 fulfilled', 'Mon 11:00 resumed'])
+})
+
+it('closing as spam cancels also what leaving a status would fulfil', () => {
+  const metric = { name: 'parts', starts: [{ on: 'entered:postponed' }], fulfilledBy: ['left:postponed'] }
+  const ticket = story(own(metric)).open('Mon 09:00').do('Mon 10:00', ana, { type: 'postpone' })
+  expect(ticket.do('Mon 11:00', ana, { type: 'close', reason: 'spam' }).ledger('parts').at(-1)).toBe(
+    'Mon 11:00 cancelled',
+  )
+})
+
+it('a department given by a trigger at opening brings its calendar', () => {
+  const calendar = { id: 'office', zone: 'UTC', hours: { mon: [['09:00', '17:00']] } }
+  const metric = { name: 'work', starts: [{ on: 'opened' }], fulfilledBy: ['resolved'], calendarOf: 'department' }
+  const ticket = story(
+    own(metric, {
+      calendars: [calendar],
+      departments: [{ id: 'b', calendar: 'office' }],
+      triggers: [{ id: 'route', on: ['ticket_opened'], do: [{ type: 'transfer', department: 'b' }] }],
+    }),
+  ).open('Mon 10:00')
+  expect(ticket.clock('work').calendar).toBe('office')
+})
+
+it('late from, if nothing changes: not of a clock that pauses when the ticket wakes', () => {
+  const level = desk({ resolution: { within: '8h', pauses: ['new', 'open'] } })
+  const ticket = story(level)
+    .open('Mon 09:00')
+    .do('Mon 09:30', ana, { type: 'postpone', until: '2024-01-15T10:00:00Z' })
+  expect(slaState(level, ticket.ticket, when('Mon 09:40')).clocks.resolution?.lateFromIfUnchanged).toBeNull()
+})
+
+it('an explanation as of before the opening is refused as such', () => {
+  const ticket = story(desk({ resolution: '8h' })).open('Mon 09:00')
+  expect(() => explainClock(ticket.definitions, ticket.events, 'resolution', 1, { now: when('Mon 08:00') })).toThrow(
+    expect.objectContaining({ code: 'clock_went_back', path: 'now' }),
+  )
+})
+
+it('steps that are passed together fire in the order of their ids', () => {
+  const steps = [
+    { id: 'c', share: 500 },
+    { id: 'a', share: 800 },
+    { id: 'b', before: '1h' },
+  ]
+  const level = desk({ resolution: '1h' }, 'alwaysOpen', {
+    levels: [
+      { id: 'gold', targets: [] },
+      { id: 'silver', targets: [{ metric: 'resolution', within: '2h', steps }] },
+    ],
+    slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['vip'] }, level: 'gold' }, { level: 'silver' }],
+  })
+  const ticket = story(level)
+    .open('Mon 09:00', { tags: ['vip'] })
+    .do('Mon 10:50', ana, { type: 'untag', tags: ['vip'] })
+  const fired = ticket
+    .until('Mon 10:50')
+    .events.flatMap((event) => (event.type === 'sla_step_reached' ? [event.data.step] : []))
+  expect(fired).toEqual(['a', 'b', 'c'])
+})
