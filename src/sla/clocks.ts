@@ -94,7 +94,8 @@ function targetAppears(
   if (!counted || (counted.state !== 'ended' && mode === 'restart' && !holds(view, facts))) return []
   if (!clock) return startCounted(view, counted, allowance)
   if (counted.state === 'ended') return [] // what was done while there was no target is done
-  const sameWait = clock.endedAt !== null && counted.startedAt <= clock.endedAt
+  const { startedAt } = counted
+  const sameWait = startedAt === clock.startedAt || startedAt < (clock.endedAt ?? 0)
   if (lacked && (!view.row.recurs || sameWait)) return continueCycle(view, clock, 'target_returned')
   return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
 }
