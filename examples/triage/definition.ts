@@ -62,7 +62,7 @@ export const definition = defineDesk({
       id: 'standard',
       calendar: 'office',
       targets: [
-        { metric: 'firstResponse', within: { Urgent: '1h', default: '8h' } },
+        { metric: 'firstResponse', within: { Urgent: '1h', default: '8h' }, pauses: [] },
         { metric: 'resolution', within: '40h' },
       ],
     },
@@ -70,7 +70,7 @@ export const definition = defineDesk({
       id: 'gold',
       calendar: 'office',
       targets: [
-        { metric: 'firstResponse', within: '30m' },
+        { metric: 'firstResponse', within: '30m', pauses: [] },
         { metric: 'resolution', within: '8h' },
       ],
     },
