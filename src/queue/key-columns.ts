@@ -19,19 +19,24 @@ export type HeldKeys = Float64Array
 export class KeyColumns {
   readonly #keys: readonly SortKey[]
   readonly #columns: Column[]
+  readonly #held: HeldKeys
 
   constructor(keys: readonly SortKey[], rows: number) {
     this.#keys = keys
     this.#columns = keys.map(() => new Int8Array(rows))
+    this.#held = new Float64Array(keys.length)
   }
 
   get columns(): readonly Column[] {
     return this.#columns
   }
 
-  /** Values as they are to be held and compared here; a column that is too narrow for one is made wide. */
+  /**
+   * Values as they are to be held and compared here; a column that is too narrow for one is made wide. The keys are
+   * those of the next call only: there is one list of them.
+   */
   held(values: readonly (number | null)[]): HeldKeys {
-    const held = new Float64Array(this.#keys.length)
+    const held = this.#held
     for (let i = 0; i < held.length; i++) held[i] = this.#heldIn(i, turned(this.#keys[i] as SortKey, values[i] ?? null))
     return held
   }
@@ -64,6 +69,15 @@ export class KeyColumns {
       if (source instanceof Float64Array) this.#widen(i)
       const column = this.#columns[i] as Column
       for (let j = 0; j < rows.length; j++) column[to + j] = source[rows[j] as number] as number
+    }
+  }
+
+  /** Stretches of more than one row in which all keys are equal: from and end, where rows stand in order. */
+  *equalRuns(sorted: Int32Array): Generator<readonly [from: number, end: number]> {
+    const equal = (a: number, b: number) => this.#columns.every((column) => column[a] === column[b])
+    for (let from = 0, end = 1; from < sorted.length; from = end, end = from + 1) {
+      while (end < sorted.length && equal(sorted[from] as number, sorted[end] as number)) end++
+      if (end - from > 1) yield [from, end]
     }
   }
 

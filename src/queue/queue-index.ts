@@ -117,16 +117,14 @@ export class OrderedTickets implements QueueIndex {
   }
 
   #build(tickets: readonly Ticket[]): void {
-    const byId = [...new Map(tickets.map((ticket) => [ticket.id, ticket])).values()]
-    // equal keys are left in the order of ids
-    byId.sort((a, b) => (a.id < b.id ? -1 : 1))
-    const columns = new KeyColumns(this.#ordering.keys, byId.length + 1)
-    for (const ticket of byId)
-      columns.write(this.#newSlot(ticket.id), columns.held(this.#ordering.position(ticket).values))
-    this.#sequence.fill(
-      sortedRows(columns, byId.length + 1).filter((row) => row !== probe),
-      columns,
-    )
+    const columns = new KeyColumns(this.#ordering.keys, tickets.length + 1)
+    for (const ticket of tickets) {
+      const slot = this.#slotOf.get(ticket.id) ?? this.#newSlot(ticket.id)
+      columns.write(slot, columns.held(this.#ordering.position(ticket).values))
+    }
+    const sorted = sortedRows(columns, this.#ids.length).filter((row) => row !== probe)
+    for (const [from, end] of columns.equalRuns(sorted)) sorted.subarray(from, end).sort((a, b) => this.#tie(a, b))
+    this.#sequence.fill(sorted, columns)
   }
 
   #keysOf(ticket: Ticket): HeldKeys {
