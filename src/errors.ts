@@ -23,6 +23,7 @@ export interface ErrorFacts {
   missing_kind: { kind: string }
   missing_calendar: { level: string; metric: string }
   field_not_allowed: { field: string; use: string; allowed: readonly string[] }
+  low_contrast: { tag: string; ratio: number; needed: number }
   definition_missing: { what: string; name: string; version: string }
   // input
   invalid_command: { reason: string }
@@ -93,6 +94,8 @@ const sentences: Sentences = {
   missing_kind: (f) => `a workflow needs a status of kind ${f.kind}`,
   missing_calendar: (f) => `target ${f.metric} of level ${f.level} has no calendar; name one, or alwaysOpen`,
   field_not_allowed: (f) => `field ${f.field} cannot be used in ${f.use}; allowed there: ${f.allowed.join(', ')}`,
+  low_contrast: (f) =>
+    `the text of tag ${clipped(f.tag)} stands out from its background by ${f.ratio} where ${f.needed} is needed`,
   definition_missing: (f) =>
     `${f.what} ${f.name} in version ${f.version} is not in the definitions given; pass the earlier revision too`,
   forbidden_key: (f) => `the key ${f.key} is not accepted`,

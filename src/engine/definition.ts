@@ -4,6 +4,7 @@ import { DeskError, type Refusal } from '../errors.ts'
 import { FixedMap } from '../model/fixed-map.ts'
 import { contentHash, deepFreeze, isPlainObject } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
+import type { ImpactStep, Plan, PriorityMatrix } from '../model/prioritisation.ts'
 import type { Priority, StandardPriority } from '../model/priority.ts'
 import { findIssues, InstantInput, JsonValue } from '../model/schema.ts'
 import type { Tag } from '../model/tag.ts'
@@ -59,7 +60,12 @@ export interface DeskDefinition<
   readonly priorities?: readonly Priority<P>[] | undefined
   /** Of a ticket nobody marked: the lowest unless named. */
   readonly defaultPriority?: NoInfer<P> | undefined
-  readonly tags?: readonly Tag[] | undefined
+  /** From impact and urgency: impact → urgency → priority. */
+  readonly priorityMatrix?: PriorityMatrix<NoInfer<P>> | undefined
+  /** Of tickets whose impact nobody set: by the number of people affected. */
+  readonly impactFrom?: readonly ImpactStep[] | undefined
+  readonly plans?: readonly Plan<NoInfer<P>>[] | undefined
+  readonly tags?: readonly Tag<NoInfer<P>>[] | undefined
   /** May tags be used that are not registered? Yes unless said. */
   readonly newTags?: boolean | undefined
   readonly calendars?: readonly (CalendarDefinition & { readonly id: C })[] | undefined

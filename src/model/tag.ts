@@ -1,5 +1,5 @@
 /** A tag of the registry. Identity is the folded name: `Straße` and `STRASSE` are one tag. */
-export interface Tag {
+export interface Tag<P extends string = string> {
   readonly name: string
   /** Text colour, CSS. */
   readonly color?: string | undefined
@@ -9,4 +9,8 @@ export interface Tag {
   readonly visibility?: 'public' | 'private' | undefined
   /** Stays on old tickets, cannot be added. */
   readonly archived?: boolean | undefined
+  /** A ticket with the tag is at least as urgent, unless somebody said otherwise by hand. */
+  readonly priority?: P | undefined
+  /** The tag that it has become: whoever adds this one adds that one. */
+  readonly mergedInto?: string | undefined
 }

@@ -6,6 +6,7 @@ import { Amount, Count, JsonValue, Line, list, Name, record } from '../../model/
 import { foldText } from '../../model/text.ts'
 import type { ContentFacts } from '../../model/ticket-event.ts'
 import type { WorkflowPass } from '../pass.ts'
+import { followFacts } from '../priority.ts'
 import { row } from './row.ts'
 
 /** What a ticket is about. In `fields`, the application's own, null removes. */
@@ -51,10 +52,8 @@ export const contentCommands = {
 }
 
 /** Records what differs, and nothing when nothing does. */
-export function setContent(
-  { ticket, emit }: WorkflowPass,
-  { subject, fields = {}, ...content }: Content,
-): Refusal | undefined {
+export function setContent(pass: WorkflowPass, { subject, fields = {}, ...content }: Content): Refusal | undefined {
+  const { ticket, emit } = pass
   const changed = Object.entries(content).filter(
     ([key, value]) => value !== undefined && value !== ticket[key as keyof ContentFacts],
   )
@@ -74,32 +73,36 @@ export function setContent(
     { ...(Object.fromEntries(changed) as Partial<ContentFacts>), removed, changed: names },
     { ...(renamed ? { subject } : {}), fields: Object.fromEntries(set) as Record<string, Json> },
   )
+  followFacts(pass)
   return undefined
 }
 
 /** Adds and removes by folded name; a tag stands as registered, else as first written. */
 export function setTags(
-  { ticket, definition, emit }: WorkflowPass,
+  pass: WorkflowPass,
   add: readonly string[],
   remove: readonly string[],
   path = 'tags',
 ): Refusal | undefined {
+  const { ticket, definition, emit } = pass
   const before = new Map(ticket.tagKeys.map((key, i) => [key, ticket.tags[i] as string]))
   const after = new Map(before)
   for (const name of remove) after.delete(foldText(name))
   for (const [i, name] of add.entries()) {
-    const key = foldText(name)
+    const named = definition.tags.find(name)?.name ?? name
+    const key = foldText(named)
     if (after.has(key)) continue
     const refusal = checkTag(definition, name, `${path}[${i}]`)
     if (refusal) return refusal
-    after.set(key, definition.tags.find(name)?.name ?? name)
+    after.set(key, named)
   }
   if (after.size > bounds.tags)
     return refuse('too_large', { limit: bounds.tags, actual: after.size, unit: 'entries' }, 'tags')
   const added = [...after].filter(([key]) => !before.has(key)).map(([, name]) => name)
   const removed = [...before].filter(([key]) => !after.has(key)).map(([, name]) => name)
-  if (added.length + removed.length > 0)
-    emit('tags_changed', { added, removed, tags: [...after.values()], tagKeys: [...after.keys()] })
+  if (added.length + removed.length === 0) return undefined
+  emit('tags_changed', { added, removed, tags: [...after.values()], tagKeys: [...after.keys()] })
+  followFacts(pass)
   return undefined
 }
 

@@ -9,7 +9,7 @@ import { Requester } from '../../model/person.ts'
 import { Id, JsonValue, Line, list, Name, record } from '../../model/schema.ts'
 import { foldText } from '../../model/text.ts'
 import type { WorkflowPass } from '../pass.ts'
-import { checkPriority, effectivePriority } from '../priority.ts'
+import { checkPriority, effectivePriority, ownSources } from '../priority.ts'
 import { react } from '../react.ts'
 import type { Status } from '../status.ts'
 import { checkTag, contentInput, TagList } from './content.ts'
@@ -106,9 +106,25 @@ function recordOpening(pass: WorkflowPass, input: Open, role: MessageRole, statu
       ? { id: actor.id, ...(actor.name === undefined ? {} : { name: actor.name }) }
       : (input.requester ?? null)
   const { facts, personal } = splitRequester(requester)
-  const tags = new Map((input.tags ?? []).map((tag) => [foldText(tag), definition.tags.find(tag)?.name ?? tag]))
-  const prioritySources = input.priority === undefined ? {} : { manual: input.priority }
-  const { priority } = effectivePriority(definition, prioritySources)
+  const tags = new Map(
+    (input.tags ?? []).map((tag) => {
+      const name = definition.tags.find(tag)?.name ?? tag
+      return [foldText(name), name] as const
+    }),
+  )
+  const own = ownSources(definition, {
+    impact: input.impact ?? null,
+    urgency: input.urgency ?? null,
+    statedUrgency: input.statedUrgency ?? null,
+    affected: input.affected ?? null,
+    tagKeys: [...tags.keys()],
+  })
+  const prioritySources = {
+    ...(input.priority === undefined ? {} : { manual: input.priority }),
+    ...(own.matrix ? { matrix: own.matrix.name } : {}),
+    ...(own.tag ? { tag: own.tag.name } : {}),
+  }
+  const { priority } = effectivePriority(definition, prioritySources, facts)
   const waits = asks && !isOutOfWork(status.kind)
   emit(
     'ticket_opened',

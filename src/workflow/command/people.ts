@@ -5,6 +5,7 @@ import { sameJson } from '../../model/json.ts'
 import { personalOfRequester, Requester } from '../../model/person.ts'
 import { Id, Line, Name } from '../../model/schema.ts'
 import type { WorkflowPass } from '../pass.ts'
+import { followPlan } from '../priority.ts'
 import { inOrder, row } from './row.ts'
 
 export const peopleCommands = {
@@ -52,6 +53,7 @@ export const peopleCommands = {
       if (calendar !== undefined && !pass.definition.calendarNamed(calendar))
         return unknownCalendar(pass, calendar, 'requester.calendar')
       pass.emit('requester_changed', { requester: facts }, { requester: personal })
+      followPlan(pass)
       return undefined
     },
   }),

@@ -16,10 +16,10 @@ export const priorityCommands = {
     onClosed: 'refused',
     decide: (pass, { reason }) => setPriority(pass, 'manual', null, reason ?? null),
   }),
-  /** What another source says; null: it says nothing any more. Rules give it, and advice. */
+  /** What another source says; null: it says nothing any more. Rules give it, SLA rules, and advice. */
   sayPriority: row({
     schema: z.strictObject({
-      source: z.enum(['forced', 'rule', 'advisor']),
+      source: z.enum(['forced', 'rule', 'sla', 'advisor']),
       priority: Name.nullable(),
       reason: Line.optional(),
     }),
