@@ -77,6 +77,8 @@ export function findField(fields: FieldTable, name: string, path?: string): Foun
         { what: row.partNames ?? 'part', name: part.slice(0, 100), known: row.knownParts },
         path,
       )
+    // without a definition nobody knows which names there are; these are none
+    if (row.partNames && noName.test(part)) continue
     const field = row.of?.(part, fields)
     if (field) return { row: key, field: row.known ? { ...field, known: row.known } : field }
   }
@@ -88,6 +90,8 @@ export function fieldNamed(fields: FieldTable, name: string): Field | undefined 
   const found = findField(fields, name)
   return 'field' in found ? found.field : undefined
 }
+
+const noName = /[<>]|^(__proto__|constructor|prototype)$/
 
 interface Family {
   readonly key: string

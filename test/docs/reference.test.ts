@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs'
-import { createDesk, defineDesk, memoryStore, namedOrderings, standardMetrics, standardWorkflow } from 'ticketwright'
+import {
+  type Condition,
+  createDesk,
+  defineDesk,
+  memoryStore,
+  namedOrderings,
+  standardMetrics,
+  standardWorkflow,
+  type Ticket,
+} from 'ticketwright'
 import { workflowDiagram } from 'ticketwright/render'
 import { describe, expect, it } from 'vitest'
+import { compileCondition } from '../../src/condition/compile.ts'
 import { checkCondition } from '../../src/condition/condition.ts'
-import { fieldNamed } from '../../src/condition/field.ts'
+import { type FieldTable, fieldNamed } from '../../src/condition/field.ts'
 import { fields } from '../../src/engine/field.ts'
 import { publicTypes } from './project.ts'
 import { codesIn, rowsOf } from './table.ts'
@@ -97,7 +107,7 @@ describe('the reference of definitions', () => {
 
 describe('the tables of conditions', () => {
   const text = page('reference/conditions')
-  const operators = rowsOf(text, 'Operator').map(
+  const operators = rowsOf(text, 'Operator', 0).map(
     ([name = '', fits = '']) => [codesIn(name)[0] ?? '', fits.split(', ')] as const,
   )
   const documented = rowsOf(text, 'Field').flatMap(([names = '', type = '', fieldClass = '']) =>
@@ -107,6 +117,40 @@ describe('the tables of conditions', () => {
   it('have every operator and every field', () => {
     expect(operators.map(([name]) => name).sort()).toEqual(types.literals('Operator'))
     expect(documented.map(({ name }) => name).sort()).toEqual(Object.keys(fields).sort())
+  })
+
+  /** A field of a type that the operator fits, with a reader of its own. */
+  const answer = (op: string, value: string, now: unknown, before: unknown) => {
+    const type =
+      [now, before].some(Array.isArray) || op.startsWith('has')
+        ? 'tags'
+        : [now, before].some((fact) => typeof fact === 'number') || /^(lt|gt|between)/.test(op)
+          ? 'number'
+          : 'text'
+    const table = {
+      x: { type, class: 'stored', read: ({ ticket }) => (ticket as unknown as { x: unknown }).x },
+    } satisfies FieldTable as FieldTable
+    const condition = { field: 'x', op, ...(value === '–' ? {} : { value: JSON.parse(codesIn(value)[0] ?? '') }) }
+    expect(checkCondition(condition, table, { name: 'a test', classes: ['stored', 'event'] })).toEqual([])
+    const ticket = (x: unknown) => ({ x }) as unknown as Ticket
+    return compileCondition(condition as Condition, table)({ ticket: ticket(now), before: ticket(before) })
+      ? 'yes'
+      : 'no'
+  }
+  const fact = (cell: string): unknown => JSON.parse(codesIn(cell)[0] ?? '')
+  const [plain, changes] = [rowsOf(text, 'Operator', 1), rowsOf(text, 'Operator', 2)]
+
+  it.each(plain)('%s of %s with %s: %s', (op = '', found = '', value = '', said = '') => {
+    expect(answer(codesIn(op)[0] ?? '', value, fact(found), null)).toBe(said)
+  })
+
+  it.each(changes)('%s from %s to %s with %s: %s', (op = '', was = '', found = '', value = '', said = '') => {
+    expect(answer(codesIn(op)[0] ?? '', value, fact(found), fact(was))).toBe(said)
+  })
+
+  it('have an example of every operator, and of nothing for each that compares', () => {
+    const shown = new Set([...plain, ...changes].flatMap(([op = '']) => codesIn(op)))
+    expect([...shown].sort()).toEqual(types.literals('Operator'))
   })
 
   const parts = { path: 'own', metric: 'resolution', calendar: 'office', zone: 'Europe/Tallinn', instant: 'openedAt' }
