@@ -12,6 +12,7 @@ import { longerTargets } from './check/longer-target.ts'
 import { loops } from './check/loop.ts'
 import { missingValues } from './check/missing-value.ts'
 import { neverFires } from './check/never-fires.ts'
+import { paleTags } from './check/pale-tag.ts'
 import { pausingResponses } from './check/pausing-response.ts'
 import { shadowed } from './check/shadowed.ts'
 import { shadowedSlaRules } from './check/shadowed-sla-rule.ts'
@@ -39,6 +40,7 @@ const checks: readonly Check[] = [
   idleSteps,
   idleMetrics,
   unusedCalendars,
+  paleTags,
 ]
 
 /**

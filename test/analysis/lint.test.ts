@@ -352,4 +352,12 @@ describe('templates and tags', () => {
     ])
     expect(told({ tags: [{ name: 'VIP' }], views })).toEqual([])
   })
+
+  it('a tag that is hard to read', () => {
+    const tags = [
+      { name: 'pale', color: '#999', background: '#fff' },
+      { name: 'dark', color: '#000', background: '#fff' },
+    ]
+    expect(told({ tags })).toEqual(['low_contrast tags[0].color'])
+  })
 })
