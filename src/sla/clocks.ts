@@ -58,8 +58,10 @@ function switchClock(pass: SlaPass, view: TurnView, clock: SlaClock | undefined,
   }
   if (!allowanceChanged(pass.definition, pass.versions, clock, before, ticket)) return []
   if (!allowance) return finish(view, clock, 'cancelled', 'no_target', false)
-  // a due time set by hand stays with its cycle, whatever is switched
-  if (allowance.target.restartFrom === 'switch' && clock.manualDueAt === undefined)
+  // a due time set by hand stays with its cycle, whatever is switched; a cycle that began at this very instant and has
+  // fired a step is not begun again: it would fire the step again, and rules that answer it would never come to rest
+  const stays = clock.manualDueAt !== undefined || (clock.startedAt === view.at && clock.stepsReached !== undefined)
+  if (allowance.target.restartFrom === 'switch' && !stays)
     return [...finish(view, clock, 'cancelled', 'switched', false), ...begin(view, clock.cycle + 1, 'switched')]
   return underNewTerms(view, retarget(clock, view.termsOf(clock), allowance, view.at), allowance, 'switch')
 }

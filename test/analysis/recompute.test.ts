@@ -40,15 +40,15 @@ const richer: Readonly<Record<string, readonly Definition[]>> = (() => {
       recurs: true,
     },
   ]
-  const levelsWith = (restartFrom: 'opening' | 'switch') =>
-    (json.levels ?? []).map((level, i) => ({
-      ...level,
-      targets: targets
-        .map((target) => (target.metric === 'resolution' && i > 0 ? { ...target, restartFrom } : target))
-        .filter(({ metric }) => metric !== 'handling' || i === 0),
-    }))
-  // rules that switch there and back would begin the cycle anew for ever
-  const levels = levelsWith('opening')
+  // one restarts by a switch: also where rules switch there and back within a cause
+  const levels = (json.levels ?? []).map((level, i) => ({
+    ...level,
+    targets: targets
+      .map((target) =>
+        target.metric === 'resolution' && i > 0 ? { ...target, restartFrom: 'switch' as const } : target,
+      )
+      .filter(({ metric }) => metric !== 'handling' || i === 0),
+  }))
   const departments = [{ id: 'billing', calendar: 'lunch' }]
   const more = { ...json, metrics, levels, departments }
   const triggers = [
@@ -114,7 +114,7 @@ const richer: Readonly<Record<string, readonly Definition[]>> = (() => {
       .map((target) => ({ ...target, within: '90m' })),
   }))
   return {
-    'with every metric, steps, business days and penalties': [of({ ...more, levels: levelsWith('switch') })],
+    'with every metric, steps, business days and penalties': [of(more)],
     'with rules': [of({ ...more, triggers, timeRules })],
     'with rules, under two revisions': [
       of({ ...more, triggers }),

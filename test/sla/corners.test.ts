@@ -157,3 +157,33 @@ it('steps that are passed together fire in the order of their ids', () => {
     .events.flatMap((event) => (event.type === 'sla_step_reached' ? [event.data.step] : []))
   expect(fired).toEqual(['a', 'b', 'c'])
 })
+
+it('a step at the start, restarts by switch, and rules that switch there and back come to rest (hazard 32)', () => {
+  const target = (within: string) => ({
+    metric: 'resolution',
+    within,
+    restartFrom: 'switch',
+    steps: [{ id: 'soon', before: '9h' }],
+  })
+  const definition = defineDesk({
+    calendar: 'alwaysOpen',
+    levels: [
+      { id: 'std', targets: [target('8h')] },
+      { id: 'gold', targets: [target('4h')] },
+    ],
+    slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['vip'] }, level: 'gold' }, { level: 'std' }],
+    triggers: [
+      { id: 'up', on: ['sla_step_reached'], do: [{ type: 'tag', tags: ['vip'] }] },
+      {
+        id: 'down',
+        on: ['sla_started'],
+        when: { field: 'tags', op: 'hasAny', value: ['vip'] },
+        do: [{ type: 'untag', tags: ['vip'] }],
+      },
+    ],
+  } as never) as unknown as Definition
+  const ticket = story(definition).open('Mon 09:00').until('Mon 09:00')
+  const steps = ticket.events.filter(({ type }) => type === 'sla_step_reached')
+  expect(steps.length).toBeLessThan(5)
+  expect(ticket.do('Mon 10:00', ana, { type: 'note', body: 'x' }).clock('resolution').state).toBe('running')
+})
