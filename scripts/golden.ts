@@ -83,7 +83,12 @@ await tell(
     }),
   () => mari.open({ ticketId: 'b', subject: 'Login again', body: 'Me too' }),
   () => ana.perform('a', { type: 'advise', priority: { value: 'High', confidence: 0.6, reasons: ['login'] } }),
-  () => ana.assign('a', 'ana'),
+  () =>
+    ana.perform('a', {
+      type: 'assign',
+      agent: 'ana',
+      routed: { decidedBy: 'seniority', reason: 'ana fits the priority by experience' },
+    }),
   () => ana.transfer('a', 'Billing', { agent: 'ben' }),
   () => ana.escalate('a', { reason: 'Database' }),
   () =>

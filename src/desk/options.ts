@@ -79,7 +79,8 @@ export interface Outcome<X extends Names = Names> {
 /** Whom the desk has found for a ticket, and what that did. */
 export interface Routed {
   readonly proposal: Proposal
-  readonly ticket: Ticket
+  /** Null: as it was, since nobody could be asked. */
+  readonly ticket: Ticket | null
 }
 
 /** What every part of the desk works with. */

@@ -7,7 +7,7 @@ import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { compileOrdering } from '../queue/ordering.ts'
 import type { Agent } from '../queue/routing/agent.ts'
 import type { RoutingTrigger } from '../queue/routing/definition.ts'
-import { type Proposal, route } from '../queue/routing/route.ts'
+import { failedProposal, type Proposal, route } from '../queue/routing/route.ts'
 import { type DeskContext, maxReloads, type Outcome, type Routed } from './options.ts'
 import { perform } from './perform.ts'
 import { ticketNow } from './read.ts'
@@ -53,8 +53,8 @@ function triggersIn(events: readonly AnyTicketEvent[]): ReadonlySet<RoutingTrigg
 }
 
 /**
- * Looks for an agent after what has happened to a ticket, if the definition says so and nobody has it. An escalation
- * takes it from whoever has it first: the next tier is other people.
+ * Looks for an agent after what has happened to a ticket, if the definition says so and nobody has it. What happened is
+ * saved by then: a directory that fails, or talks nonsense, changes nothing about it.
  */
 export async function routeAfter(
   desk: DeskContext,
@@ -64,16 +64,28 @@ export async function routeAfter(
   const { routing } = desk.latest
   if (!routing || !desk.directory) return null
   const found = triggersIn(events)
-  if (!routing.assignOn.some((trigger) => found.has(trigger))) return null
-  const agents = await neededAgents(desk)
-  if (found.has('escalate') && routing.assignOn.includes('escalate')) await takeFromOtherTier(desk, ticketId, agents)
-  return assignTo(desk, ticketId, agents)
+  const wanted = routing.assignOn.filter((trigger) => found.has(trigger))
+  if (wanted.length === 0) return null
+  try {
+    const agents = await neededAgents(desk)
+    if (wanted.includes('escalate')) await takeFromOtherTier(desk, ticketId, agents)
+    return await assignTo(desk, ticketId, agents)
+  } catch (error) {
+    return { proposal: failedProposal((error as Error).message), ticket: null }
+  }
 }
 
+/** An escalation takes a ticket from whoever has it: the next tier is other people. */
 async function takeFromOtherTier(desk: DeskContext, ticketId: string, agents: readonly Agent[]): Promise<void> {
-  const { row } = await desk.store.load(desk.tenant, ticketId)
-  const has = agents.find(({ id }) => id === row?.ticket.assignee)
-  if (row && has && (has.tier ?? 1) !== (row.ticket.tier ?? 1)) await command(desk, row.ticket, 'unassign', {})
+  for (let reloads = 0; reloads <= maxReloads; reloads++) {
+    const { row } = await desk.store.load(desk.tenant, ticketId)
+    const has = agents.find(({ id }) => id === row?.ticket.assignee)
+    if (!row || !has) return
+    const [own, tier] = [has.tier ?? 1, row.ticket.tier ?? 1]
+    if (own === tier) return
+    const reason = `${has.id} is of tier ${own}, the ticket is in tier ${tier} now`
+    if (await unlessQuicker(command(desk, row.ticket, 'unassign', { routed: { decidedBy: 'tier', reason } }))) return
+  }
 }
 
 const command = (
@@ -92,6 +104,16 @@ const command = (
 /** Codes that say that somebody was quicker: with the ticket, or with the turn of the agent. */
 const quicker: ReadonlySet<string> = new Set(['version_conflict', 'revision_conflict'])
 
+/** What a command led to; null if somebody was quicker. */
+async function unlessQuicker(outcome: Promise<Outcome>): Promise<Outcome | null> {
+  try {
+    return await outcome
+  } catch (error) {
+    if (isDeskError(error) && quicker.has(error.code)) return null
+    throw error
+  }
+}
+
 /** Gives a ticket to whoever should have it; null if it needs nobody, or others were quicker again and again. */
 async function assignTo(desk: DeskContext, ticketId: string, agents: readonly Agent[]): Promise<Routed | null> {
   for (let reloads = 0; reloads <= maxReloads; reloads++) {
@@ -100,13 +122,11 @@ async function assignTo(desk: DeskContext, ticketId: string, agents: readonly Ag
     const { team, proposal } = await proposed(desk, row.ticket, agents)
     const { agent } = proposal
     if (agent === null) return { proposal, ticket: row.ticket }
-    try {
-      const turn = { agent, seen: team.turns[agent] ?? 0 }
-      const { ticket } = await command(desk, row.ticket, 'assign', { agent }, turn)
-      return { proposal, ticket }
-    } catch (error) {
-      if (!isDeskError(error) || !quicker.has(error.code)) throw error
-    }
+    const { decidedBy, reason } = proposal
+    const turn = { agent, seen: team.turns[agent] ?? 0 }
+    const given = command(desk, row.ticket, 'assign', { agent, routed: { decidedBy, reason } }, turn)
+    const outcome = await unlessQuicker(given)
+    if (outcome) return { proposal, ticket: outcome.ticket }
   }
   return null
 }
@@ -164,12 +184,9 @@ async function handBack(
     for (const lease of await desk.store.leases(desk.tenant, agent.id)) await desk.store.release(desk.tenant, lease)
     for (const ticket of await ticketsIn(desk, { field: 'assignee', op: 'is', value: agent.id }, limit)) {
       if (signal?.aborted) return handedBack
-      try {
-        await command(desk, ticket, 'unassign', {})
+      const routed = { decidedBy: 'away', reason: `${agent.id} is away` }
+      if (await unlessQuicker(command(desk, ticket, 'unassign', { routed })))
         handedBack.push({ ticketId: ticket.id, agent: agent.id })
-      } catch (error) {
-        if (!isDeskError(error) || !quicker.has(error.code)) throw error
-      }
     }
   }
   return handedBack

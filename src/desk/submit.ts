@@ -38,7 +38,7 @@ export async function submit(
 /** Whoever the desk finds for the ticket by itself, and the ticket as it is then. */
 async function withAgent(desk: DeskContext, outcome: Outcome): Promise<Outcome> {
   const routed = await desk.routeAfter(outcome.ticket.id, outcome.events)
-  return routed ? { ...outcome, ticket: routed.ticket, routed: routed.proposal } : outcome
+  return routed ? { ...outcome, ticket: routed.ticket ?? outcome.ticket, routed: routed.proposal } : outcome
 }
 
 /** As `submit`, but nothing is saved: what it would lead to, and which rules would have a hand in it. */

@@ -1,8 +1,9 @@
 import { compileCondition } from '../condition/compile.ts'
 import type { Condition } from '../condition/condition.ts'
 import { fields } from '../engine/field.ts'
-import { checkedAgents, routingCase } from '../engine/route.ts'
+import { checkedAgents, routingCase, routingOf } from '../engine/route.ts'
 import type { Ticket } from '../model/ticket.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Agent } from '../queue/routing/agent.ts'
 import type { RoutingCase } from '../queue/routing/obstacle.ts'
 import type { DeskContext } from './options.ts'
@@ -47,7 +48,7 @@ async function assignedLoads({ store, tenant, latest }: DeskContext): Promise<Re
   const load: Record<string, number> = {}
   for (const { values, count } of tallies) {
     const [agent, channel] = values as [string, string | null]
-    load[agent] = (load[agent] ?? 0) + count * (latest.routing?.costOf(channel) ?? 1)
+    load[agent] = (load[agent] ?? 0) + count * routingOf(latest).costOf(channel)
   }
   return load
 }
@@ -58,14 +59,14 @@ export async function heldLoad({ store, tenant, latest }: DeskContext, agent: st
   for (const { ticketId } of await store.leases(tenant, agent)) {
     const { row } = await store.load(tenant, ticketId)
     const works = row?.ticket.kind === 'new' || row?.ticket.kind === 'open'
-    if (row && works && row.ticket.assignee !== agent) load += latest.routing?.costOf(row.ticket.channel) ?? 1
+    if (row && works && row.ticket.assignee !== agent) load += routingOf(latest).costOf(row.ticket.channel)
   }
   return load
 }
 
 /** A ticket with all that routing decides by. */
 export async function caseOf(desk: DeskContext, ticket: Ticket, team: Team, at: number): Promise<RoutingCase> {
-  const strategies = desk.latest.routing?.strategies ?? []
+  const { strategies } = routingOf(desk.latest)
   const lastSpoke = strategies.includes('sticky') ? await lastSpokeTo(desk, ticket) : null
   const before = strategies.includes('return') ? await hadBefore(desk, ticket) : null
   return routingCase(desk.latest, ticket, { ...team, at, lastSpoke, before })
@@ -106,15 +107,16 @@ async function lastSpokeTo({ store, tenant }: DeskContext, { requester }: Ticket
   return spoke?.actor.id ?? null
 }
 
-/** Who had a ticket before it went up a tier, if its last change of tier was the way back. */
+/** Who had a ticket last before it went up from this tier, if its last change of tier was the way back. */
 async function hadBefore({ store, tenant }: DeskContext, ticket: Ticket): Promise<string | null> {
   const events = await store.history(tenant, ticket.id, { after: Math.max(0, ticket.version - maxLookedThrough) })
   const changes = events.filter((event) => event.type === 'tier_changed')
-  const last = changes.at(-1)
-  if (!last || last.data.tier === null || last.data.tier >= (last.data.from ?? 1)) return null
-  const wentUp = changes.findLast(({ data, version }) => version < last.version && (data.tier ?? 1) > (data.from ?? 1))
-  const had = events.findLast(
-    (event) => event.type === 'assignee_changed' && wentUp !== undefined && event.version < wentUp.version,
-  )
-  return had?.type === 'assignee_changed' ? had.data.assignee : null
+  const [last, tier] = [changes.at(-1)?.data, ticket.tier ?? 1]
+  if (!last || tier >= (last.from ?? 1)) return null
+  const wentUp = changes.findLast(({ data }) => (data.from ?? 1) <= tier && (data.tier ?? 1) > tier)
+  const before = events.filter(({ version }) => wentUp !== undefined && version < wentUp.version)
+  return before.reduce<string | null>((had, event) => assigneeIn(event) ?? had, null)
 }
+
+const assigneeIn = (event: AnyTicketEvent): string | null =>
+  event.type === 'assignee_changed' || event.type === 'ticket_opened' ? event.data.assignee : null

@@ -2,7 +2,7 @@ import { fail, unwrap } from '../errors.ts'
 import { parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { Agent } from '../queue/routing/agent.ts'
-import { compileRouting } from '../queue/routing/definition.ts'
+import { compileRouting, type Routing } from '../queue/routing/definition.ts'
 import type { RoutingCase, RoutingFacts } from '../queue/routing/obstacle.ts'
 import { type Proposal, route } from '../queue/routing/route.ts'
 import { isInstant } from '../time/instant.ts'
@@ -39,8 +39,11 @@ export function checkedAgents(definition: Definition, agents: readonly unknown[]
 export const routingCase = (definition: Definition, ticket: Ticket, facts: RoutingFacts): RoutingCase => ({
   ...facts,
   ticket,
-  routing: definition.routing ?? plainRouting,
+  routing: routingOf(definition),
   calendarNamed: definition.calendarNamed,
 })
+
+/** Without a `routing` all strategies count, and nothing else is asked. */
+export const routingOf = (definition: Definition): Routing => definition.routing ?? plainRouting
 
 const plainRouting = compileRouting({}, fields, [])

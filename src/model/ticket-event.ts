@@ -5,6 +5,7 @@ import type { Message, MessageRole } from './message.ts'
 import type { StatusKind } from './names.ts'
 import type { Requester } from './person.ts'
 import type { PrioritySource } from './priority.ts'
+import type { RoutingReason } from './routing-reason.ts'
 import type { Ticket } from './ticket.ts'
 
 /** What of a message is no secret: it stays when the message is erased. */
@@ -104,6 +105,8 @@ export interface TicketEventShapes {
     data: Pick<Ticket, 'assignee' | 'assignedSince' | 'firstAssignedAt'> & {
       readonly from: string | null
       readonly reassignments: number
+      /** Why, where routing did it; absent where somebody did, and in logs that did not say. */
+      readonly routed?: RoutingReason
     }
   }
   department_changed: { data: Pick<Ticket, 'department' | 'departmentSince'> & { readonly from: string | null } }

@@ -36,6 +36,35 @@ describe('the desk assigns by itself', () => {
     expect(last).toMatchObject({ type: 'assignee_changed', actor: { kind: 'system', id: 'routing' } })
   })
 
+  it('the history tells why, for whoever reads it later', async () => {
+    const { mari, ana, desk, team } = routed([{ id: 'ana' }, { id: 'ben' }, { id: 'eva', tier: 2 }])
+    const { ticket } = await mari.open(subject)
+    await ana.escalate(ticket.id)
+    team.agents = [{ id: 'ana' }, { id: 'ben' }, { id: 'eva', tier: 2, away: true }]
+    await desk.runRouting()
+    await ana.assign(ticket.id, 'ben')
+    const told = (await desk.history(ticket.id)).flatMap((event) =>
+      event.type === 'assignee_changed' ? [[event.data.assignee, event.data.routed]] : [],
+    )
+    expect(told).toEqual([
+      ['ana', { decidedBy: 'roundRobin', reason: 'ana has waited longest for a turn' }],
+      [null, { decidedBy: 'tier', reason: 'ana is of tier 1, the ticket is in tier 2 now' }],
+      ['eva', { decidedBy: 'only', reason: 'eva is the only one who can' }],
+      [null, { decidedBy: 'away', reason: 'eva is away' }],
+      ['ben', undefined],
+    ])
+  })
+
+  it('an application that routes by itself says why in the same words', async () => {
+    const { mari, ana, desk } = routed(both, { assignOn: [] })
+    const { ticket } = await mari.open(subject)
+    const { agent, decidedBy, reason } = await desk.proposal(ticket.id)
+    await ana.perform(ticket.id, { type: 'assign', agent: agent as string, routed: { decidedBy, reason } })
+    expect((await desk.history(ticket.id)).at(-1)).toMatchObject({ data: { assignee: 'ana', routed: { decidedBy } } })
+    const wrong = ana.perform(ticket.id, { type: 'assign', agent: 'ben', routed: { decidedBy } as never })
+    expect(await refusal(wrong)).toMatchObject({ code: 'invalid_command', path: 'routed.reason' })
+  })
+
   it('when it wakes by itself, whoever looks first', async () => {
     const { mari, ana, at, desk } = routed(both)
     const { ticket } = await mari.open(subject)
@@ -55,6 +84,20 @@ describe('the desk assigns by itself', () => {
     const back = await ben.escalate(ticket.id, { tier: 1, reason: 'only a password' })
     expect(back).toMatchObject({ ticket: { tier: 1, assignee: 'ana' }, routed: { decidedBy: 'return' } })
     expect((await desk.get(ticket.id)).counts.reassignments).toBe(0)
+  })
+
+  it('back over several tiers, to who had it in the one it comes back to, also from its opening on', async () => {
+    const { ana, desk } = routed([{ id: 'ana' }, { id: 'ben' }, { id: 'eva', tier: 2 }, { id: 'kai', tier: 3 }])
+    const { ticket } = await ana.open({ ...subject, assignee: 'ben' } as never)
+    expect((await ana.escalate(ticket.id)).ticket.assignee).toBe('eva')
+    expect((await ana.escalate(ticket.id)).ticket.assignee).toBe('kai')
+    expect(await ana.escalate(ticket.id, { tier: 1 })).toMatchObject({
+      ticket: { assignee: 'ben' },
+      routed: { decidedBy: 'return' },
+    })
+    expect((await ana.escalate(ticket.id, { tier: 3 })).ticket.assignee).toBe('kai')
+    const down = await desk.as({ kind: 'agent', id: 'kai' }).escalate(ticket.id, { tier: 2 })
+    expect(down.routed).toMatchObject({ agent: 'eva' })
   })
 
   it('sticky: who answered this requester last, on whichever ticket', async () => {
@@ -173,8 +216,42 @@ describe('runRouting', () => {
   })
 
   it('a malformed agent is told with its path', async () => {
-    const { mari } = routed([{ id: 'ana' }, { id: 'b b' }])
-    expect(await refusal(mari.open(subject))).toMatchObject({ code: 'invalid_text', path: 'agents[1].id' })
+    const { desk } = routed([{ id: 'ana' }, { id: 'b b' }])
+    expect(await refusal(desk.runRouting())).toMatchObject({ code: 'invalid_text', path: 'agents[1].id' })
+  })
+})
+
+describe('a directory that fails', () => {
+  const failing = (agents: () => readonly Agent[]) => {
+    const directory = { agents }
+    return frontDesk({ definition: defineDesk({ routing: {}, views: [{ id: 'todo', when: todo }] }), directory })
+  }
+
+  it('does not take back a command that is saved: the outcome says that nobody was looked for', async () => {
+    const { mari, desk } = failing(() => {
+      throw new Error('the people are elsewhere')
+    })
+    const { ticket, routed } = await mari.open(subject)
+    expect(routed).toMatchObject({
+      agent: null,
+      decidedBy: 'failed',
+      reason: 'nobody was looked for: the people are elsewhere',
+    })
+    expect(await desk.get(ticket.id)).toEqual(ticket)
+    await expect(desk.runRouting()).rejects.toThrow('the people are elsewhere')
+  })
+
+  it('nor does it keep a view from being read, or a due ticket from waking', async () => {
+    let fails = false
+    const { mari, ana, at, desk } = failing(() => {
+      if (fails) throw new Error('gone')
+      return []
+    })
+    const { ticket } = await mari.open(subject)
+    await ana.postpone(ticket.id, { until: when('Mon 10:00') })
+    fails = true
+    at('Mon 10:00')
+    expect((await desk.view('todo')).tickets).toMatchObject([{ id: ticket.id, kind: 'new' }])
   })
 })
 
@@ -184,6 +261,17 @@ describe('proposal', () => {
     const { ticket } = await mari.open(subject)
     expect(await desk.proposal(ticket.id)).toMatchObject({ agent: 'ana', decidedBy: 'roundRobin' })
     expect(await desk.get(ticket.id)).toEqual(ticket)
+  })
+
+  it('by all strategies where the definition has no routing', async () => {
+    const definition = defineDesk({})
+    const { mari, ben, desk } = frontDesk({ definition, directory: { agents: () => both } })
+    const { ticket } = await mari.open(subject)
+    await ben.reply(ticket.id, { body: 'x' })
+    expect(await desk.proposal((await mari.open(subject)).ticket.id)).toMatchObject({
+      agent: 'ben',
+      decidedBy: 'sticky',
+    })
   })
 })
 

@@ -14,8 +14,11 @@ import {
 export interface Proposal {
   /** Null: nobody can have it now. */
   readonly agent: string | null
-  /** What decided: a strategy; `only`: nobody else could; `nobody`: nobody could; `wait`: for `waitFor`. */
-  readonly decidedBy: StrategyName | 'only' | 'nobody' | 'wait'
+  /**
+   * What decided: a strategy; `only`: nobody else could; `nobody`: nobody could; `wait`: for `waitFor`; `failed`: there
+   * was no telling, for the reason given.
+   */
+  readonly decidedBy: StrategyName | 'only' | 'nobody' | 'wait' | 'failed'
   /** The agent that the ticket waits for, who spoke to the requester last and is there soon. */
   readonly waitFor: string | null
   /** When time alone may change the answer; null: it does not. */
@@ -94,6 +97,14 @@ export function route(asked: RoutingCase): Proposal {
 }
 
 const nothing = { agent: null, waitFor: null, until: null, steps: [] } as const
+
+/** The answer where agents could not be asked for. */
+export const failedProposal = (why: string): Proposal => ({
+  ...nothing,
+  decidedBy: 'failed',
+  passedOver: [],
+  reason: `nobody was looked for: ${why.slice(0, 200)}`,
+})
 
 function chosen(
   asked: RoutingCase,

@@ -3,6 +3,7 @@ import { type Refusal, refuse } from '../../errors.ts'
 import { bounds } from '../../model/bounds.ts'
 import { sameJson } from '../../model/json.ts'
 import { personalOfRequester, Requester } from '../../model/person.ts'
+import { RoutingReason } from '../../model/routing-reason.ts'
 import { Id, Line, Name } from '../../model/schema.ts'
 import type { WorkflowPass } from '../pass.ts'
 import { followPlan } from '../priority.ts'
@@ -10,14 +11,14 @@ import { inOrder, row } from './row.ts'
 
 export const peopleCommands = {
   assign: row({
-    schema: z.strictObject({ agent: Id }),
+    schema: z.strictObject({ agent: Id, routed: RoutingReason.optional() }),
     onClosed: 'refused',
-    decide: (pass, { agent }) => setAssignee(pass, agent),
+    decide: (pass, { agent, routed }) => setAssignee(pass, agent, routed),
   }),
   unassign: row({
-    schema: z.strictObject({}),
+    schema: z.strictObject({ routed: RoutingReason.optional() }),
     onClosed: 'refused',
-    decide: (pass) => setAssignee(pass, null),
+    decide: (pass, { routed }) => setAssignee(pass, null, routed),
   }),
   /** To another department; whoever had it there has it no more, unless an agent is named. */
   transfer: row({
@@ -79,7 +80,11 @@ export const peopleCommands = {
   }),
 }
 
-export function setAssignee({ ticket, at, emit }: WorkflowPass, to: string | null): undefined {
+export function setAssignee(
+  { ticket, at, emit }: WorkflowPass,
+  to: string | null,
+  routed?: RoutingReason | undefined,
+): undefined {
   const from = ticket.assignee
   if (to === from) return
   const reassigned = from !== null && to !== null
@@ -89,6 +94,7 @@ export function setAssignee({ ticket, at, emit }: WorkflowPass, to: string | nul
     assignedSince: to === null ? null : at,
     firstAssignedAt: ticket.firstAssignedAt ?? (to === null ? null : at),
     reassignments: ticket.counts.reassignments + (reassigned ? 1 : 0),
+    ...(routed ? { routed } : {}),
   })
 }
 
