@@ -7,6 +7,7 @@ import { type Refusal, refuse } from '../errors.ts'
  * @example foldText('Straße') === foldText('STRASSE') // => true
  */
 export function foldText(text: string): string {
+  if (isAscii(text)) return text.toLowerCase()
   return text
     .normalize('NFKC')
     .split('ı')
@@ -15,6 +16,9 @@ export function foldText(text: string): string {
     .replaceAll('ς', 'σ')
     .normalize('NFKC')
 }
+
+/** Nothing else to fold in it than A to Z. */
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
 /** Control characters, line and paragraph separators. */
 const lineBreaking = /[\p{Cc}\u2028\u2029]/u

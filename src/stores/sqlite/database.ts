@@ -18,22 +18,34 @@ export class Database {
   }
 
   row<Row>(sql: string, ...values: SqliteValue[]): Row | undefined {
-    return attempt(() => this.#statement(sql).get(...values) as Row | undefined)
+    try {
+      return this.#statement(sql).get(...values) as Row | undefined
+    } catch (error) {
+      throw toDeskError(error)
+    }
   }
 
   rows<Row>(sql: string, ...values: SqliteValue[]): Row[] {
-    return attempt(() => this.#statement(sql).all(...values) as Row[])
+    try {
+      return this.#statement(sql).all(...values) as Row[]
+    } catch (error) {
+      throw toDeskError(error)
+    }
   }
 
   /** Runs a writing statement: how many rows it changed. */
   change(sql: string, ...values: SqliteValue[]): number {
-    return attempt(() => Number(this.#statement(sql).run(...values).changes))
+    try {
+      return Number(this.#statement(sql).run(...values).changes)
+    } catch (error) {
+      throw toDeskError(error)
+    }
   }
 
-  /** As `change`, where anything but one row means that the tables are not what they should be. */
-  changeOne(sql: string, ...values: SqliteValue[]): void {
+  /** As `change`, where any other number of rows means that the tables are not what they should be. */
+  changeExactly(rows: number, sql: string, ...values: SqliteValue[]): void {
     const changes = this.change(sql, ...values)
-    if (changes !== 1) throw fail('store_failed', { reason: `${changes} rows changed where 1 should have` })
+    if (changes !== rows) throw fail('store_failed', { reason: `${changes} rows changed where ${rows} should have` })
   }
 
   /** Statements that are run once. */

@@ -24,7 +24,8 @@ export function effectsIn(db: Database, tenant: string, now: number, limit: numb
 /** The same, each counted and hidden until an instant. */
 export const takeEffects = (db: Database, tenant: string, now: number, limit: number, until: number): PendingEffect[] =>
   effectsIn(db, tenant, now, limit).map((effect) => {
-    db.changeOne(
+    db.changeExactly(
+      1,
       'UPDATE ticketwright_effects SET hidden_until = ?, attempts = attempts + 1 WHERE tenant = ? AND id = ?',
       until,
       tenant,

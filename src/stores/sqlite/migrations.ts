@@ -215,7 +215,7 @@ function fillColumns(mark: string, added: readonly string[]): Step {
     )
     for (const { place, ticket } of rows) {
       const kept = JSON.parse(ticket) as Ticket
-      db.changeOne(update, ...chosen.map(({ read }) => read(kept)), place)
+      db.changeExactly(1, update, ...chosen.map(({ read }) => read(kept)), place)
     }
     const done = 'INSERT INTO ticketwright_meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
     db.change(done, mark, rows.at(-1)?.place ?? from)

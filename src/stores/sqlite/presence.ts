@@ -21,7 +21,8 @@ export function announceIn(
     doing,
   )
   if (doing === null) return
-  db.changeOne(
+  db.changeExactly(
+    1,
     `INSERT INTO ticketwright_presence (tenant, ticket_id, person, doing, since, until) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (tenant, ticket_id, person) DO UPDATE SET until = excluded.until`,
     tenant,

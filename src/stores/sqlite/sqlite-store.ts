@@ -2,7 +2,7 @@ import { deepFreeze } from '../../model/json.ts'
 import type { AnyTicketEvent } from '../../model/ticket-event.ts'
 import type { Store } from '../../store.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
-import { refuseNul, refuseNulIn } from '../nul.ts'
+import { refuseNul } from '../nul.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
 import { dueIn } from './due.ts'
@@ -14,6 +14,7 @@ import { claimIn, handOverIn, leasesOf, liveLease, moveEnd } from './lease.ts'
 import { checkTables, prepare } from './prepare.ts'
 import { announceIn, peopleAt } from './presence.ts'
 import { Writer } from './writer.ts'
+import { writtenCommit } from './written.ts'
 
 const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(JSON.parse(event) as AnyTicketEvent)
 
@@ -54,8 +55,8 @@ export function sqliteStore(
       return { row: row ? rowOf(row) : null, now: now(), receipt: receipt ? deepFreeze(receipt) : null }
     },
     commit: async (commit) => {
-      refuseNulIn(commit)
-      return write(() => commitTo(db, commit, now()))
+      const written = writtenCommit(commit)
+      return write(() => commitTo(db, written, now()))
     },
     history: async (tenant, ticketId, { after = 0, limit = -1 } = {}) =>
       db
