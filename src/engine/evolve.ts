@@ -52,15 +52,20 @@ export function rebuild(events: Iterable<unknown>): Ticket | null {
   return draft && deepFreeze(draft as Ticket)
 }
 
-/** The ticket after each event of one cause, from where it stood before. One object, changed in place, as in `replay`. */
+/**
+ * The ticket after each event of one cause, from where it stood before to where it stands now. Up to the last event one
+ * object, changed in place, as in `replay`.
+ */
 export function* stages(
   before: TicketDraft,
   events: readonly AnyTicketEvent[],
+  now: TicketDraft,
 ): Generator<{ readonly event: AnyTicketEvent; readonly ticket: TicketDraft }> {
-  const ticket = { ...before }
+  const last = events.at(-1)
+  const ticket = events.length > 1 ? { ...before } : now
   for (const event of events) {
-    applyEvent(ticket, event)
-    yield { event, ticket }
+    if (event !== last) applyEvent(ticket, event)
+    yield { event, ticket: event === last ? now : ticket }
   }
 }
 

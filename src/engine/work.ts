@@ -38,9 +38,11 @@ export class Work {
   /** Which rules were tried, cause by cause, if that was asked for. */
   readonly explanation: CauseExplanation[] = []
   readonly #effects = new Map<string, Effect>()
+  readonly #from: Ticket | null
 
   constructor(ticket: Ticket | null, options: WorkOptions) {
     this.draft = { ...ticket } as TicketDraft
+    this.#from = ticket
     this.options = options
   }
 
@@ -84,10 +86,10 @@ export class Work {
     const happened = events.slice(first)
     if (happened[0]?.type === 'ticket_opened') {
       matchLevel(pass)
-      takeEvents(pass, stages(before, happened), targetFacts(draft), true)
+      takeEvents(pass, stages(before, happened, draft), targetFacts(draft), true)
       return
     }
-    takeEvents(pass, stages(before, happened), targetFacts(before))
+    takeEvents(pass, stages(before, happened, draft), targetFacts(before))
     if (rulesReadChange(pass.definition, before, draft)) matchLevel(pass)
     if (factsChanged(before, draft)) switchTargets(pass, targetFacts(before))
   }
@@ -119,12 +121,13 @@ export class Work {
   /** The ticket so far, frozen: nothing may be added after this. */
   finish(): Ticket {
     for (const event of this.events) deepFreeze(event)
-    return deepFreeze(this.draft as Ticket)
+    return deepFreeze(this.draft as Ticket, Object.isFrozen(this.#from) ? this.#from : null)
   }
 
   /** What a room is given while a cause is worked out. */
   pass({ cause, ticketId, actor, at, revision }: Envelope, asked: RulePass): EnginePass {
     const { draft, events, options } = this
+    const by = { kind: actor.kind, id: actor.id }
     const definition = options.timeline.at(at)
     const { history } = options
     return {
@@ -149,11 +152,11 @@ export class Work {
           v: eventRows[type].v,
           at,
           recordedAt: options.recordedAt ?? at,
-          actor: { kind: actor.kind, id: actor.id },
+          actor: by,
           cause,
           definitionVersion: definition.version,
           data,
-          ...(personal === undefined ? {} : { personal }),
+          ...(personal === undefined ? undefined : { personal }),
         } as unknown as AnyTicketEvent
         events.push(event)
         applyEvent(draft, event)

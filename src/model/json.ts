@@ -66,15 +66,17 @@ export const joinPath = (path: string, key: string): string => {
   return path === '' || step.startsWith('[') ? path + step : `${path}.${step}`
 }
 
-/** Freezes a plain value and all that it holds; stops at what is frozen already. */
-export function deepFreeze<T>(value: T): T {
+/**
+ * Freezes a plain value and all that it holds; stops at what is frozen already. `earlier`, frozen, is what it was made
+ * from: what they share needs no look.
+ */
+export function deepFreeze<T>(value: T, earlier?: T | null): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  Object.freeze(value)
   for (const key in value) {
     const inner = value[key]
-    if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
+    if (typeof inner === 'object' && inner !== null && inner !== earlier?.[key]) deepFreeze(inner, earlier?.[key])
   }
-  return value
+  return Object.freeze(value)
 }
 
 /** A copy of plain JSON that shares nothing with its source. */

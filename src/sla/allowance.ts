@@ -69,11 +69,8 @@ function calendarOf(
       : department === null
         ? undefined
         : slice.departments.get(department)?.calendar
-  for (const id of [target.calendar, party, level.calendar, slice.defaultCalendar]) {
-    const found = id == null ? undefined : slice.calendars.get(id)
-    if (found) return found
-  }
-  return undefined
+  const named = (id: string | null | undefined) => (id == null ? undefined : slice.calendars.get(id))
+  return named(target.calendar) ?? named(party) ?? named(level.calendar) ?? named(slice.defaultCalendar)
 }
 
 /** Did the clock's own allowance or calendar change with these facts, by the level version it runs under? */

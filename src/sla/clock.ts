@@ -81,16 +81,16 @@ function dueWhileRunning(clock: SlaClock, { calendar }: Terms, at: number): Pick
 
 /** Standing still from `at`; there is no due until it runs again, unless it is breached or was set by hand. */
 export function pause(clock: SlaClock, terms: Terms, at: number): SlaClock {
-  const paused: SlaClock = {
+  const stays = clock.breachedAt !== null || clock.manualDueAt !== undefined
+  return {
     ...withoutNextStep(clock),
     ...open,
     state: 'paused',
     elapsedMs: elapsedAt(clock, terms, at),
     runningSince: null,
+    dueAt: stays ? clock.dueAt : null,
+    lateFrom: stays ? clock.lateFrom : null,
   }
-  return clock.breachedAt !== null || clock.manualDueAt !== undefined
-    ? paused
-    : { ...paused, dueAt: null, lateFrom: null }
 }
 
 export function end(
@@ -101,10 +101,9 @@ export function end(
   endedBy: string,
   leftWork: boolean,
 ): SlaClock {
-  const { held: _held, ...ended } = withoutNextStep(clock)
   const elapsedMs = elapsedAt(clock, terms, at)
   return {
-    ...ended,
+    ...letGo(withoutNextStep(clock)),
     state: 'ended',
     ending,
     endedBy,
@@ -112,15 +111,22 @@ export function end(
     elapsedMs,
     runningSince: null,
     endedAt: at,
-    latenessMs: latenessAt({ ...clock, elapsedMs, runningSince: null }, terms, at),
+    latenessMs: latenessAt(clock, elapsedMs, terms, at),
   }
 }
 
+/** Held by no signal any more. */
+export function letGo(clock: SlaClock): SlaClock {
+  if (clock.held === undefined) return clock
+  const { held: _held, ...free } = clock
+  return free
+}
+
 /** Open time beyond the target; by a due time set by hand, open time since then once it is late. */
-function latenessAt(clock: SlaClock, terms: Pick<Terms, 'calendar'>, at: number): number {
+function latenessAt(clock: SlaClock, elapsedMs: number, { calendar }: Terms, at: number): number {
   const { manualDueAt, lateFrom, targetMs } = clock
-  if (manualDueAt === undefined) return Math.max(0, elapsedAt(clock, terms, at) - targetMs)
-  return lateFrom !== null && at > lateFrom ? terms.calendar.between(manualDueAt, at) : 0
+  if (manualDueAt === undefined) return Math.max(0, elapsedMs - targetMs)
+  return lateFrom !== null && at > lateFrom ? calendar.between(manualDueAt, at) : 0
 }
 
 /** Taken up again at `at`: a due time by hand that passed while it had ended is late from then on, not before. */

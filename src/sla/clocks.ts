@@ -5,7 +5,7 @@ import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
 import { asOf, breach, retarget, type Terms, takeStep, termsOf } from './clock.ts'
 import { recount } from './recount.ts'
-import { signalsOf } from './signal.ts'
+import { type Signal, signalsOf } from './signal.ts'
 import type { SlaPass, Stage } from './slice.ts'
 import {
   begin,
@@ -22,19 +22,39 @@ import {
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
 export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts, opening = false): void {
-  const metrics = metricsInPlay(pass, facts)
-  if (metrics.length === 0) return
-  const promised = levelInForce(pass.definition, pass.versions, facts)?.targets
-  for (const { event, ticket } of stages)
+  const listeners = listenersOf(pass, facts)
+  if (!listeners) return
+  for (const { event, ticket } of stages) {
+    const { department } = ticket
+    // who takes a department counts in its calendar from the start
+    const inForce = opening || department === facts.department ? facts : { ...facts, department }
     for (const signal of signalsOf(event))
-      for (const metric of metrics) {
-        const clock = pass.ticket.clocks[metric]
-        const target = isOpen(clock) ? termsUnder(pass.versions, clock).target : promised?.get(metric)
-        if (!target?.hears.has(signal.name)) continue
-        // who takes a department counts in its calendar from the start
-        const view = viewOf(pass, ticket, metric, opening ? facts : { ...facts, department: ticket.department })
-        if (view) record(pass, takeSignal(view, clock, signal))
+      for (const metric of listeners(signal)) {
+        const view = viewOf(pass, ticket, metric, inForce)
+        if (view) record(pass, takeSignal(view, pass.ticket.clocks[metric], signal))
       }
+  }
+}
+
+const nobody: readonly string[] = []
+
+/**
+ * Who hears a signal, by name: the metrics of the level in force, and open clocks of other versions by those. Undefined
+ * where nobody would.
+ */
+function listenersOf(pass: SlaPass, facts: TargetFacts): ((signal: Signal) => readonly string[]) | undefined {
+  const { ticket, definition, versions } = pass
+  const level = levelInForce(definition, versions, facts)
+  const clocks = Object.values(ticket.clocks)
+  if (clocks.every((clock) => !isOpen(clock) || clock.levelVersion === level?.version))
+    return level && level.metrics.length > 0 ? ({ name }) => level.listeners.get(name) ?? nobody : undefined
+  const metrics = metricsInPlay(pass, facts)
+  return ({ name }) =>
+    metrics.filter((metric) => {
+      const clock = ticket.clocks[metric]
+      const target = isOpen(clock) ? termsUnder(versions, clock).target : level?.targets.get(metric)
+      return target?.hears.has(name)
+    })
 }
 
 export const isOpen = (clock: SlaClock | undefined): clock is SlaClock => clock !== undefined && clock.state !== 'ended'
@@ -174,7 +194,7 @@ export function fireStep(pass: SlaPass, clock: SlaClock): void {
   const taken = takeStep(clock, termsUnder(pass.versions, clock), pass.at)
   if (!taken) return
   const { step, repetition } = taken
-  pass.emit('sla_step_reached', { clock: taken.clock, reason: step, step, repetition })
+  pass.emit('sla_step_reached', { clock: frozen(taken.clock), reason: step, step, repetition })
 }
 
 /** Metrics with a clock or a target, by name. */
@@ -211,7 +231,15 @@ export function termsUnder(versions: SlaPass['versions'], clock: SlaClock): Term
 }
 
 export function record(pass: SlaPass, changes: readonly LedgerChange[]): void {
-  for (const { type, clock, reason, penalty } of changes)
+  for (const { type, clock: changed, reason, penalty } of changes) {
+    const clock = frozen(changed)
     if (type === 'sla_breached' && penalty !== undefined) pass.emit(type, { clock, reason, penalty })
     else pass.emit(type, { clock, reason })
+  }
+}
+
+/** A clock is flat but for its count of steps: frozen here, its many keys are walked no more. */
+function frozen(clock: SlaClock): SlaClock {
+  if (clock.stepsReached) Object.freeze(clock.stepsReached)
+  return Object.freeze(clock)
 }

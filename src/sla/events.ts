@@ -4,7 +4,8 @@ import type { LedgerEntry, TicketEventShapes } from '../model/ticket-event.ts'
 const ledgerRow: EventRow<LedgerEntry> = {
   v: 1,
   apply(ticket, { clock }) {
-    ticket.clocks = { ...ticket.clocks, [clock.metric]: { ...clock } }
+    // shared with the event: a clock is only ever replaced as a whole
+    ticket.clocks = { ...ticket.clocks, [clock.metric]: clock }
   },
 }
 

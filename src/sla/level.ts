@@ -4,6 +4,7 @@ import { FixedMap } from '../model/fixed-map.ts'
 import { contentHash, joinPath } from '../model/json.ts'
 import { Id, Name } from '../model/schema.ts'
 import { type Metric, standardMetrics } from './metric.ts'
+import type { Signal } from './signal.ts'
 import {
   checkTarget,
   compileTarget,
@@ -43,6 +44,8 @@ export interface Level {
   readonly targets: ReadonlyMap<string, Target>
   /** Metrics with a target, by name. */
   readonly metrics: readonly string[]
+  /** By signal: the metrics whose targets hear it, by name. */
+  readonly listeners: ReadonlyMap<Signal['name'], readonly string[]>
 }
 
 /** Names a level may use. */
@@ -95,13 +98,24 @@ export function compileLevel(
   const own = level.targets.filter(({ metric }) => !Object.hasOwn(standardMetrics, metric))
   // pause lists mean what they mean under these statuses, targets what their metrics mean: they are part of the version
   const content = { level, statuses, ...(own.length > 0 ? { metrics: own.map(({ metric }) => rowOf(metric)) } : {}) }
+  const targets = new FixedMap(
+    level.targets.map((target) => [target.metric, compileTarget(target, rowOf(target.metric), statuses)]),
+  )
+  const names = [...targets.keys()].sort()
   return {
     id: level.id,
     version: contentHash(content),
     calendar: level.calendar ?? null,
-    targets: new FixedMap(
-      level.targets.map((target) => [target.metric, compileTarget(target, rowOf(target.metric), statuses)]),
-    ),
-    metrics: level.targets.map((target) => target.metric).sort(),
+    targets,
+    metrics: names,
+    listeners: listenersOf(targets, names),
   }
+}
+
+function listenersOf(targets: ReadonlyMap<string, Target>, names: readonly string[]): Level['listeners'] {
+  const listeners = new Map<Signal['name'], string[]>()
+  for (const metric of names)
+    for (const signal of targets.get(metric)?.hears ?? [])
+      listeners.set(signal, [...(listeners.get(signal) ?? []), metric])
+  return new FixedMap(listeners)
 }

@@ -7,6 +7,7 @@ import {
   breach,
   end,
   isOverdueUnbreached,
+  letGo,
   pause,
   retarget,
   run,
@@ -94,7 +95,7 @@ function whileOpen(view: TurnView, clock: SlaClock, signal: Signal): LedgerChang
     return finish(view, clock, fulfils ? 'fulfilled' : 'cancelled', signal.to ?? 'closed', true)
   }
   if (hears(row.pausedBy)) return hold(view, clock, signal.name)
-  if (hears(row.resumedBy)) return letGo(view, clock, signal.name)
+  if (hears(row.resumedBy)) return release(view, clock, signal.name)
   return signal.name === 'statusChanged' ? followStatus(view, clock) : []
 }
 
@@ -134,9 +135,9 @@ function hold(view: TurnView, clock: SlaClock, reason: string): LedgerChange[] {
   return [{ type: 'sla_paused', clock: { ...standing, held: true }, reason }]
 }
 
-function letGo(view: TurnView, clock: SlaClock, reason: string): LedgerChange[] {
+function release(view: TurnView, clock: SlaClock, reason: string): LedgerChange[] {
   if (!clock.held) return []
-  const { held: _held, ...free } = clock
+  const free = letGo(clock)
   const { ticket, at } = view
   const terms = view.termsOf(clock)
   if (!terms.target.pausesIn(ticket.status, ticket.kind)) return resumed(view, run(free, terms, at), reason)
