@@ -2,6 +2,7 @@ import type { AutoClosed } from './closing.ts'
 import type { Breach, Compliance } from './compliance.ts'
 import type { History } from './history.ts'
 import type { Queues } from './queue.ts'
+import type { Shift } from './shift/work.ts'
 import type { Tally } from './tally.ts'
 
 /** What a replay found; `--json` prints it. The same for the same input, whatever the store. */
@@ -11,6 +12,8 @@ export interface Figures extends Omit<Tally, 'brokenStates'> {
   readonly worst: readonly Breach[]
   readonly queues: Queues
   readonly autoClosed: AutoClosed
+  /** The busiest day, worked through once more by a team of four; null: no incident. */
+  readonly shift: Shift | null
 }
 
 /** Said to people only. */

@@ -1,5 +1,6 @@
 import type { Figures, Remarks } from './figures.ts'
 import type { Queued } from './queue.ts'
+import type { Shift, Taken } from './shift/work.ts'
 
 type Cell = string | number
 
@@ -43,6 +44,7 @@ export function report(figures: Figures, remarks: Remarks): string {
     )}`,
     queues(figures, remarks),
     closing(figures),
+    ...(figures.shift ? [shift(figures.shift)] : []),
   ].join('\n')
 }
 
@@ -109,4 +111,30 @@ function closing({ autoClosed: { library, command, log, both, libraryOnly, logOn
   of both, the log closed in the same minute ${logLater.sameMinute}, within an hour ${logLater.withinHour}, \
 within a day ${logLater.withinDay}, later ${logLater.overDay}, earlier ${logLater.earlier}
 `
+}
+
+function shift({ day, order, taken, left, idle }: Shift): string {
+  const rows = taken.map(({ at, agent, ticket, priority, category, waitedMinutes, place, of, ...why }) => [
+    at.slice(11, 16),
+    agent,
+    ticket,
+    priority,
+    category ?? '–',
+    `${waitedMinutes} min`.padStart(8),
+    `${place} of ${of}`,
+    reasonOf(why),
+  ])
+  const each = [...Map.groupBy(taken, ({ agent }) => agent)].map(([agent, list]) => `${agent} ${list.length}`)
+  const longest = Math.max(0, ...taken.map(({ waitedMinutes }) => waitedMinutes))
+  return `A shift on ${day}, simulated: four agents ask for the next incident whenever they are free
+  first comes: ${order}
+${table(['time', 'agent', 'incident', 'priority', 'category', 'waited', 'place', 'why'], rows)}
+  ${taken.length} taken (${each.join(', ')}), the longest wait ${longest} min; ${left} left;\
+ ${idle} times somebody had nothing they might take while others waited
+`
+}
+
+function reasonOf({ passedOver }: Pick<Taken, 'passedOver'>): string {
+  const kept = Object.entries(passedOver).map(([because, count]) => `${count} by ${because}`)
+  return kept.length === 0 ? 'first in the queue' : `first they may take; passed over ${kept.join(', ')}`
 }

@@ -6,6 +6,7 @@ import { createIncidentDesk, type IncidentDesk } from './desk.ts'
 import type { Figures, Remarks } from './figures.ts'
 import { historyOf } from './history.ts'
 import { replay } from './replay.ts'
+import { busiestDay, workShift } from './shift/work.ts'
 import { readSnapshots, type Snapshot } from './snapshot.ts'
 import { stepsOf } from './step.ts'
 
@@ -21,7 +22,7 @@ export interface Run {
 
 /** Reads a file, replays it, reads the figures from what the desk has kept. */
 export async function run(
-  args: Pick<Arguments, 'file' | 'at' | 'sqliteFile'>,
+  args: Pick<Arguments, 'file' | 'at' | 'shift' | 'sqliteFile'>,
   watch: (done: number, total: number) => void = () => {},
 ): Promise<Run> {
   const snapshots = await readSnapshots(args.file)
@@ -37,6 +38,7 @@ export async function run(
   await store.close()
 
   const { brokenStates, ...counts } = tally
+  const day = args.shift ?? busiestDay(snapshots)
   const endings = logEndings(snapshots)
   return {
     figures: {
@@ -45,6 +47,7 @@ export async function run(
       ...kept,
       queues,
       autoClosed: autoClosedOf(history, endings),
+      shift: day === null ? null : await workShift(snapshots, day),
     },
     remarks: {
       incidents: endings.size,

@@ -86,7 +86,7 @@ describe('the replay of incidents', () => {
   it('replays an empty file', async () => {
     const { refused, worst, ...figures } = await figuresOf([])
     expect(figures).toMatchObject({ snapshots: 0, commands: 0, unchanged: 0, transitions: [] })
-    expect([refused, worst]).toEqual([{}, []])
+    expect([refused, worst, figures.shift]).toEqual([{}, [], null])
   })
 })
 
@@ -98,7 +98,7 @@ describe('the whole log', { timeout: 60_000 }, () => {
     expect(status, stderr).toBe(0)
     const { compliance, worst, ...others } = JSON.parse(stdout) as Figures
     expect(Object.keys(JSON.parse(stdout)).join()).toBe(
-      'snapshots,commands,unchanged,refused,transitions,compliance,worst,queues,autoClosed',
+      'snapshots,commands,unchanged,refused,transitions,compliance,worst,queues,autoClosed,shift',
     )
     expect(others.snapshots).toBe(log.length)
     const resolution = compliance.filter((row) => row.metric === 'resolution')
@@ -137,7 +137,7 @@ describe('the whole log', { timeout: 60_000 }, () => {
     const { stdout, stderr } = replay('--file', fileOf(slice), '--timeline', 'none')
     expect(stdout).toContain(`${slice.length} snapshots of`)
     expect(stdout).toContain('  2 with state -100')
-    expect(stdout).toMatch(/Targets kept[\s\S]*Worst breaches[\s\S]*Queues at[\s\S]*Closing/)
+    expect(stdout).toMatch(/Targets kept[\s\S]*Worst breaches[\s\S]*Queues at[\s\S]*Closing[\s\S]*A shift on/)
     expect(stderr).toMatch(/^\d+ commands given in [\d.]+ s: \d+ a second\n$/)
   })
 
@@ -204,6 +204,7 @@ describe('what cannot be replayed', () => {
     ['no file', ['--file', '']],
     ['a timeline without its file', ['--timeline', '']],
     ['an instant without a zone', ['--at', '2016-04-11T10:00:00']],
+    ['a day that there is not', ['--shift', '2016-02-30']],
     ['a store nobody knows', ['--store', 'redis']],
     ['a store without its file', ['--store', 'sqlite:']],
   ])('%s is refused', (_what, args) => {

@@ -1,4 +1,4 @@
-import { type Agent, defineDesk } from 'ticketwright'
+import { type Agent, defineDesk, type Ordering } from 'ticketwright'
 
 /** Three of the four know the network; two take what is urgent first by experience; one works half the day. */
 export const team: readonly Agent[] = [
@@ -10,6 +10,9 @@ export const team: readonly Agent[] = [
 
 /** How long an incident takes, in minutes, by its priority. */
 export const minutesOf: Readonly<Record<string, number>> = { Urgent: 90, High: 60, Medium: 35, Low: 20 }
+
+/** A rank of priority is worth two hours of waiting. */
+export const order: Ordering = { by: 'aging', boost: '2h' }
 
 const mornings = [['08:00', '12:00']] as const
 const category = (...numbers: readonly number[]) =>
@@ -23,9 +26,7 @@ export const definition = defineDesk({
       hours: { mon: mornings, tue: mornings, wed: mornings, thu: mornings, fri: mornings },
     },
   ],
-  views: [
-    { id: 'todo', when: { field: 'kind', op: 'oneOf', value: ['new', 'open'] }, order: { by: 'aging', boost: '2h' } },
-  ],
+  views: [{ id: 'todo', when: { field: 'kind', op: 'oneOf', value: ['new', 'open'] }, order }],
   routing: {
     assignOn: [],
     skills: [
