@@ -6,6 +6,7 @@ import { timeActor } from '../model/actor.ts'
 import type { SlaClock } from '../model/clock.ts'
 import type { Cause } from '../model/event.ts'
 import type { Ticket } from '../model/ticket.ts'
+import { indexTriggers } from '../rules/trigger-index.ts'
 import { breachClock, breachKey, fireStep, nextBreach, nextStepOf, stepKey } from '../sla/clocks.ts'
 import { slaCommands } from '../sla/commands.ts'
 import type { ActByHand } from './act-by-hand.ts'
@@ -135,7 +136,12 @@ const bare = new WeakMap<Definition, Definition>()
 /** What rules did stands in the log: they are not asked again. */
 function withoutRules(definitions: Definitions): Definitions {
   const one = (definition: Definition): Definition => {
-    const known = bare.get(definition) ?? { ...definition, triggers: [], timeRules: [] }
+    const known = bare.get(definition) ?? {
+      ...definition,
+      triggers: [],
+      triggerIndex: indexTriggers([], definition.fields),
+      timeRules: [],
+    }
     bare.set(definition, known)
     return known
   }

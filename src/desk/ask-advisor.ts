@@ -4,6 +4,7 @@ import { contentHash } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Advice, AdviceAsk, Advisor } from './advisor.ts'
+import { amended } from './amended.ts'
 import type { DeskContext, Outcome } from './options.ts'
 import { perform } from './perform.ts'
 
@@ -35,13 +36,14 @@ export async function advised(desk: DeskContext, outcome: Outcome): Promise<Outc
     }
     const command = unwrap(parseCommand({ ...advice, type: 'advise' }, by))
     const said = await perform(desk, { ...command, addressedTo: ticket.id }, {})
-    return {
-      ...outcome,
+    return amended(outcome, {
       ticket: said.ticket,
       events: [...events, ...said.events],
       effects: [...outcome.effects, ...said.effects],
-      explanation: [...(outcome.explanation ?? []), ...(said.explanation ?? [])],
-    }
+      get explanation() {
+        return [...(outcome.explanation ?? []), ...(said.explanation ?? [])]
+      },
+    })
   } catch (error) {
     tell(advisor, error, ticket)
     return outcome

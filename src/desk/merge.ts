@@ -46,7 +46,9 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
     effects: kept.effects,
     unchanged: false,
     repeated: false,
-    explanation: [...gone.explanation, ...kept.explanation],
+    get explanation() {
+      return [...gone.explanation, ...kept.explanation]
+    },
     collision: null,
     routed: null,
     redirectedFrom: source.id,

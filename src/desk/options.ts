@@ -66,7 +66,10 @@ export interface Outcome<X extends Names = Names> {
   readonly unchanged: boolean
   /** The command had been done before; this is what it led to then, with the ticket as it is now. */
   readonly repeated: boolean
-  /** Which rules were tried, cause by cause, and what each did; null when the command had been done before. */
+  /**
+   * Which rules were tried, cause by cause, and what each did; null when the command had been done before. Worked out
+   * when it is read.
+   */
   readonly explanation: readonly CauseExplanation[] | null
   /** The ticket it was addressed to, if that was merged into this one. */
   readonly redirectedFrom: string | null

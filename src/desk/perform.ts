@@ -4,6 +4,7 @@ import { type Actor, isStaff } from '../model/actor.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { Commit, CommitOutcome, Loaded, TicketChange } from '../store.ts'
 import { type Again, again, attempts } from './again.ts'
+import { amended } from './amended.ts'
 import { decideWithHistory } from './catch-up.ts'
 import { collisionOf } from './collision.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
@@ -37,7 +38,7 @@ async function performOnce(desk: DeskContext, command: Submission, options: Inte
   const decision = await decideWithHistory(desk, ticket, await withReference(desk, command), at)
   if ('again' in decision) return decision
   const outcome = await save(desk, command, options, loaded, ticket, decision)
-  return 'again' in outcome ? outcome : { ...outcome, collision }
+  return 'again' in outcome || !collision ? outcome : amended(outcome, { collision })
 }
 
 async function save(
@@ -66,7 +67,9 @@ async function save(
     effects: decision.effects,
     unchanged: decision.unchanged,
     repeated: false,
-    explanation: decision.explanation,
+    get explanation() {
+      return decision.explanation
+    },
     redirectedFrom: null,
     collision: null,
     routed: null,
@@ -112,7 +115,7 @@ async function followMerge(
 ): Promise<Outcome> {
   const sentOn = { ...command, ticketId: into }
   const outcome = await perform(desk, sentOn, { ...options, expectedRevision: undefined, lease: undefined })
-  return { ...outcome, redirectedFrom: command.addressedTo }
+  return amended(outcome, { redirectedFrom: command.addressedTo })
 }
 
 /** Events that a conflict tells at most: the latest ones. */

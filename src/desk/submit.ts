@@ -2,6 +2,7 @@ import { type CommandType, parseCommand } from '../engine/command.ts'
 import { fail, shown, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { parse } from '../model/schema.ts'
+import { amended } from './amended.ts'
 import { advised } from './ask-advisor.ts'
 import type { Submission } from './commit.ts'
 import { type DryRun, dryRun } from './dry-run.ts'
@@ -38,7 +39,7 @@ export async function submit(
 /** Whoever the desk finds for the ticket by itself, and the ticket as it is then. */
 async function withAgent(desk: DeskContext, outcome: Outcome): Promise<Outcome> {
   const routed = await desk.routeAfter(outcome.ticket.id, outcome.events)
-  return routed ? { ...outcome, ticket: routed.ticket ?? outcome.ticket, routed: routed.proposal } : outcome
+  return routed ? amended(outcome, { ticket: routed.ticket ?? outcome.ticket, routed: routed.proposal }) : outcome
 }
 
 /** As `submit`, but nothing is saved: what it would lead to, and which rules would have a hand in it. */

@@ -21,7 +21,7 @@ export interface Decision {
   readonly nextAt: number | null
   /** The command changed nothing. */
   readonly unchanged: boolean
-  /** Which rules were tried, cause by cause; empty unless it was asked for. */
+  /** Which rules were tried, cause by cause; empty unless it was asked for. Worked out when it is first read. */
   readonly explanation: readonly CauseExplanation[]
 }
 
@@ -87,6 +87,7 @@ export function decide(
     const decided = work.events.length === 0 && ticket ? ticket : work.finish()
     const tooLarge = unchanged ? undefined : checkSize(decided, work.events)
     if (tooLarge) return { ok: false, error: tooLarge }
+    let explanation: Decision['explanation'] | undefined
     return {
       ok: true,
       value: {
@@ -95,7 +96,10 @@ export function decide(
         effects: work.effectsAt(at),
         nextAt: next?.at ?? null,
         unchanged,
-        explanation: work.explanation,
+        get explanation() {
+          explanation ??= work.explanation()
+          return explanation
+        },
       },
     }
   } catch (error) {

@@ -12,7 +12,7 @@ import { type DueTimeRule, firingsOf } from '../rules/due.ts'
 import { type EffectOrigin, effectOf, sendingOf } from '../rules/effect.ts'
 import type { ActionTrial, RuleTrial } from '../rules/explain.ts'
 import type { RulePass } from '../rules/pass.ts'
-import { type Loop, TriggerRun } from '../rules/quiet.ts'
+import { type Loop, type PassedOver, TriggerRun } from '../rules/quiet.ts'
 import type { Action, AnyRule, CommandPlan, Trigger } from '../rules/rule.ts'
 import { type Command, commandRow } from './command.ts'
 import type { EnginePass } from './pass.ts'
@@ -48,7 +48,7 @@ interface RuleWork {
 export class RuleRun {
   /** Of the cause itself. */
   readonly pass: EnginePass
-  readonly trials: RuleTrial[] = []
+  readonly #told: (() => readonly RuleTrial[])[] = []
   readonly #work: RuleWork
   readonly #asked: RulePass
   readonly #envelope: Envelope
@@ -73,14 +73,24 @@ export class RuleRun {
     this.#first = work.events.length
     this.#triggers = new TriggerRun({
       triggers: this.pass.definition.triggers,
+      index: this.pass.definition.triggerIndex,
       events: work.events,
       subject: (event) => this.#subject(event),
       fire: (trigger, event) => this.#fire(trigger, event),
       act: (trigger) => this.#tryOut(trigger),
       trial: (run) => this.#trial(run),
-      tried: (trigger, event, outcome) =>
-        this.#tell(trigger, outcome, () => this.#why(trigger, this.#subject(event)), []),
+      passed: (stretch) => this.#passOver(stretch),
+      held: (trigger, event, outcome) => this.#tell(trigger, outcome, this.#why(trigger, event), []),
     })
+  }
+
+  /**
+   * Which rules were tried, in order, and why each did what it did; undefined if none was. Worked out from the ticket as
+   * it stood then, by whoever reads it: most never do.
+   */
+  get trials(): (() => readonly RuleTrial[]) | undefined {
+    const told = this.#told
+    return told.length === 0 ? undefined : () => told.flatMap((tell) => tell())
   }
 
   /** The ticket as it stands, as conditions ask about it. */
@@ -102,7 +112,7 @@ export class RuleRun {
 
   #fire(trigger: Trigger, event: AnyTicketEvent): void {
     const pass = this.#passOf(trigger)
-    const why = this.#why(trigger, this.#subject(event))
+    const why = this.#why(trigger, event)
     const from = this.#work.events.length
     const { did, effects, refused } = this.#act(pass, trigger)
     this.#tell(trigger, 'fired', why, did)
@@ -114,7 +124,7 @@ export class RuleRun {
   fireTimeRule({ rule, since }: DueTimeRule): void {
     const pass = this.#passOf(rule)
     const { ticket, definition } = pass
-    const why = this.#why(rule, this.#subject())
+    const why = this.#why(rule)
     const firings = firingsOf(ticket) + 1
     if (firings > maxTimeRulesInARow) {
       pass.emit('rule_loop', { because: 'time_rules', limit: maxTimeRulesInARow, rules: [rule.id] })
@@ -134,7 +144,7 @@ export class RuleRun {
     const macro = macros.get(id)
     if (!macro) return refuse('unknown_name', { what: 'macro', name: id, known: [...macros.keys()] }, path)
     const pass = this.#passOf(macro, this.#envelope.actor)
-    const why = this.#why(macro, this.#subject())
+    const why = this.#why(macro)
     if (!macro.matches(this.#subject())) return refuse('macro_not_applicable', { macro: macro.id }, path)
     const from = this.#work.events.length
     const { did, effects, refused, refusal } = this.#act(pass, macro)
@@ -247,24 +257,39 @@ export class RuleRun {
     return this.#work.events.length > from
   }
 
-  #why(rule: AnyRule, subject: Subject): RuleTrial['decidedBy'] {
-    return this.#work.options.explain ? rule.explain(subject) : []
+  /** What decides a rule, of the ticket as it stands now; to be asked when somebody wants to know. */
+  #why(rule: AnyRule, event?: AnyTicketEvent): () => RuleTrial['decidedBy'] {
+    const subject = this.#kept()
+    return () => (subject ? rule.explain(subject(event)) : [])
   }
 
-  #tell(
-    rule: AnyRule,
-    outcome: RuleTrial['outcome'],
-    why: RuleTrial['decidedBy'] | (() => RuleTrial['decidedBy']),
-    did: RuleTrial['did'],
-  ): void {
-    if (!this.#work.options.explain) return
-    this.trials.push({
-      rule: rule.id,
-      kind: rule.kind,
-      outcome,
-      decidedBy: typeof why === 'function' ? why() : why,
-      did,
-    })
+  /** The ticket as it stands now, kept for explanations; rows replace what they change, so a shallow copy keeps it all. */
+  #kept(): ((event?: AnyTicketEvent) => Subject) | undefined {
+    const { timeline, explain } = this.#work.options
+    if (!explain) return undefined
+    const { ticket, at } = this.pass
+    const [as, before] = [{ ...ticket } as Ticket, this.#before]
+    return (event) => subjectAt(timeline, as, at, { event, before })
+  }
+
+  #tell(rule: AnyRule, outcome: RuleTrial['outcome'], why: () => RuleTrial['decidedBy'], did: RuleTrial['did']): void {
+    if (this.#work.options.explain)
+      this.#told.push(() => [{ rule: rule.id, kind: rule.kind, outcome, decidedBy: why(), did }])
+  }
+
+  #passOver({ outcome, places, from, but }: PassedOver): void {
+    const subject = this.#kept()
+    if (!subject) return
+    const { triggers } = this.pass.definition
+    const fired = new Set(but.keys())
+    const happened = this.#work.events.slice(from)
+    this.#told.push(() =>
+      triggers.slice(...places).flatMap((trigger): RuleTrial[] => {
+        const event = fired.has(trigger) ? undefined : happened.find(({ type }) => trigger.on.has(type))
+        if (!event) return []
+        return [{ rule: trigger.id, kind: trigger.kind, outcome, decidedBy: trigger.explain(subject(event)), did: [] }]
+      }),
+    )
   }
 }
 

@@ -35,8 +35,7 @@ export class Work {
   readonly draft: TicketDraft
   readonly events: AnyTicketEvent[] = []
   readonly options: WorkOptions
-  /** Which rules were tried, cause by cause, if that was asked for. */
-  readonly explanation: CauseExplanation[] = []
+  readonly #explained: (() => CauseExplanation)[] = []
   readonly #effects = new Map<string, Effect>()
   readonly #from: Ticket | null
 
@@ -76,8 +75,14 @@ export class Work {
       if (events.length > next) this.#clocks(pass, after, next)
       rules.close()
     }
-    if (rules.trials.length > 0) this.explanation.push({ cause, at, rules: rules.trials })
+    const { trials } = rules
+    if (trials) this.#explained.push(() => ({ cause, at, rules: trials() }))
     return undefined
+  }
+
+  /** Which rules were tried, cause by cause, if that was asked for. */
+  explanation(): readonly CauseExplanation[] {
+    return this.#explained.map((explain) => explain()).filter(({ rules }) => rules.length > 0)
   }
 
   /** What the SLA makes of the events from the `first`-th on: which level, then the clocks. */

@@ -11,8 +11,10 @@ export const bounds = {
   fields: 100,
   attachments: 50,
   nesting: 32,
-  /** Values in one input, definitions included. */
+  /** Values in one input. */
   values: 200_000,
+  /** Values in one definition: 10,000 rules of a few questions each have their place. */
+  definitionValues: 1_000_000,
   ticketBytes: 64 * 1024,
   idCharacters: 64,
   externalIdCharacters: 500,

@@ -13,7 +13,7 @@ export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constru
  * Walks a value from outside before anything else reads it: depth, keys, and well-formed text.
  * Iterative, because depth is what it guards against. `Date` and the like are leaves: the schema decides on them.
  */
-export function checkShape(root: unknown, path = ''): Refusal | undefined {
+export function checkShape(root: unknown, path = '', limit: number = bounds.values): Refusal | undefined {
   const todo: { value: unknown; path: string; depth: number }[] = [{ value: root, path, depth: 0 }]
   let seen = 0
   for (let next = todo.pop(); next; next = todo.pop()) {
@@ -27,7 +27,7 @@ export function checkShape(root: unknown, path = ''): Refusal | undefined {
     if (depth > bounds.nesting)
       return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, path)
     seen += Array.isArray(value) ? value.length : Object.keys(value).length
-    if (seen > bounds.values) return refuse('too_large', { limit: bounds.values, actual: seen, unit: 'entries' }, path)
+    if (seen > limit) return refuse('too_large', { limit, actual: seen, unit: 'entries' }, path)
     if (Array.isArray(value)) {
       for (let i = value.length - 1; i >= 0; i--)
         todo.push({ value: value[i], path: `${path}[${i}]`, depth: depth + 1 })

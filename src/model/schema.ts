@@ -143,7 +143,8 @@ export function findIssues<T>(
   otherwise: 'invalid_command' | 'invalid_definition' | 'event_malformed',
   path = '',
 ): { readonly value: T } | { readonly refusals: readonly Refusal[] } {
-  const parsed = readSafely(schema, value, path)
+  const limit = otherwise === 'invalid_definition' ? bounds.definitionValues : bounds.values
+  const parsed = readSafely(schema, value, path, limit)
   if ('refusals' in parsed) return parsed
   return parsed.success
     ? { value: parsed.data }
@@ -151,9 +152,9 @@ export function findIssues<T>(
 }
 
 /** A value may be anything, also an object whose properties throw when they are read. */
-function readSafely<T>(schema: z.ZodType<T>, value: unknown, path: string) {
+function readSafely<T>(schema: z.ZodType<T>, value: unknown, path: string, limit: number) {
   try {
-    const misshapen = checkShape(value, path)
+    const misshapen = checkShape(value, path, limit)
     return misshapen ? { refusals: [misshapen] } : schema.safeParse(value)
   } catch {
     return { refusals: [refuse('invalid_text', { reason: 'a property that cannot be read' }, path)] }

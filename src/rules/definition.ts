@@ -13,6 +13,7 @@ import { type CannedMessage, CannedMessageSchema, checkCanned, compileCanned } f
 import { type EffectPlan, type effectKinds, effectRow, isEffectKind } from './effect.ts'
 import type { Action, CommandPlan, Macro, TimeRule, Trigger } from './rule.ts'
 import { Since, sinceReader } from './since.ts'
+import { indexTriggers, type TriggerIndex } from './trigger-index.ts'
 
 /** Actions of one rule. */
 const maxActions = 20
@@ -87,6 +88,7 @@ export type ReadCommand = (
 /** What of a definition this room reads. */
 export interface RuleSlice {
   readonly triggers: readonly Trigger[]
+  readonly triggerIndex: TriggerIndex
   readonly timeRules: readonly TimeRule[]
   readonly macros: ReadonlyMap<string, Macro>
   readonly cannedMessages: ReadonlyMap<string, CannedMessage>
@@ -235,14 +237,18 @@ export function compileRules(
   }
   const active = <R extends { readonly active?: boolean | undefined }>(rules: readonly R[]) =>
     rules.filter((rule) => rule.active !== false)
-  return {
-    triggers: active(triggers).map((trigger) => ({
+  const compiled = active(triggers).map(
+    (trigger): Trigger => ({
       ...base(trigger, 'rule'),
       kind: 'trigger',
       on: new Set(trigger.on),
       stop: trigger.stop ?? false,
       readsEvent: readsEvent(trigger.when as Condition | undefined, fields),
-    })),
+    }),
+  )
+  return {
+    triggers: compiled,
+    triggerIndex: indexTriggers(compiled, fields),
     timeRules: active(timeRules).map((rule) => ({
       ...base(rule, 'rule'),
       kind: 'time_rule',

@@ -2,10 +2,12 @@ import type { Subject } from '../condition/field.ts'
 import { maxFiringsPerCause } from '../model/bounds.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Trigger } from './rule.ts'
+import type { MetTrigger, TriggerIndex } from './trigger-index.ts'
 
 /** Where triggers run: the cause as it stands, and the means to let one act. The engine has it. */
 export interface TriggerHost {
   readonly triggers: readonly Trigger[]
+  readonly index: TriggerIndex
   /** The events of the cause so far; grows as triggers act. */
   readonly events: readonly AnyTicketEvent[]
   /** The ticket as it stands, with one event of the cause at hand. */
@@ -16,8 +18,20 @@ export interface TriggerHost {
   readonly act: (trigger: Trigger) => boolean
   /** Runs a trial, and puts everything back as it was. */
   readonly trial: <T>(run: () => T) => T
-  /** Told of every trigger that is looked at and does not fire. */
-  readonly tried: (trigger: Trigger, event: AnyTicketEvent, outcome: 'not_met' | 'stopped' | 'limit' | 'again') => void
+  /** Told of triggers, one after the other, that do not fire as things stand. */
+  readonly passed: (stretch: PassedOver) => void
+  /** Told of a trigger whose condition holds, and that does not fire all the same. */
+  readonly held: (trigger: Trigger, event: AnyTicketEvent, outcome: 'limit' | 'again') => void
+}
+
+/** A stretch of the triggers that does nothing: of those, whoever is woken by the events from `from` on was tried. */
+export interface PassedOver {
+  readonly outcome: 'not_met' | 'stopped'
+  /** Places among the triggers: from the first up to, and without, the second. */
+  readonly places: readonly [first: number, end: number]
+  readonly from: number
+  /** These had fired already. */
+  readonly but: ReadonlyMap<Trigger, unknown>
 }
 
 /** Why rules that would have gone on did not. */
@@ -36,7 +50,7 @@ export class TriggerRun {
   readonly #fired = new Map<Trigger, number>()
   readonly #first: number
   #stopped = false
-  #limited: string[] | null = null
+  #limited: Set<string> | null = null
 
   constructor(host: TriggerHost) {
     this.#host = host
@@ -50,39 +64,41 @@ export class TriggerRun {
 
   /** One trial of all that have not fired. True if another one is needed. */
   #round(from: number, first: boolean): boolean {
-    const { triggers, events } = this.#host
+    const { triggers, index, events, subject } = this.#host
     let acted = false
-    for (const trigger of triggers) {
+    // triggers before this place have been looked at
+    let place = 0
+    const pass = (outcome: PassedOver['outcome'], end: number) => {
+      if (end > place) this.#host.passed({ outcome, places: [place, end], from, but: this.#fired })
+    }
+    const ahead = () => (this.#stopped ? [] : index.met(events, from, subject).filter((met) => met.position >= place))
+    let met = ahead()
+    for (let i = 0; i < met.length && !this.#stopped; i++) {
+      const { position, event } = met[i] as MetTrigger
+      const trigger = triggers[position] as Trigger
       if (this.#fired.has(trigger)) continue
-      const waking = wakes(trigger, events, from)
-      const event = waking[0]
-      if (!event) continue
-      if (this.#stopped) {
-        if (first || acted) this.#host.tried(trigger, event, 'stopped')
-        continue
-      }
-      const met = this.#meets(trigger, waking)
-      if (!met) {
-        if (first) this.#host.tried(trigger, event, 'not_met')
-        continue
-      }
+      if (first) pass('not_met', position)
+      place = position + 1
       if (this.#fired.size >= maxFiringsPerCause) {
-        this.#limit(trigger, met)
+        this.#limit(trigger, event)
         continue
       }
-      this.#fired.set(trigger, events.length)
-      this.#host.fire(trigger, met)
+      const then = events.length
+      this.#fired.set(trigger, then)
+      this.#host.fire(trigger, event)
       acted = true
       if (trigger.stop) this.#stopped = true
+      if (events.length > then) [met, i] = [ahead(), -1]
     }
+    if (first || (acted && this.#stopped)) pass(this.#stopped ? 'stopped' : 'not_met', triggers.length)
     return acted && !this.#stopped && !this.#limited
   }
 
   #limit(trigger: Trigger, event: AnyTicketEvent): void {
-    this.#limited ??= []
-    if (this.#limited.includes(trigger.id)) return
-    this.#limited.push(trigger.id)
-    this.#host.tried(trigger, event, 'limit')
+    this.#limited ??= new Set()
+    if (this.#limited.has(trigger.id)) return
+    this.#limited.add(trigger.id)
+    this.#host.held(trigger, event, 'limit')
   }
 
   #meets(trigger: Trigger, waking: readonly AnyTicketEvent[]): AnyTicketEvent | undefined {
@@ -92,11 +108,11 @@ export class TriggerRun {
 
   /** What would have gone on: triggers beyond the bound, or those that would keep each other going for ever. */
   loop(): Loop | null {
-    if (this.#limited) return { because: 'firings', rules: this.#limited }
+    if (this.#limited) return { because: 'firings', rules: [...this.#limited] }
     if (this.#stopped || !this.#anyAgain()) return null
     const again = this.#host.trial(() => this.#withoutBound())
     for (const trigger of again)
-      this.#host.tried(trigger, this.#host.events[this.#fired.get(trigger) ?? this.#first] as AnyTicketEvent, 'again')
+      this.#host.held(trigger, this.#host.events[this.#fired.get(trigger) ?? this.#first] as AnyTicketEvent, 'again')
     return again.length > 0 ? { because: 'again', rules: again.map(({ id }) => id) } : null
   }
 
