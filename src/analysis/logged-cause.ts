@@ -5,7 +5,7 @@ import type { Cause } from '../model/event.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { type ActByHand, actOf } from './act-by-hand.ts'
 import { placed } from './given.ts'
-import { isOfLedger, type SlaEvent } from './ledger-event.ts'
+import { isOfLedger, isOfSla, type SlaEvent } from './ledger-event.ts'
 
 /** One cause as a log tells it, without what the clocks made of it. */
 export interface LoggedCause {
@@ -75,11 +75,13 @@ function causeOf(group: readonly AnyTicketEvent[], byHand: boolean) {
   const { rule: _rule, ...cause } = first.cause
   const opening: SlaEvent[] = []
   for (const event of group) {
-    if (!isOfLedger(event)) break
-    opening.push(event)
+    if (!isOfSla(event)) break
+    if (isOfLedger(event)) opening.push(event)
   }
   const act = cause.kind === 'command' ? actOf(opening, byHand) : null
-  const parts = partsOf(group)
+  const ofSlaAlone = act === null && group.every(isOfSla)
+  // a priority that nothing else went with is taken as it was said
+  const parts = ofSlaAlone ? [group.filter((event) => !isOfLedger(event))] : partsOf(group)
   // a level by hand is one entry: what follows it at once is what the clocks made of it, and rules come after that
   const actAlone = act?.type === 'applySla' && opening.length > 1
   const { ticketId, at, revision, actor } = first
@@ -94,8 +96,8 @@ function partsOf(group: readonly AnyTicketEvent[]): AnyTicketEvent[][] {
   const parts: AnyTicketEvent[][] = []
   let before: AnyTicketEvent | undefined
   for (const event of group) {
-    if (!isOfLedger(event)) {
-      if (before && !isOfLedger(before)) parts.at(-1)?.push(event)
+    if (!isOfSla(event)) {
+      if (before && !isOfSla(before)) parts.at(-1)?.push(event)
       else parts.push([event])
     }
     before = event

@@ -90,11 +90,13 @@ export interface DeskDefinition<
         NoInfer<C> | typeof alwaysOpenId
       >[]
     | undefined
-  /** Ordered: the first whose condition holds gives the level. */
+  /** Ordered: the first whose condition holds gives the level, and the priority of tickets of which nobody said more. */
   readonly slaRules?:
     | Written<{
         readonly when?: NoInfer<StoredCondition<NamesOf<S, P, C, L>>> | undefined
         readonly level: NoInfer<L> | null
+        /** Unless somebody, a trigger, the matrix or a tag says one. SLA rules do not see it. */
+        readonly priority?: NoInfer<P> | undefined
       }>
     | undefined
   readonly views?: readonly ViewDefinition<V, NoInfer<P>, NoInfer<StoredCondition<NamesOf<S, P, C, L>>>>[] | undefined

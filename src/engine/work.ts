@@ -10,7 +10,8 @@ import type { CauseExplanation } from '../rules/explain.ts'
 import type { RulePass } from '../rules/pass.ts'
 import { factsChanged, targetFacts } from '../sla/allowance.ts'
 import { switchTargets, takeEvents } from '../sla/clocks.ts'
-import { matchLevel, rulesReadChange } from '../sla/match.ts'
+import { matchRules, rulesReadChange } from '../sla/match.ts'
+import { setPriority, withoutSource } from '../workflow/priority.ts'
 import { eventRows } from './event.ts'
 import { applyEvent, replay, stages } from './evolve.ts'
 import type { EnginePass } from './pass.ts'
@@ -89,14 +90,22 @@ export class Work {
   #clocks(pass: EnginePass, before: TicketDraft, first: number): void {
     const { draft, events } = this
     const happened = events.slice(first)
+    const { seenBySlaRules, definition } = pass
     if (happened[0]?.type === 'ticket_opened') {
-      matchLevel(pass)
-      takeEvents(pass, stages(before, happened, draft), targetFacts(draft), true)
+      matchRules(pass)
+      // with the priority that a rule gave, if one did
+      const opening = events.slice(first)
+      takeEvents(pass, stages(before, opening, draft), targetFacts(draft), true)
       return
     }
-    takeEvents(pass, stages(before, happened, draft), targetFacts(before))
-    if (rulesReadChange(pass.definition, before, draft)) matchLevel(pass)
-    if (factsChanged(before, draft)) switchTargets(pass, targetFacts(before))
+    const facts = targetFacts(before)
+    takeEvents(pass, stages(before, happened, draft), facts)
+    if (rulesReadChange(definition, seenBySlaRules(before), seenBySlaRules(draft))) {
+      const [matching, from] = [{ ...draft }, events.length]
+      matchRules(pass)
+      takeEvents(pass, stages(matching, events.slice(from), draft), facts)
+    }
+    if (factsChanged(before, draft)) switchTargets(pass, facts)
   }
 
   /** A way back to where the ticket stands now. */
@@ -135,7 +144,7 @@ export class Work {
     const by = { kind: actor.kind, id: actor.id }
     const definition = options.timeline.at(at)
     const { history } = options
-    return {
+    const pass: EnginePass = {
       definition,
       versions: options.timeline,
       ticketId,
@@ -144,6 +153,8 @@ export class Work {
       actor,
       cause,
       ...asked,
+      seenBySlaRules: (ticket) => withoutSource(definition, ticket, 'sla'),
+      saySlaPriority: (priority, reason) => void setPriority(pass, 'sla', priority, reason),
       past: history && (() => replay([...history, ...events])),
       emit: (type: TicketEventType, data: unknown, personal?: unknown) => {
         const version = (draft.version ?? 0) + 1
@@ -167,5 +178,6 @@ export class Work {
         applyEvent(draft, event)
       },
     }
+    return pass
   }
 }

@@ -5,7 +5,7 @@ import type { CommandRow } from '../model/command-row.ts'
 import { InstantInput, Name } from '../model/schema.ts'
 import { clearDueByHand, setDueByHand } from './clock.ts'
 import { record, termsUnder, underNewTerms, viewOf } from './clocks.ts'
-import { applyLevel, levelByRules } from './match.ts'
+import { applyLevel, saidByRules } from './match.ts'
 import { reapply } from './reapply.ts'
 import type { SlaPass } from './slice.ts'
 import { finish } from './turn.ts'
@@ -47,7 +47,7 @@ export const slaCommands = {
       const { definition, ticket } = pass
       if (level === undefined) {
         if (!ticket.slaByHand) return undefined
-        const byRules = levelByRules(pass)
+        const byRules = saidByRules(pass)
         applyLevel(pass, byRules.level, byRules.reason)
         return undefined
       }

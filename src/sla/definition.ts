@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { compileCondition } from '../condition/compile.ts'
 import { type Condition, type ConditionUse, checkCondition, fieldsRead } from '../condition/condition.ts'
 import type { FieldTable } from '../condition/field.ts'
+import { indexConditions } from '../condition/rule-index.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { FixedMap } from '../model/fixed-map.ts'
 import { JsonValue, Name } from '../model/schema.ts'
@@ -20,7 +20,7 @@ export const slaSchema = {
   metrics: MetricsSchema.optional(),
   levels: z.array(LevelSchema).max(1_000).optional(),
   slaRules: z
-    .array(z.strictObject({ when: JsonValue.optional(), level: Name.nullable() }))
+    .array(z.strictObject({ when: JsonValue.optional(), level: Name.nullable(), priority: Name.optional() }))
     .max(10_000)
     .optional(),
 }
@@ -65,10 +65,19 @@ export function checkSla(
         : []),
       ...checkLevel(level, levelNames, `levels[${i}]`),
     ]),
-    ...slaRules.flatMap(({ when, level }, i) => [
+    ...slaRules.flatMap(({ when, level, priority }, i) => [
       ...(level === null || known.includes(level)
         ? []
         : [refuse('unknown_name', { what: 'level', name: level, known }, `slaRules[${i}].level`)]),
+      ...(priority === undefined || names.priorities.includes(priority)
+        ? []
+        : [
+            refuse(
+              'unknown_name',
+              { what: 'priority', name: priority, known: names.priorities },
+              `slaRules[${i}].priority`,
+            ),
+          ]),
       ...(when === undefined ? [] : checkCondition(when, fields, inSlaRule(fields), `slaRules[${i}].when`)),
     ]),
   ]
@@ -87,7 +96,10 @@ export function compileSla(
   calendars: ReadonlyMap<string, NamedCalendar>,
   fields: FieldTable,
 ): SlaSlice {
-  const rules = slaRules.map(({ when, level }) => ({ when: when as Condition | undefined, level }))
+  const rules = slaRules.map(({ when, level, priority = null }, position) => ({
+    when: when as Condition | undefined,
+    item: { position, level, priority },
+  }))
   const metrics = new FixedMap<string, Metric>([
     ...Object.entries(standardMetrics),
     ...own.map((metric) => [metric.name, compileMetric(metric)] as const),
@@ -96,10 +108,7 @@ export function compileSla(
     metrics,
     departments: new FixedMap(departments.map((department) => [department.id, department])),
     levels: new FixedMap(levels.map((level) => [level.id, compileLevel(level, metrics, statuses)])),
-    slaRules: rules.map(({ when, level }) => ({
-      matches: when === undefined ? () => true : compileCondition(when, fields),
-      level,
-    })),
+    slaRules: indexConditions(rules, fields),
     fieldsOfSlaRules: [...new Set(rules.flatMap(({ when }) => (when === undefined ? [] : [...fieldsRead(when)])))],
     fields,
     defaultCalendar: calendar ?? null,

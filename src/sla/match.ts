@@ -2,21 +2,25 @@ import { sameJson } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { SlaPass, SlaSlice } from './slice.ts'
 
-/** Gives the ticket the level of the first rule that matches, if that is another one; one given by hand stays. */
-export function matchLevel(pass: SlaPass): void {
-  if (pass.ticket.slaByHand) return
-  const { level, reason } = levelByRules(pass)
-  if (level !== (pass.ticket.sla?.level ?? null)) applyLevel(pass, level, reason)
+/**
+ * Gives the ticket the level of the first rule that matches, if that is another one, and what it says of the priority.
+ * A level given by hand stays: the rules then speak of the priority alone.
+ */
+export function matchRules(pass: SlaPass): void {
+  const { level, priority, reason } = saidByRules(pass)
+  if (!pass.ticket.slaByHand && level !== (pass.ticket.sla?.level ?? null)) applyLevel(pass, level, reason)
+  pass.saySlaPriority(priority, `SLA ${reason}`)
 }
 
-export function levelByRules({ definition, ticket }: SlaPass): {
+export function saidByRules({ definition, ticket, seenBySlaRules }: SlaPass): {
   readonly level: string | null
+  readonly priority: string | null
   readonly reason: string
 } {
-  const index = definition.slaRules.findIndex((rule) => rule.matches({ ticket }))
-  return index < 0
-    ? { level: null, reason: 'no rule matches' }
-    : { level: definition.slaRules[index]?.level ?? null, reason: `rule ${index + 1}` }
+  const rule = definition.slaRules.first({ ticket: seenBySlaRules(ticket) })
+  return rule
+    ? { level: rule.level, priority: rule.priority, reason: `rule ${rule.position + 1}` }
+    : { level: null, priority: null, reason: 'no rule matches' }
 }
 
 export function applyLevel({ definition, ticket, emit }: SlaPass, level: string | null, reason: string, byHand?: true) {
@@ -29,7 +33,7 @@ export function applyLevel({ definition, ticket, emit }: SlaPass, level: string 
   })
 }
 
-/** Did a field that the SLA rules read change? */
+/** Did a field that the SLA rules read change? To be asked of tickets as they see them. */
 export const rulesReadChange = (
   { fieldsOfSlaRules, fields }: SlaSlice,
   before: Readonly<Ticket>,

@@ -3,7 +3,7 @@ import { isOutOfWork } from '../model/names.ts'
 import type { Allowance } from './allowance.ts'
 import { recounted, retarget, standAlike, termsOf } from './clock.ts'
 import { isOpen, metricsInPlay, pastOf, record, startCounted, underNewTerms, viewOf } from './clocks.ts'
-import { matchLevel } from './match.ts'
+import { matchRules } from './match.ts'
 import { recount } from './recount.ts'
 import type { SlaPass } from './slice.ts'
 import { finish, type LedgerChange, type TurnView } from './turn.ts'
@@ -14,7 +14,7 @@ import { finish, type LedgerChange, type TurnView } from './turn.ts'
  */
 export function reapply(pass: SlaPass): void {
   if (isOutOfWork(pass.ticket.kind)) return
-  matchLevel(pass)
+  matchRules(pass)
   const views = metricsInPlay(pass, pass.ticket).flatMap((metric) => {
     const clock = pass.ticket.clocks[metric]
     const view = viewOf(pass, pass.ticket, metric, pass.ticket)

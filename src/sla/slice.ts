@@ -1,5 +1,5 @@
-import type { Predicate } from '../condition/compile.ts'
 import type { FieldTable } from '../condition/field.ts'
+import type { ConditionIndex } from '../condition/rule-index.ts'
 import type { Pass } from '../model/pass.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent, TicketEventShapes } from '../model/ticket-event.ts'
@@ -7,11 +7,13 @@ import type { BusinessCalendar } from '../time/calendar.ts'
 import type { Level } from './level.ts'
 import type { Metric } from './metric.ts'
 
-/** Ordered: the first rule whose condition holds gives the level. */
+/** Ordered: the first rule whose condition holds gives the level, and a priority if it has one. */
 interface SlaRule {
-  readonly matches: Predicate
+  /** Its place in the list, from 0. */
+  readonly position: number
   /** null: such tickets have no SLA. */
   readonly level: string | null
+  readonly priority: string | null
 }
 
 /** A calendar as a definition names it; `version` is the hash of its content. */
@@ -32,7 +34,7 @@ export interface SlaSlice {
   readonly metrics: ReadonlyMap<string, Metric>
   readonly departments: ReadonlyMap<string, Department>
   readonly levels: ReadonlyMap<string, Level>
-  readonly slaRules: readonly SlaRule[]
+  readonly slaRules: ConditionIndex<SlaRule>
   /** The fields that the rules read: a change of one makes them ask again. */
   readonly fieldsOfSlaRules: readonly string[]
   readonly fields: FieldTable
@@ -54,6 +56,10 @@ export interface Versions {
 
 export interface SlaPass extends Pass<TicketEventShapes, SlaSlice> {
   readonly versions: Versions
+  /** A ticket as SLA rules see it: without the priority that one of them gave it. */
+  readonly seenBySlaRules: (ticket: Readonly<Ticket>) => Readonly<Ticket>
+  /** What the SLA rule that matches says of the priority; null: nothing. */
+  readonly saySlaPriority: (priority: string | null, reason: string) => void
   /** The whole log up to now; undefined if the caller did not bring it. */
   readonly past: (() => Iterable<Stage>) | undefined
 }

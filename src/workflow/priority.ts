@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '../errors.ts'
 import type { Requester } from '../model/person.ts'
 import type { Priority, PrioritySource } from '../model/priority.ts'
-import type { TicketDraft } from '../model/ticket.ts'
+import type { Ticket, TicketDraft } from '../model/ticket.ts'
 import type { WorkflowPass, WorkflowSlice } from './pass.ts'
 import type { MatrixFacts, Said } from './prioritisation.ts'
 
@@ -83,6 +83,17 @@ function say(
 function withSource(sources: Sources, source: PrioritySource, name: string | null): Sources {
   const { [source]: _old, ...others } = sources
   return name === null ? others : { ...others, [source]: name }
+}
+
+/** The ticket as if one source had said nothing. */
+export function withoutSource(
+  slice: Pick<WorkflowSlice, 'priorities' | 'defaultPriority' | 'prioritisation'>,
+  ticket: Readonly<Ticket>,
+  source: PrioritySource,
+): Readonly<Ticket> {
+  if (ticket.prioritySources[source] === undefined) return ticket
+  const { priority } = effectivePriority(slice, withSource(ticket.prioritySources, source, null), ticket.requester)
+  return { ...ticket, priority: priority.name, priorityRank: priority.rank }
 }
 
 export function checkPriority({ priorities }: WorkflowSlice, name: string): Refusal | undefined {

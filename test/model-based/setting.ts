@@ -82,7 +82,11 @@ export function settingOf(it: SettingInput): Setting {
       ...(departments === undefined ? {} : { departments }),
       ...(metrics === undefined ? {} : { metrics }),
       levels,
-      slaRules: rules.map((rule) => ({ when: conditionOf(rule), level: rule.level })),
+      slaRules: rules.map((rule) => ({
+        when: conditionOf(rule),
+        level: rule.level,
+        ...(rule.gives ? { priority: rule.gives } : {}),
+      })),
     } as unknown as DeskDefinition),
   )
   const plain = revisions.map(

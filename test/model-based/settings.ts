@@ -208,9 +208,10 @@ export const settings: readonly Setting[] = [
     ],
     rules: [
       { tag: 'nosla', level: null },
-      { tag: 'vip', level: 'full' },
-      { priority: 'Urgent', level: 'full' },
-      { priority: 'Medium', level: null },
+      { tag: 'vip', level: 'full', gives: 'Urgent' },
+      { priority: 'Urgent', level: 'full', gives: 'Low' },
+      { priority: 'Medium', level: null, gives: 'High' },
+      { tag: 'other', level: null, gives: 'Medium' },
       { level: 'part' },
     ],
     starts: springs,

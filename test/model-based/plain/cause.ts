@@ -1,7 +1,7 @@
 /** One command or one fact of time on the plain model: the words of SEMANTICS §2 and §3. */
 import { type Choice, Clocks } from './clocks.ts'
 import { asksForAnswer, type PlainCommand, type PlainMessage, Refused } from './command.ts'
-import { type By, isOut, type Kind, mayGo, type PlainDefinition } from './definition.ts'
+import { type By, isOut, type Kind, mayGo, type PlainDefinition, type PlainRule } from './definition.ts'
 import type { Cycle, Heard, State } from './state.ts'
 
 const isCancelling = (kind: Kind, reason: string | null) =>
@@ -359,9 +359,14 @@ export class Cause {
     if (priority !== null && !definition.priorities.includes(priority)) throw new Refused('unknown_name')
     if (state.manualPriority === priority) return
     state.manualPriority = priority
-    const before = state.priority
-    state.priority = priority ?? (definition.priorities[0] as string)
     this.changed = true
+    this.followPriority()
+  }
+
+  private followPriority(): void {
+    const { state, definition } = this
+    const before = state.priority
+    state.priority = state.manualPriority ?? state.slaPriority ?? (definition.priorities[0] as string)
     if (state.priority !== before) this.hear(['changed:priority'])
   }
 
@@ -372,15 +377,16 @@ export class Cause {
     if (this.state.tags.join() !== before) this.changed = true
   }
 
-  matchingLevel(): string | null {
-    const { tags, priority, department } = this.state
+  matchingRule(): PlainRule | undefined {
+    const { tags, manualPriority, department } = this.state
+    const priority = manualPriority ?? this.definition.priorities[0]
     for (const rule of this.definition.rules) {
       if (rule.tag !== undefined && !tags.includes(rule.tag)) continue
       if (rule.priority !== undefined && rule.priority !== priority) continue
       if (rule.department !== undefined && rule.department !== department) continue
-      return rule.level
+      return rule
     }
-    return null
+    return undefined
   }
 
   private hearStatus(
@@ -432,7 +438,10 @@ export class Cause {
   /** After the events of a cause: does another level or another allowance hold now? */
   private switchTargets(): void {
     const { state } = this
-    state.level = state.levelByHand ? state.levelByHand.level : this.matchingLevel()
+    const rule = this.matchingRule()
+    state.slaPriority = rule?.gives ?? null
+    this.followPriority()
+    state.level = state.levelByHand ? state.levelByHand.level : (rule?.level ?? null)
     state.targetPriority = state.priority
     this.clocks.switch(this.before, this.at)
   }

@@ -39,6 +39,8 @@ export interface PlainRule {
   readonly priority?: string
   readonly department?: string
   readonly level: string | null
+  /** What it says of the priority. */
+  readonly gives?: string
 }
 
 /** A metric of the application's own. */

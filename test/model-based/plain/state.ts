@@ -73,6 +73,8 @@ export interface State {
   wakesTo: 'new' | 'open' | null
   priority: string
   manualPriority: string | null
+  /** What the SLA rule that matches says; the rules themselves do not see it. */
+  slaPriority: string | null
   assignee: string | null
   department: string | null
   requesterCalendar: string | null

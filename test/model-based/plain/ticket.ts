@@ -103,6 +103,7 @@ export class PlainTicket {
       wakesTo: null,
       priority,
       manualPriority: command.priority ?? null,
+      slaPriority: null,
       assignee: command.assignee ?? null,
       department: command.department ?? null,
       requesterCalendar: command.requesterCalendar ?? null,
@@ -139,7 +140,11 @@ export class PlainTicket {
       facts: [],
     }
     const cause = new Cause(definition, state, at)
-    state.level = cause.matchingLevel()
+    const rule = cause.matchingRule()
+    state.level = rule?.level ?? null
+    state.slaPriority = rule?.gives ?? null
+    state.targetPriority = command.priority ?? rule?.gives ?? priority
+    state.priority = state.targetPriority
     cause.hear(['opened'], command.message.role)
     if (state.department !== null) cause.hear(['departmentTaken', 'withOpening'])
     if (state.assignee !== null) cause.hear(['assigned'])
@@ -153,6 +158,7 @@ export class PlainTicket {
     // a public agent message, the opening one too, makes New and Open to Answered, unless a status was said
     const answered = definition.statuses.find(({ kind }) => kind === 'answered')
     if (outbound && command.status === undefined && answered) cause.goTo(answered.name)
+    if (state.priority !== priority) cause.hear(['changed:priority'])
     return state
   }
 
