@@ -149,6 +149,7 @@ export {
   type RequesterTicket,
   requesterMessages,
   requesterTicket,
+  tagsOf,
 } from './engine/requester-view.ts'
 export { routeTicket } from './engine/route.ts'
 export { type SlaStateOptions, slaState } from './engine/sla-state.ts'

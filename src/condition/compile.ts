@@ -55,7 +55,8 @@ function compileLeaf(leaf: Leaf, fields: FieldTable): Predicate {
   const field = fieldNamed(fields, leaf.field)
   if (!field) return no
   const operator: OperatorRow = operators[leaf.op]
-  const operand = operandOf(operator, leaf.value, field.type)
+  const given = operandOf(operator, leaf.value, field.type)
+  const operand = field.now && Array.isArray(given) ? given.map(field.now) : given
   const test = operator.test(operand as never)
   const read = readerOf(field, operator)
   return operator.change ? compileChange(operator.change, read, test) : (subject) => test(read(subject))

@@ -22,6 +22,8 @@ export interface Field {
   readonly known?: readonly string[] | undefined
   /** Of a number: what it counts. */
   readonly unit?: 'ms' | 'hours' | 'minutes' | 'permille' | undefined
+  /** Of tags: what a key has become, where it has become another. */
+  readonly now?: ((key: string) => string) | undefined
   /**
    * Of a family, a row whose name holds a `<part>`: the field for one such part, or undefined if there is none.
    * `read` of the row itself finds nothing.

@@ -1,6 +1,5 @@
-import { findField } from '../condition/field.ts'
+import { type FieldTable, findField } from '../condition/field.ts'
 import { comparePositions, type SortPosition } from '../condition/sort-key.ts'
-import { fields } from '../engine/field.ts'
 import { DeskError, fail } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { toInstant } from '../time/instant.ts'
@@ -61,12 +60,12 @@ export async function* exportCsv(
   desk: DeskContext,
   { columns = defaultColumns }: { readonly columns?: readonly string[] | undefined } = {},
 ): AsyncGenerator<string, void, void> {
-  const readers = columns.map(columnReader)
+  const readers = columns.map((name, i) => columnReader(desk.latest.fields, name, i))
   yield csvLine(columns)
   for await (const ticket of allTickets(desk)) yield csvLine(readers.map((read) => read(ticket)))
 }
 
-function columnReader(name: string, i: number): (ticket: Ticket) => unknown {
+function columnReader(fields: FieldTable, name: string, i: number): (ticket: Ticket) => unknown {
   const path = `columns[${i}]`
   const found = findField(fields, String(name), path)
   if (!('field' in found)) throw new DeskError(found)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { compileCondition } from '../condition/compile.ts'
+import { withFormerTags } from '../condition/same-tag.ts'
 import type { SortPosition } from '../condition/sort-key.ts'
 import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
 import { fields } from '../engine/field.ts'
@@ -18,7 +19,15 @@ import { checkReopening, checkReopenWindow } from '../workflow/react.ts'
 import { advanceWithHistory } from './catch-up.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
-import { checkSegmentField, type Segment, type SegmentCount, type SegmentField, valuesOf, within } from './segment.ts'
+import {
+  checkSegmentField,
+  type Segment,
+  type SegmentCount,
+  type SegmentField,
+  segmentLeaf,
+  valuesOf,
+  within,
+} from './segment.ts'
 
 /** A page of a view. */
 export interface Page<X extends Names = Names> {
@@ -98,7 +107,7 @@ export function messagesOf(events: readonly AnyTicketEvent[]): Message[] {
 
 export async function viewPage(desk: DeskContext, viewId: string, ask: PageAsk = {}): Promise<Page> {
   const given = unwrap(parse<PageAsk>(PageAskSchema, ask, 'invalid_command'))
-  const query = narrowed(queryOf(desk, viewId), given.only)
+  const query = narrowed(desk, queryOf(desk, viewId), given.only)
   const { limit = query.limit, after } = given
   if (after && after.values.length !== query.keys.length)
     throw fail('invalid_command', { reason: 'this position is of another ordering' }, 'after')
@@ -116,7 +125,7 @@ export async function viewCount(
   only?: Segment,
 ): Promise<{ readonly count: number; readonly stale: boolean }> {
   const { only: segment } = unwrap(parse<PageAsk>(PageAskSchema, { only }, 'invalid_command'))
-  const query = narrowed(queryOf(desk, viewId), segment)
+  const query = narrowed(desk, queryOf(desk, viewId), segment)
   const stale = await bringUp(desk)
   return { count: await desk.store.count(query), stale }
 }
@@ -130,17 +139,23 @@ export async function viewSegments(
   checkSegmentField(by, 'by')
   const { tenant, when, matches } = queryOf(desk, viewId)
   const stale = await bringUp(desk)
-  const tallies = await desk.store.tally({ tenant, when, matches, by: [by], values: valuesOf([by]) })
+  const tallies = await desk.store.tally({
+    tenant,
+    when,
+    matches,
+    by: [by],
+    values: valuesOf([by], desk.latest.fields),
+  })
   const segments = tallies.map(({ values: [value = null], count }) => ({ value, count }))
   segments.sort((a, b) => b.count - a.count || (String(a.value) < String(b.value) ? -1 : 1))
   return { segments, stale }
 }
 
 /** A query for one segment of what it asks for. */
-function narrowed(query: Query, only: Segment | undefined): Query {
+function narrowed({ latest }: DeskContext, query: Query, only: Segment | undefined): Query {
   if (!only) return query
   checkSegmentField(only.by, 'only.by')
-  const when = within(query.when, only)
+  const when = within(query.when, withFormerTags(segmentLeaf(only), latest.tags.merged))
   const matches = compileCondition(when, fields)
   return { ...query, when, matches: (ticket) => matches({ ticket }) }
 }
@@ -163,7 +178,7 @@ export function queryOf({ latest, tenant }: DeskContext, viewId: string): Query 
   const { keys, position, compare } = view.order
   return {
     tenant,
-    when: view.when,
+    when: view.asked,
     matches: (ticket) => view.matches({ ticket }),
     keys,
     position,

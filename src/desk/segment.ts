@@ -1,6 +1,5 @@
 import type { Condition } from '../condition/condition.ts'
-import { type Field, fieldNamed } from '../condition/field.ts'
-import { fields } from '../engine/field.ts'
+import { type Field, type FieldTable, fieldNamed } from '../condition/field.ts'
 import { fail } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { TallyQuery, TallyValue } from '../store.ts'
@@ -44,19 +43,20 @@ export function checkSegmentField(by: unknown, path: string): asserts by is Segm
     )
 }
 
-/** A condition that leaves one segment of those that another one holds for. */
-export function within(when: Condition | null, { by, value }: Segment): Condition {
-  const leaf: Condition =
-    value === null
-      ? { field: by, op: 'absent' }
-      : by === 'tags'
-        ? { field: by, op: 'hasAny', value: [value] }
-        : { field: by, op: 'is', value }
-  return when === null ? leaf : { all: [when, leaf] }
-}
+/** A condition that holds for the tickets of a segment. */
+export const segmentLeaf = ({ by, value }: Segment): Condition =>
+  value === null
+    ? { field: by, op: 'absent' }
+    : by === 'tags'
+      ? { field: by, op: 'hasAny', value: [value] }
+      : { field: by, op: 'is', value }
+
+/** A condition that leaves what both hold for. */
+export const within = (when: Condition | null, more: Condition): Condition =>
+  when === null ? more : { all: [when, more] }
 
 /** What a ticket counts for: a value of each field; of a set once for each member, and once for null if it is empty. */
-export function valuesOf(by: readonly string[]): TallyQuery['values'] {
+export function valuesOf(by: readonly string[], fields: FieldTable): TallyQuery['values'] {
   const read = by.map((name) => (fieldNamed(fields, name) as Field).read)
   const all = (ticket: Ticket, one: Field['read']): readonly TallyValue[] => {
     const found = one({ ticket })

@@ -43,7 +43,7 @@ async function assignedLoads({ store, tenant, latest }: DeskContext): Promise<Re
     when,
     matches: (ticket) => matches({ ticket }),
     by,
-    values: valuesOf(by),
+    values: valuesOf(by, fields),
   })
   const load: Record<string, number> = {}
   for (const { values, count } of tallies) {

@@ -25,7 +25,7 @@ import { fields } from './field.ts'
 export interface Asking {
   /** For fields that move with time: without it they are missing. */
   readonly now?: number | undefined
-  /** Whose calendars are meant. */
+  /** Whose calendars and tags are meant. */
   readonly definition?: Definition | undefined
 }
 
@@ -37,7 +37,7 @@ const dryRead: ConditionUse = { name: 'a question about a ticket', classes: ['st
  * @example matches({ field: 'tags', op: 'hasAny', value: ['vip'] }, ticket)
  */
 export function matches(condition: Condition, ticket: Ticket, asking: Asking = {}): boolean {
-  return compileCondition(checked(condition), fields)(subjectOf(ticket, asking))
+  return compileCondition(checked(condition), fieldsFor(asking))(subjectOf(ticket, asking))
 }
 
 /**
@@ -45,7 +45,7 @@ export function matches(condition: Condition, ticket: Ticket, asking: Asking = {
  * @throws DeskError as `matches`
  */
 export function explainMatch(condition: Condition, ticket: Ticket, asking: Asking = {}): Verdict {
-  return compileVerdict(checked(condition), fields)(subjectOf(ticket, asking))
+  return compileVerdict(checked(condition), fieldsFor(asking))(subjectOf(ticket, asking))
 }
 
 /**
@@ -83,6 +83,9 @@ function findings(condition: Condition, path = '', use = dryRead): readonly Refu
   const misshapen = checkShape(condition, path)
   return misshapen ? [misshapen] : checkCondition(condition, fields, use, path)
 }
+
+/** With a definition, tags that have become others count as those. */
+const fieldsFor = ({ definition }: Asking) => definition?.fields ?? fields
 
 const subjectOf = (ticket: Ticket, { now, definition }: Asking): Subject => ({
   ticket,

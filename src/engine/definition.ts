@@ -29,6 +29,7 @@ import type { CalendarDefinition } from '../time/calendar.ts'
 import type { InstantInput as Instant } from '../time/instant.ts'
 import { checkNaming, compileNaming, namingSchema, prioritiesOf } from '../workflow/naming.ts'
 import type { WorkflowSlice } from '../workflow/pass.ts'
+import { mergedTags } from '../workflow/tag-registry.ts'
 import {
   compileWorkflow,
   type StandardStatus,
@@ -217,13 +218,14 @@ export function compileDefinition(
     calendars: [...calendars.keys()],
   }
   const metrics = [...Object.keys(standardMetrics), ...(definition.metrics ?? []).map((metric) => metric.name)]
-  const fields = fieldsOf({
+  const known = {
     ...('value' in workflow ? { status: names.statuses } : {}),
     priority: names.priorities,
     calendar: names.calendars,
     level: (definition.levels ?? []).map((level) => level.id),
     metric: metrics,
-  })
+  }
+  const fields = fieldsOf(known, mergedTags(definition.tags ?? []))
   refusals.push(
     ...checkNaming(definition),
     ...checkSla(definition, names, fields),
@@ -232,9 +234,9 @@ export function compileDefinition(
   )
   if ('value' in workflow) {
     const levels = (definition.levels ?? []).map(({ id }) => id)
-    const known = { workflow: workflow.value, calendarIds: names.calendars, levels, ...compileNaming(definition) }
+    const actionNames = { workflow: workflow.value, calendarIds: names.calendars, levels, ...compileNaming(definition) }
     const ruleNames = { calendars: names.calendars, metrics, events: triggerEvents }
-    refusals.push(...checkRules(definition, ruleNames, fields, commandReader(known)))
+    refusals.push(...checkRules(definition, ruleNames, fields, commandReader(actionNames)))
   }
   if (refusals.length > 0 || !('value' in workflow)) return { refusals }
   return { value: compile(definition, plain as DeskDefinition, workflow.value, calendars, fields) }
@@ -263,7 +265,9 @@ function compile(
   const json = deepFreeze(JSON.parse(JSON.stringify(content)) as DeskDefinition)
   const statuses = workflow.statuses.map((status) => status.name)
   const naming = compileNaming(parsed)
-  const views = new FixedMap((parsed.views ?? []).map((view) => [view.id, compileView(view, fields)]))
+  const views = new FixedMap(
+    (parsed.views ?? []).map((view) => [view.id, compileView(view, fields, naming.tags.merged)]),
+  )
   const isNameOf = (known: readonly string[]) => (name: unknown) => typeof name === 'string' && known.includes(name)
   const definition: Definition = {
     json,

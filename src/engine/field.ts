@@ -1,5 +1,6 @@
 import { eventFields } from '../condition/event-field.ts'
 import { type FieldTable, fieldsKnowing, type Named } from '../condition/field.ts'
+import { fieldsMerging, type MergedTags } from '../condition/same-tag.ts'
 import { ticketFields } from '../condition/ticket-field.ts'
 import { timeFields } from '../condition/time-field.ts'
 import { slaFields } from '../sla/fields.ts'
@@ -11,6 +12,9 @@ const rows = { ...ticketFields, ...slaFields, ...eventFields, ...timeFields }
 export const fields = fieldsOf({})
 
 /** The same for one definition: conditions that name what it does not have are refused. */
-export function fieldsOf(known: Partial<Readonly<Record<Named, readonly string[]>>>): FieldTable {
-  return fieldsKnowing(rows, { ...known, event: Object.keys(eventRows) })
+export function fieldsOf(
+  known: Partial<Readonly<Record<Named, readonly string[]>>>,
+  merged: MergedTags = new Map(),
+): FieldTable {
+  return fieldsMerging(fieldsKnowing(rows, { ...known, event: Object.keys(eventRows) }), merged)
 }

@@ -2,6 +2,7 @@ import type { Attachment, Message } from '../model/message.ts'
 import type { StatusKind } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import { presentTags } from '../workflow/tag-registry.ts'
 import type { Definition } from './definition.ts'
 
 /** How far a ticket is, as its requester sees it. */
@@ -61,12 +62,20 @@ export const isVisibleTo = ({ requester, collaborators }: Ticket, person: string
   requester?.id === person || collaborators.includes(person)
 
 /**
+ * The tags of a ticket as they are called now, each once. The ticket keeps the names that were given: one that has
+ * become another (`mergedInto`) goes by that one's.
+ */
+export const tagsOf = (definition: Definition, ticket: Pick<Ticket, 'tags' | 'tagKeys'>): readonly string[] => [
+  ...presentTags(definition.tags, ticket).values(),
+]
+
+/**
  * A ticket as its requester may see it: a list of what is allowed, so that whatever is added to tickets later stays
  * inside. Names of statuses, priorities, people of the desk, clocks, custom fields and counters are not on it.
  */
 export function requesterTicket(definition: Definition, ticket: Ticket): RequesterTicket {
   const { id, reference, subject, kind, openedAt, resolvedAt, closedAt, statedUrgency } = ticket
-  const { requester, collaborators, satisfaction, tags } = ticket
+  const { requester, collaborators, satisfaction } = ticket
   return {
     id,
     reference,
@@ -75,7 +84,7 @@ export function requesterTicket(definition: Definition, ticket: Ticket): Request
     openedAt,
     solvedAt: resolvedAt,
     closedAt,
-    tags: tags.filter((tag) => definition.tags.find(tag)?.visibility === 'public'),
+    tags: tagsOf(definition, ticket).filter((tag) => definition.tags.find(tag)?.visibility === 'public'),
     statedUrgency,
     requester: requester && { id: requester.id, name: requester.name ?? null, email: requester.email ?? null },
     collaborators: [...collaborators],

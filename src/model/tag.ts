@@ -11,6 +11,9 @@ export interface Tag<P extends string = string> {
   readonly archived?: boolean | undefined
   /** A ticket with the tag is at least as urgent, unless somebody said otherwise by hand. */
   readonly priority?: P | undefined
-  /** The tag that it has become: whoever adds this one adds that one. */
+  /**
+   * The tag that it has become: whoever adds, removes, asks for or counts this one means that one, on tickets that were
+   * given it before, too. These keep the name in their log, and in `tags` until their tags next change.
+   */
   readonly mergedInto?: string | undefined
 }

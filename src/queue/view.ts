@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { compileCondition, type Predicate } from '../condition/compile.ts'
 import { type Condition, type ConditionUse, checkCondition } from '../condition/condition.ts'
 import type { FieldTable } from '../condition/field.ts'
+import { type MergedTags, withFormerTags } from '../condition/same-tag.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { Id, JsonValue, Name } from '../model/schema.ts'
 import { type CompiledOrdering, checkOrdering, compileOrdering, type Ordering, OrderingSchema } from './ordering.ts'
@@ -47,6 +48,8 @@ export function checkViews(
 export interface View {
   readonly id: string
   readonly when: Condition | null
+  /** The same of tickets as stores keep them. */
+  readonly asked: Condition | null
   readonly matches: Predicate
   readonly order: CompiledOrdering
   readonly limit: number
@@ -55,8 +58,10 @@ export interface View {
 export function compileView(
   { id, when, order = 'fifo', limit = 50 }: z.output<typeof ViewSchema>,
   fields: FieldTable,
+  merged: MergedTags,
 ): View {
   const condition = (when ?? null) as Condition | null
   const matches = condition === null ? () => true : compileCondition(condition, fields)
-  return { id, when: condition, matches, order: compileOrdering(order, fields), limit }
+  const asked = condition && withFormerTags(condition, merged)
+  return { id, when: condition, asked, matches, order: compileOrdering(order, fields), limit }
 }

@@ -7,6 +7,7 @@ import { foldText } from '../../model/text.ts'
 import type { ContentFacts } from '../../model/ticket-event.ts'
 import type { WorkflowPass } from '../pass.ts'
 import { followFacts } from '../priority.ts'
+import { presentTags, type TagRegistry } from '../tag-registry.ts'
 import { row } from './row.ts'
 
 /** What a ticket is about. In `fields`, the application's own, null removes. */
@@ -77,7 +78,10 @@ export function setContent(pass: WorkflowPass, { subject, fields = {}, ...conten
   return undefined
 }
 
-/** Adds and removes by folded name; a tag stands as registered, else as first written. */
+/**
+ * Adds and removes by folded name; a tag stands as registered, else as first written. A tag that has become another is
+ * that one: it is removed under either name, and goes by its new name from the next change of tags on.
+ */
 export function setTags(
   pass: WorkflowPass,
   add: readonly string[],
@@ -85,9 +89,9 @@ export function setTags(
   path = 'tags',
 ): Refusal | undefined {
   const { ticket, definition, emit } = pass
-  const before = new Map(ticket.tagKeys.map((key, i) => [key, ticket.tags[i] as string]))
+  const before = presentTags(definition.tags, ticket)
   const after = new Map(before)
-  for (const name of remove) after.delete(foldText(name))
+  for (const name of remove) after.delete(keyNow(definition.tags, name))
   for (const [i, name] of add.entries()) {
     const named = definition.tags.find(name)?.name ?? name
     const key = foldText(named)
@@ -98,12 +102,17 @@ export function setTags(
   }
   if (after.size > bounds.tags)
     return refuse('too_large', { limit: bounds.tags, actual: after.size, unit: 'entries' }, 'tags')
-  const added = [...after].filter(([key]) => !before.has(key)).map(([, name]) => name)
-  const removed = [...before].filter(([key]) => !after.has(key)).map(([, name]) => name)
+  const added = [...after].filter(([key]) => !ticket.tagKeys.includes(key)).map(([, name]) => name)
+  const removed = ticket.tags.filter((_, i) => !after.has(ticket.tagKeys[i] as string))
   if (added.length + removed.length === 0) return undefined
   emit('tags_changed', { added, removed, tags: [...after.values()], tagKeys: [...after.keys()] })
   followFacts(pass)
   return undefined
+}
+
+const keyNow = ({ merged }: TagRegistry, name: string): string => {
+  const key = foldText(name)
+  return merged.get(key) ?? key
 }
 
 export function checkTag({ tags }: WorkflowPass['definition'], name: string, path: string): Refusal | undefined {
