@@ -7,7 +7,7 @@ import { type DurationInput, toDuration } from '../time/duration.ts'
 import type { InstantInput } from '../time/instant.ts'
 import { followUpOf, splitOf } from './derived-ticket.ts'
 import type { DryRun } from './dry-run.ts'
-import { handOver } from './hand-over.ts'
+import { handOver, shownLease } from './hand-over.ts'
 import { type ManyOptions, type ManyOutcome, type ManyTickets, performMany } from './many.ts'
 import { claimMs, defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
@@ -209,12 +209,16 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
       await ticketNow(desk, id)
       return desk.store.claim(desk.tenant, id, actor.id, forMs(time))
     },
-    renew: async (lease, time) => {
+    renew: async (shown, time) => {
+      const lease = shownLease(shown)
       const renewed = lease.holder === actor.id ? await desk.store.renew(desk.tenant, lease, forMs(time)) : null
       if (!renewed) throw fail('lease_lost', { ticketId: lease.ticketId, holder: actor.id })
       return renewed
     },
-    release: async (lease) => lease.holder === actor.id && desk.store.release(desk.tenant, lease),
+    release: async (shown) => {
+      const lease = shownLease(shown)
+      return lease.holder === actor.id && desk.store.release(desk.tenant, lease)
+    },
     next: async (views, time) => nextTicket(desk, views, actor.id, forMs(time)),
     handOver: async (lease, to, { note, forTime } = {}) => handOver(desk, actor, lease, to, note, forMs(forTime)),
     announce: (id, doing, time) => announce(desk, id, actor, doing, time),

@@ -2,9 +2,13 @@ import { fail, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { Lease, LeaseKey } from '../store.ts'
-import type { DeskContext } from './options.ts'
+import { type DeskContext, LeaseKeySchema } from './options.ts'
 import { loaded } from './read.ts'
 import { submit } from './submit.ts'
+
+/** @throws DeskError `invalid_command` and the like, with the path in the lease */
+export const shownLease = (lease: LeaseKey): LeaseKey =>
+  unwrap(parse<LeaseKey>(LeaseKeySchema, lease, 'invalid_command', 'lease'))
 
 /**
  * Gives a claimed ticket to a colleague. The note, and the assignment if the ticket was assigned to the giver, are
@@ -14,11 +18,12 @@ import { submit } from './submit.ts'
 export async function handOver(
   desk: DeskContext,
   actor: Actor,
-  lease: LeaseKey,
+  shown: LeaseKey,
   to: string,
   note: string | undefined,
   forMs: number,
 ): Promise<Lease> {
+  const lease = shownLease(shown)
   const colleague = unwrap(parse(Id, to, 'invalid_command', 'to'))
   const lost = () => fail('lease_lost', { ticketId: lease.ticketId, holder: actor.id })
   if (lease.holder !== actor.id) throw lost()

@@ -58,12 +58,15 @@ export async function nextTicket(
   const agent = await agentNamed(desk, holder)
   const queries = viewsFor(desk, views, agent).map((view) => [view, queryOf(desk, view)] as const)
   await runDue(desk)
-  const judge = await judgeFor(desk, agent)
-  for (const [view, query] of queries) {
-    const found = await firstOf(desk, view, query, judge, holder, forMs)
-    if (found) return found
-  }
-  return null
+  // one at a time for each agent: what the first one takes counts for the second. No ticket has a space in its id
+  return desk.turn(`next ${holder}`, async () => {
+    const judge = await judgeFor(desk, agent)
+    for (const [view, query] of queries) {
+      const found = await firstOf(desk, view, query, judge, holder, forMs)
+      if (found) return found
+    }
+    return null
+  })
 }
 
 async function agentNamed(desk: DeskContext, id: string): Promise<Agent | undefined> {

@@ -47,13 +47,16 @@ export interface CommandOptions {
   readonly lease?: LeaseKey | undefined
 }
 
+/** A lease as somebody shows it: what else it says is of no account. */
+export const LeaseKeySchema = z.object({ ticketId: Id, holder: Id, token: z.int() })
+
 const Unchecked = z.unknown().optional()
 /** As it comes in; `at` is read, and judged, where the ticket is known. */
 export const CommandOptionsSchema = z.strictObject({
   commandId: Id.optional(),
   at: Unchecked as z.ZodType<InstantInput | undefined>,
   expectedRevision: z.int().min(0).optional(),
-  lease: z.object({ ticketId: Id, holder: Id, token: z.int() }).optional(),
+  lease: LeaseKeySchema.optional(),
 })
 
 /** What a command led to. */
@@ -102,8 +105,8 @@ export interface DeskContext {
   readonly routeAfter: (ticketId: string, events: readonly AnyTicketEvent[]) => Promise<Routed | null>
   /** What `nextAt` depends on: all revisions of the definition. */
   readonly plannedBy: string
-  /** Runs when it is the turn of a ticket. */
-  readonly turn: <T>(ticketId: string, run: () => Promise<T>) => Promise<T>
+  /** Runs when it is the turn of a ticket, or of whatever else the key names. */
+  readonly turn: <T>(key: string, run: () => Promise<T>) => Promise<T>
 }
 
 /** How far machines' clocks may differ: 5 min. A lag within it is absorbed, more is refused. */

@@ -1,4 +1,4 @@
-import { fail, unwrap } from '../errors.ts'
+import { fail, shown, unwrap } from '../errors.ts'
 import { parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { Agent } from '../queue/routing/agent.ts'
@@ -12,8 +12,8 @@ import { fields } from './field.ts'
 /**
  * Who should have a ticket, and why, by the `routing` of a definition (without one: by all strategies, nothing else
  * being asked). Pure: the agents, what they have to do and whose turn it was are given.
- * @throws DeskError `invalid_instant`; `invalid_definition` and the like for a malformed agent, `unknown_name` for a
- * calendar of one that the definition lacks, each with the path
+ * @throws DeskError `invalid_instant`; `invalid_definition` and the like for a malformed agent, `duplicate_name` for two
+ * of one id, `unknown_name` for a calendar that the definition lacks, each with the path
  */
 export function routeTicket(definition: Definition, ticket: Ticket, facts: RoutingFacts): Proposal {
   if (!isInstant(facts.at))
@@ -23,9 +23,14 @@ export function routeTicket(definition: Definition, ticket: Ticket, facts: Routi
 
 /** Agents as an application gives them, checked. */
 export function checkedAgents(definition: Definition, agents: readonly unknown[], path: string): Agent[] {
+  if (!Array.isArray(agents))
+    throw fail('invalid_definition', { reason: `a list of agents is needed, not ${shown(agents)}` }, path)
+  const met = new Set<string>()
   return agents.map((given, i) => {
     const agent = unwrap(parse<Agent>(Agent, given, 'invalid_definition', `${path}[${i}]`))
-    const { calendar } = agent
+    const { id, calendar } = agent
+    if (met.has(id)) throw fail('duplicate_name', { what: 'agent', name: id }, `${path}[${i}].id`)
+    met.add(id)
     if (calendar !== undefined && !definition.calendarNamed(calendar))
       throw fail(
         'unknown_name',

@@ -1,4 +1,5 @@
 import type { SortPosition } from '../condition/sort-key.ts'
+import { fail, shown } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { CountedBlocks } from './counted-blocks.ts'
 import { type HeldKeys, KeyColumns } from './key-columns.ts'
@@ -29,10 +30,18 @@ export interface QueueIndex {
   take(): string | null
   /** How many stand before it; null if it is not in. */
   rank(ticketId: string): number | null
-  /** Ids in order: from a rank (`offset`), or after a position that a ticket had, also one that is not in. */
+  /**
+   * Ids in order: from a rank (`offset`), or after a position that a ticket had, also one that is not in.
+   * @throws DeskError `invalid_command`
+   */
   page(ask: PageOfIndex): string[]
   /** What the index takes besides the ids: keys and blocks, in bytes. */
   readonly bytes: number
+}
+
+function checkWhole(value: number, path: string): void {
+  if (Number.isInteger(value) && value >= 0) return
+  throw fail('invalid_command', { reason: `it is a whole number from 0, not ${shown(value)}` }, path)
 }
 
 /** The slot of a ticket that is only asked about. */
@@ -103,12 +112,16 @@ export class OrderedTickets implements QueueIndex {
   }
 
   page({ limit, offset = 0, after }: PageOfIndex): string[] {
+    checkWhole(limit, 'limit')
+    checkWhole(offset, 'offset')
     const from = after === undefined ? offset : this.#rankAfter(after)
     return this.#sequence.slice(from, limit).map((slot) => this.#ids[slot] as string)
   }
 
   /** How many stand at a position or before it. */
   #rankAfter({ values, id }: SortPosition): number {
+    if (values.length !== this.#ordering.keys.length)
+      throw fail('invalid_command', { reason: 'this position is of another ordering' }, 'after')
     this.#ids[probe] = id
     const rank = this.#sequence.rankFor(probe, this.#sequence.held(values))
     // the ticket itself, if it still stands there, does not come after itself

@@ -71,6 +71,25 @@ describe('what a desk is asked is checked at the door', () => {
   })
 
   it.each([
+    ['lease', null],
+    ['lease.token', { ticketId: 't1', holder: 'ana', token: '1' }],
+    ['lease.ticketId', { ticketId: {}, holder: 'ana', token: 1 }],
+  ])('a lease that is none: %s', async (path, lease) => {
+    const { ana } = await opened()
+    for (const asked of [ana.renew(wrong(lease)), ana.release(wrong(lease)), ana.handOver(wrong(lease), 'ben')])
+      expect(await refusal(asked)).toMatchObject({ code: 'invalid_command', path })
+  })
+
+  it('a view or a person there is not', async () => {
+    const { ana, desk } = await opened()
+    expect(await refusal(ana.next('todo' as never))).toMatchObject({ code: 'unknown_name', path: 'view' })
+    expect(await refusal(desk.view('todo' as never))).toMatchObject({ code: 'unknown_name', path: 'view' })
+    expect(await refusal(desk.segments('todo' as never, 'tier'))).toMatchObject({ code: 'unknown_name', path: 'view' })
+    expect(await refusal(ana.claim('nowhere'))).toMatchObject({ code: 'ticket_not_found', path: 'ticketId' })
+    expect(await refusal(ana.assign('t1', 'b b'))).toMatchObject({ code: 'invalid_text', path: 'agent' })
+  })
+
+  it.each([
     ['parent', { parent: 'nowhere' }],
     ['followUpOf', { followUpOf: 'nowhere' }],
     ['related[1]', { related: ['t1', 'nowhere'] }],

@@ -108,6 +108,38 @@ describe('the desk assigns by itself', () => {
       expect(await mari.open(subject)).toMatchObject({ ticket: { assignee: 'ben' }, routed: { decidedBy: 'sticky' } })
   })
 
+  it('sticky: waits for whoever answered last, if they are there within the time said; then they get it', async () => {
+    const { mari, ben, desk, team, at } = routed(both, { sticky: { within: '30m' } })
+    const { ticket: first } = await mari.open(subject)
+    await ben.reply(first.id, { body: 'Try again' })
+    team.agents[1] = { id: 'ben', awayUntil: when('Mon 09:20') }
+    const { ticket, routed: proposal } = await mari.open(subject)
+    expect(proposal).toMatchObject({ agent: null, decidedBy: 'wait', waitFor: 'ben', until: when('Mon 09:20') })
+    expect((await desk.runRouting()).waiting).toMatchObject([{ ticketId: ticket.id, until: when('Mon 09:20') }])
+    at('Mon 09:20')
+    expect((await desk.runRouting()).assigned).toMatchObject([{ ticketId: ticket.id, agent: 'ben' }])
+    team.agents[1] = { id: 'ben', awayUntil: when('Mon 10:00') }
+    expect((await mari.open(subject)).ticket.assignee).toBe('ana')
+  })
+
+  it('on what else it is told to: transfer and reopening, the second not unless said', async () => {
+    const agents: Agent[] = [
+      { id: 'ana', departments: ['Billing'] },
+      { id: 'ben', departments: ['Sales'] },
+    ]
+    const all = routed(agents, { assignOn: ['open', 'transfer', 'reopen'] })
+    const { ticket } = await all.mari.open({ ...subject, department: 'Billing' })
+    expect((await all.ana.transfer(ticket.id, 'Sales')).ticket.assignee).toBe('ben')
+    await all.ben.update(ticket.id, { assignee: null, status: 'Resolved' })
+    expect((await all.mari.message(ticket.id, { body: 'Not yet' })).ticket).toMatchObject({
+      kind: 'open',
+      assignee: 'ben',
+    })
+    const { mari, ana } = routed(agents)
+    const opened = (await mari.open({ ...subject, department: 'Billing' })).ticket
+    expect((await ana.transfer(opened.id, 'Sales')).ticket.assignee).toBeNull()
+  })
+
   it('only where it is said, and only to tickets that nobody has', async () => {
     const quiet = routed(both, { assignOn: [] })
     expect(await quiet.mari.open(subject)).toMatchObject({ ticket: { assignee: null }, routed: null })
@@ -316,6 +348,13 @@ describe('next, by what an agent may take', () => {
     expect(await ana.next('todo')).toBeNull()
     await ana.reply('c1', { body: 'done' })
     expect((await ana.next('todo'))?.ticket.id).toBe('c2')
+  })
+
+  it('asked twice at once, it gives no more than there is room for', async () => {
+    const { mari, ana } = routed([{ id: 'ana', capacity: 1 }], quiet)
+    for (const ticketId of ['a', 'b']) await mari.open({ ...subject, ticketId })
+    const both = await Promise.all([ana.next('todo'), ana.next('todo')])
+    expect(both.map((next) => next?.ticket.id)).toEqual(['a', undefined])
   })
 
   it('what one holds and has answered is no work any more', async () => {

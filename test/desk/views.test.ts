@@ -62,6 +62,8 @@ describe.each(stores)('segments of a view on %s', (_name, make) => {
     expect(await ids({ by: 'tags', value: null })).toEqual(['t2', 't3'])
     expect(await ids({ by: 'tier', value: 2 })).toEqual(['t0'])
     expect(await ids({ by: 'department', value: null })).toEqual(['t3'])
+    expect(await ids({ by: 'category', value: 'invoice' })).toEqual(['t2'])
+    expect(await ids({ by: 'requester.segment', value: 'small' })).toEqual(['t3'])
   })
 })
 

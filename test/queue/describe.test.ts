@@ -10,6 +10,21 @@ const ticket = (id: string, at: string, opening: object = {}): Ticket => ({
 describe('an ordering in words', () => {
   it.each<[Ordering, string]>([
     ['fifo', 'kind new or open first, then earliest openedAt, then lowest id'],
+    ['easiestFirst', 'kind new or open first, then lowest effortMinutes, then earliest openedAt, then lowest id'],
+    ['longestUnanswered', 'kind new or open first, then earliest waitingSince, then lowest id'],
+    [
+      'leastSlack',
+      'kind new or open first, then sla.rank 0 or 1 first, then earliest (sla.dueAt, else (waitingSince, else openedAt) + 168 h) − effortMinutes × 1 min, else sla.dueAt, else (waitingSince, else openedAt) + 168 h, then lowest id',
+    ],
+    ['value', 'kind new or open first, then highest requester.revenue, then earliest openedAt, then lowest id'],
+    [
+      { by: 'value', plans: ['Free', 'Pro'] },
+      'kind new or open first, then highest value of requester.plan (Free 1, Pro 2, else 0), then highest requester.revenue, then earliest openedAt, then lowest id',
+    ],
+    [
+      'firstContact',
+      'kind new or open first, then requester.previousTickets 0 first, then earliest openedAt, then lowest id',
+    ],
     ['priority', 'kind new or open first, then highest priorityRank, then earliest openedAt, then lowest id'],
     [
       'slaDue',

@@ -145,30 +145,59 @@ describe('the named orderings', () => {
       ])
     })
 
-    it('nobody starves: a ticket is overtaken only by those who come within the longest boost', () => {
+    describe('nobody starves', () => {
       const boost = { Urgent: 5 * hour, High: 2 * hour, default: 0 }
-      const compare = orderBy({ by: 'aging', boost })
       const arrivals = fc.array(
         fc.record({ gap: fc.integer({ min: 0, max: hour }), priority: fc.constantFrom('Low', 'High', 'Urgent') }),
         { minLength: 2, maxLength: 60 },
       )
       const made = new Map(['Low', 'High', 'Urgent'].map((priority) => [priority, ticket('x', 0, { priority })]))
-      fc.assert(
+      const cameIn = (list: readonly { gap: number; priority: string }[]) => {
+        let now = when('Mon 09:00')
+        return list.map(({ gap, priority }, i) => {
+          now += gap
+          return { ...(made.get(priority) as Ticket), id: `t${i}`, waitingSince: now, openedAt: now }
+        })
+      }
+
+      /** Overtaken by somebody who came later than the longest boost after it. */
+      const overtakenLate = (compare: Compare) =>
         fc.property(arrivals, (list) => {
-          let now = when('Mon 09:00')
-          const tickets = list.map(({ gap, priority }, i) => {
-            now += gap
-            return { ...(made.get(priority) as Ticket), id: `t${i}`, waitingSince: now, openedAt: now }
-          })
+          const tickets = cameIn(list)
           for (const one of tickets)
             for (const other of tickets)
               if (compare(other, one) < 0) expect(other.openedAt - one.openedAt).toBeLessThanOrEqual(boost.Urgent)
-        }),
-        { numRuns: 100 },
-      )
-      // the same law does not hold for `priority`: that is what it is for
-      const [low, urgent] = [at('low', 0, 'Low'), at('urgent', 100, 'Urgent')]
-      expect(orderBy('priority')(urgent, low)).toBeLessThan(0)
+        })
+
+      /**
+       * Work is done at the pace at which it comes in, one ticket an hour with the next urgent one always at hand: how
+       * many hours the first ticket of low priority waits.
+       */
+      function waits(compare: Compare, limit: number): number {
+        let queue = [{ ...(made.get('Low') as Ticket), id: 'low' }]
+        for (let served = 0; served < limit; served++) {
+          const at = when('Mon 09:00') + served * hour
+          const urgent = { ...(made.get('Urgent') as Ticket), id: `u${served}`, waitingSince: at, openedAt: at }
+          queue = [...queue, urgent].sort(compare)
+          if (queue.shift()?.id === 'low') return served
+        }
+        return limit
+      }
+      type Compare = ReturnType<typeof orderBy>
+      const aging = orderBy({ by: 'aging', boost })
+
+      it('a ticket is overtaken only by those who come within the longest boost', () => {
+        fc.assert(overtakenLate(aging), { numRuns: 300 })
+      })
+
+      it('and is served when it has waited that long, however many urgent ones come', () => {
+        expect(waits(aging, 1_000)).toBe(5)
+      })
+
+      it('neither holds for `priority`, and both are found out', () => {
+        expect(fc.check(overtakenLate(orderBy('priority')), { numRuns: 300 }).failed).toBe(true)
+        expect(waits(orderBy('priority'), 1_000)).toBe(1_000)
+      })
     })
   })
 
@@ -432,6 +461,13 @@ describe('an ordering is total', () => {
                 .sort(compare)
                 .map(({ id }) => id),
             ).toEqual(ids)
+            const [x, y] = tickets
+            if (x && y) {
+              const { first, key, values } = explainOrder(name, x, y)
+              expect(first).toBe(compare(x, y) < 0 ? x.id : y.id)
+              expect(values[0]).not.toBe(values[1])
+              if (key === null) expect(values).toEqual([x.id, y.id])
+            }
             for (const a of tickets)
               for (const b of tickets) {
                 expect(Math.sign(compare(a, b))).toBe(-Math.sign(compare(b, a)) + 0)

@@ -185,6 +185,23 @@ describe('pages of an index', () => {
   })
 })
 
+describe('what an index refuses', () => {
+  const index = queueIndex('fifo', [ticket('a')])
+  it.each([
+    ['limit', { limit: -1 }],
+    ['limit', { limit: 1.5 }],
+    ['limit', {}],
+    ['offset', { limit: 1, offset: Number.NaN }],
+    ['after', { limit: 1, after: { values: [1], id: 'a' } }],
+  ])('a page with a wrong %s: %j', (path, ask) => {
+    expect(() => index.page(ask as never)).toThrow(expect.objectContaining({ code: 'invalid_command', path }))
+  })
+
+  it('an ordering there is not', () => {
+    expect(() => queueIndex('fastest' as never)).toThrow(expect.objectContaining({ code: 'invalid_definition' }))
+  })
+})
+
 describe('the trial finds', () => {
   /** An index with something wrong in it. */
   const broken = (wrong: (index: QueueIndex) => Partial<QueueIndex>): QueueIndex => {

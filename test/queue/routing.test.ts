@@ -205,6 +205,7 @@ describe('laws of routing', () => {
     openings: readonly object[],
     team: readonly Agent[],
     cost = (channel: string | null): number => (channel === 'chat' ? 3 : 1),
+    choose = (one: Ticket, asked: RoutingFacts) => routeTicket(definition, one, asked).agent,
   ) {
     const load: Record<string, number> = {}
     const turns: Record<string, number> = {}
@@ -213,7 +214,7 @@ describe('laws of routing', () => {
     for (const [i, input] of openings.entries()) {
       const one = made(input)
       const now = at + i * 20 * minute
-      const { agent: id } = routeTicket(definition, one, { at: now, agents: team, load, turns, lastSpoke: `a${i % 9}` })
+      const id = choose(one, { at: now, agents: team, load, turns, lastSpoke: `a${i % 9}` })
       if (id === null) continue
       const who = team.find((candidate) => candidate.id === id) as Agent
       load[id] = (load[id] ?? 0) + cost(one.channel)
@@ -257,29 +258,61 @@ describe('laws of routing', () => {
     expect(shift(chats, [{ id: 'a0', capacity: 3 }], () => 4).wrong).toContain('capacity')
   })
 
+  it.each<[string, (agents: readonly Agent[], asked: RoutingFacts) => Partial<RoutingFacts>]>([
+    ['skill', (team) => ({ agents: team.map((one) => ({ ...one, skills: ['french'] })) })],
+    ['hours', (team) => ({ agents: team.map((one) => ({ ...one, calendar: 'alwaysOpen' })) })],
+    ['away', (team) => ({ agents: team.map(({ away: _away, ...one }) => one) })],
+    ['tier', (team) => ({ agents: team.map((one) => ({ ...one, tier: 9 })) })],
+    ['department', (team) => ({ agents: team.map(({ departments: _departments, ...one }) => one) })],
+    ['capacity', () => ({ load: {} })],
+  ])('and so is routing that does not ask for %s', (what, blind) => {
+    const found = new Set<string>()
+    fc.assert(
+      fc.property(fc.array(opening, { minLength: 1, maxLength: 20 }), agents, (openings, team) => {
+        const careless = (one: Ticket, asked: RoutingFacts) =>
+          routeTicket(definition, one, { ...asked, ...blind(team, asked) }).agent
+        for (const wrong of shift(openings, team, undefined, careless).wrong) found.add(wrong)
+      }),
+      { numRuns: 100 },
+    )
+    expect(found).toContain(what)
+  })
+
+  /** Whoever stays throughout is served as often as the others who do, but for one. */
+  const fair = (choose: (team: readonly Agent[], turns: Record<string, number>) => string) => {
+    const stays = ['m', 'c', 't']
+    const guests = fc.array(fc.subarray(['a', 'd', 'n', 'z']), { minLength: 1, maxLength: 60 })
+    return fc.property(guests, (there) => {
+      const turns: Record<string, number> = {}
+      const served: Record<string, number> = {}
+      for (const [i, others] of there.entries()) {
+        const id = choose(
+          [...stays, ...others].map((id) => ({ id })),
+          turns,
+        )
+        turns[id] = i + 1
+        served[id] = (served[id] ?? 0) + 1
+        const counts = stays.map((name) => served[name] ?? 0)
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+      }
+    })
+  }
+
   it('round robin differs by at most one between those who were there throughout, whoever comes and goes', () => {
     const plain = defineDesk({ routing: { strategies: ['roundRobin'] } })
     const one = made({})
-    const stays = ['m', 'c', 't']
-    const guests = fc.array(fc.subarray(['a', 'd', 'n', 'z']), { minLength: 1, maxLength: 60 })
-    fc.assert(
-      fc.property(guests, (there) => {
-        const turns: Record<string, number> = {}
-        const served: Record<string, number> = {}
-        for (const [i, others] of there.entries()) {
-          const team = [...stays, ...others].map((id) => ({ id }))
-          const id = routeTicket(plain, one, facts(team, { turns })).agent as string
-          turns[id] = i + 1
-          served[id] = (served[id] ?? 0) + 1
-          const counts = stays.map((name) => served[name] ?? 0)
-          expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
-        }
-      }),
-      { numRuns: 300 },
-    )
+    const choose = (team: readonly Agent[], turns: Record<string, number>) =>
+      routeTicket(plain, one, facts(team, { turns })).agent as string
+    fc.assert(fair(choose), { numRuns: 1_000 })
   })
 
-  it('a ring with one pointer would not pass: it starves whom a narrower ticket always skips', () => {
+  it('a position in the list of those who are there, counted on, is not fair, and is found out', () => {
+    let position = 0
+    const choose = (team: readonly Agent[]) => (team[position++ % team.length] as Agent).id
+    expect(fc.check(fair(choose), { numRuns: 300 }).failed).toBe(true)
+  })
+
+  it('also where some tickets are for one agent alone: a ring would starve whoever stands after them', () => {
     // every other ticket is for `a` alone; with a pointer the turn after `a` is always `b`’s
     const skilled = defineDesk({
       routing: {
@@ -314,6 +347,8 @@ describe('what routing refuses', () => {
     ['an agent without an id', [{}], 'invalid_definition', 'agents[0].id'],
     ['an unknown key', [{ id: 'a', skils: [] }], 'invalid_definition', 'agents[0].skils'],
     ['a calendar there is not', [{ id: 'a' }, { id: 'b', calendar: 'nite' }], 'unknown_name', 'agents[1].calendar'],
+    ['two agents of one id', [{ id: 'a' }, { id: 'b' }, { id: 'a' }], 'duplicate_name', 'agents[2].id'],
+    ['no list', null, 'invalid_definition', 'agents'],
     ['a tier below 1', [{ id: 'a', tier: 0 }], 'invalid_definition', 'agents[0].tier'],
     ['a capacity below 0', [{ id: 'a', capacity: -1 }], 'invalid_definition', 'agents[0].capacity'],
   ])('%s', (_what, team, code, path) => {
