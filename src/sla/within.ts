@@ -27,6 +27,7 @@ export const sameAmount = (a: Amount | null, b: Amount | null): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && a?.businessDays === b?.businessDays)
 
 const shortestTargetMs = 1_000
+export const mostBusinessDays = 3_650
 const amountKeys: ReadonlySet<string> = new Set(['hours', 'minutes', 'seconds', 'milliseconds', 'businessDays'])
 
 /** `{ hours: 4 }` is an amount; an object with a key that is no unit of time is a table by priority. */
@@ -47,7 +48,7 @@ const OpenTime = DurationInput.check((context) => {
       },
     })
 })
-const Days = z.strictObject({ businessDays: z.int().min(1).max(3_650) })
+const Days = z.strictObject({ businessDays: z.int().min(1).max(mostBusinessDays) })
 
 const parsedBy = <T>(schemaOf: (value: unknown) => z.ZodType<T>) =>
   z.unknown().transform((value, context): T => {

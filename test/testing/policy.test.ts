@@ -16,15 +16,25 @@ const printed = (definition: object): Definition =>
     },
   )
 
-/** A desk of drawn parts: two calendars, two levels, and rules by tag and priority. */
+/** Rules that change level and priority because of what clocks do. */
+const actingOnClocks = {
+  triggers: [
+    { id: 'met', on: ['sla_fulfilled'], do: [{ type: 'tag', tags: ['gold'] }] },
+    { id: 'cancelled', on: ['sla_cancelled'], do: [{ type: 'setPriority', priority: 'Urgent' }] },
+  ],
+  timeRules: [{ id: 'due', since: { dueAt: 'firstResponse' }, after: '0h', do: [{ type: 'tag', tags: ['none'] }] }],
+}
+
+/** A desk of drawn parts: two calendars, two levels, rules by tag and priority, and now and then rules that act on clocks. */
 const desks = fc
   .tuple(
     fc.gen().map(given.calendar({ id: 'a' })),
     fc.gen().map(given.calendar({ id: 'b' })),
     fc.gen().map(given.level({ id: 'gold', calendars: ['a', 'b', 'alwaysOpen'], priorities: ['Urgent', 'High'] })),
     fc.gen().map(given.level({ id: 'silver', calendars: ['a', 'b'] })),
+    fc.constantFrom({}, {}, actingOnClocks),
   )
-  .map(([a, b, gold, silver]) =>
+  .map(([a, b, gold, silver, rules]) =>
     printed({
       calendars: [a, b],
       calendar: 'a',
@@ -35,6 +45,7 @@ const desks = fc
         { when: { field: 'priority', op: 'is', value: 'Urgent' }, level: 'gold' },
         { level: 'silver' },
       ],
+      ...rules,
     }),
   )
 const historyOf = (definitions: Definition) =>
@@ -49,6 +60,91 @@ describe('laws of clocks', () => {
       { seed, numRuns: 200 },
     ),
   )
+})
+
+const longerLaw = clockLaws.find(({ name }) => name === 'a longer target is never due earlier')
+const hoursLater = (hours: number) => new Date(Date.UTC(2026, 10, 23, 9 + hours)).toISOString()
+const opening = { at: hoursLater(0), actor: mari, request: { type: 'open', subject: 'Help' } }
+const noteAt = (hours: number) => ({ at: hoursLater(hours), actor: ana, request: { type: 'note', body: 'x' } })
+
+describe('a longer target is never due earlier: of every valid policy', () => {
+  const always = (targets: object[], more: object = {}) => ({
+    calendar: 'alwaysOpen',
+    levels: [{ id: 'std', targets }],
+    slaRules: [{ level: 'std' }],
+    ...more,
+  })
+  const half = { id: 'half', share: 500 }
+  const policies: readonly [what: string, definition: object][] = [
+    ['twice of it is more than ten years', always([{ metric: 'resolution', within: { hours: 52_560 } }])],
+    [
+      'twice of it is more than 3,650 business days',
+      always([{ metric: 'resolution', within: { businessDays: 2_000 } }]),
+    ],
+    [
+      'priorities are called as units of time are',
+      {
+        ...always([{ metric: 'resolution', within: { businessDays: 5_000, hours: '2h', default: '1h' } }]),
+        priorities: ['businessDays', 'hours'].map((name, rank) => ({ name, rank })),
+      },
+    ],
+    [
+      'a step leads to another level',
+      always([], {
+        levels: [
+          {
+            id: 'std',
+            targets: [
+              { metric: 'firstResponse', within: '1h', steps: [half] },
+              { metric: 'resolution', within: '8h' },
+            ],
+          },
+          { id: 'vendor', targets: [{ metric: 'resolution', within: '40h' }] },
+        ],
+        slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['vendor'] }, level: 'vendor' }, { level: 'std' }],
+        triggers: [{ id: 'to-vendor', on: ['sla_step_reached'], do: [{ type: 'tag', tags: ['vendor'] }] }],
+      }),
+    ],
+    [
+      'a step makes the ticket less urgent',
+      always([{ metric: 'resolution', within: { Low: '8h', default: '3h' }, steps: [half] }], {
+        triggers: [
+          { id: 'urgent', on: ['ticket_opened'], do: [{ type: 'setPriority', priority: 'Urgent' }] },
+          { id: 'less', on: ['sla_step_reached'], do: [{ type: 'setPriority', priority: 'Low' }] },
+        ],
+      }),
+    ],
+    [
+      'a time rule counts from a due time',
+      always(
+        [
+          { metric: 'resolution', within: { Low: '8h', default: '30h' } },
+          { metric: 'firstResponse', within: '1h' },
+        ],
+        {
+          timeRules: [
+            {
+              id: 'r',
+              since: { dueAt: 'firstResponse' },
+              after: '0h',
+              do: [{ type: 'setPriority', priority: 'Urgent' }],
+            },
+          ],
+        },
+      ),
+    ],
+  ]
+
+  it.each(policies)('%s', (_what, definition) => {
+    const policy = defineDesk(definition as never) as Definition
+    for (const hours of [0, 0.25, 0.75, 1.5, 2, 7]) longerLaw?.run(policy, [opening, noteAt(hours)])
+  })
+
+  it('and where rules act on clocks, a wrong library is caught all the same', () => {
+    const policy = defineDesk(policies.find(([what]) => what.startsWith('a step leads'))?.[1] as never) as Definition
+    const less = wrong(policy, ({ add }) => ({ add: (at: number, ms: number) => add(at, 86_400_000 - ms) }))
+    expect(() => longerLaw?.run(less, [opening, noteAt(0.25)])).toThrow(/is due/)
+  })
 })
 
 /** A definition whose calendars are wrong in one point. */
@@ -152,6 +248,17 @@ describe('builders', () => {
       )
     expect(breaches()).toEqual(['firstResponse', 'resolution'])
     expect(breaches('1h')).toEqual(breaches())
+  })
+
+  it('a poll takes time, and there is an end to them', () => {
+    for (const pollEvery of [0, '0h', { minutes: 0 }, '1ms'])
+      expect(() => tell(desk, [opened], { after: '1000h', pollEvery })).toThrow(
+        expect.objectContaining({ code: 'invalid_duration', path: 'pollEvery' }),
+      )
+    expect(tell(desk, [opened], { after: '1h', pollEvery: '1s' }).until).toBe(Date.parse('2026-11-23T08:00:00Z'))
+    expect(() => tell(desk, [opened], { pollEvery: '1 day' })).toThrow(
+      expect.objectContaining({ code: 'invalid_duration', path: 'pollEvery' }),
+    )
   })
 
   it('list refused steps, which change nothing', () => {

@@ -2,7 +2,7 @@ import { advance } from '../../engine/advance.ts'
 import { type Command, type CommandRequest, parseCommand } from '../../engine/command.ts'
 import { decide } from '../../engine/decide.ts'
 import type { Definitions } from '../../engine/timeline.ts'
-import type { Refusal } from '../../errors.ts'
+import { fail, type Refusal, shown } from '../../errors.ts'
 import type { Actor } from '../../model/actor.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import type { AnyTicketEvent } from '../../model/ticket-event.ts'
@@ -22,9 +22,12 @@ export type History = readonly HistoryStep[]
 export interface TellOptions {
   /** How far time goes on after the last step; not at all unless given. */
   readonly after?: DurationInput | undefined
-  /** How often somebody stores what time alone has caused; only steps do unless given. */
+  /** How often somebody stores what time alone has caused, at most 600,000 times; only steps do unless given. */
   readonly pollEvery?: DurationInput | undefined
 }
+
+/** Polls of one history: enough for every minute of a year. */
+const maxPolls = 600_000
 
 /** What became of a history. */
 export interface Told {
@@ -83,8 +86,10 @@ export class Telling {
 export function tell(definitions: Definitions, history: History, options: TellOptions = {}): Told {
   const telling = new Telling(definitions)
   const refused = new Map<number, Refusal>()
-  const pause = options.pollEvery === undefined ? null : Math.max(1, toDuration(options.pollEvery))
-  let polled = history[0] === undefined ? 0 : toInstant(history[0].at)
+  const last = Math.max(0, ...history.map(({ at }) => toInstant(at)))
+  const until = last + toDuration(options.after ?? 0)
+  let polled = history[0] === undefined ? until : toInstant(history[0].at)
+  const pause = options.pollEvery === undefined ? null : pauseOf(options.pollEvery, until - polled)
   const pollUntil = (to: number) => {
     for (; pause !== null && polled + pause <= to; polled += pause) telling.pass(polled + pause)
   }
@@ -93,9 +98,15 @@ export function tell(definitions: Definitions, history: History, options: TellOp
     const refusal = telling.take(step)
     if (refusal) refused.set(i, refusal)
   }
-  const last = Math.max(0, ...history.map(({ at }) => toInstant(at)))
-  const until = last + toDuration(options.after ?? 0)
   pollUntil(until)
   telling.pass(until)
   return { ticket: telling.ticket, events: telling.events, refused, until }
+}
+
+/** Milliseconds between two polls; refused where a span would take more of them than there may be. */
+function pauseOf(pollEvery: DurationInput, span: number): number {
+  const pause = toDuration(pollEvery, 'pollEvery')
+  if (pause > 0 && span <= pause * maxPolls) return pause
+  const reason = `it makes more than ${maxPolls} polls of this history; poll more seldom`
+  throw fail('invalid_duration', { value: shown(pollEvery), reason }, 'pollEvery')
 }
