@@ -103,8 +103,9 @@ export interface Desk<X extends Names = Names> {
    */
   deliver(send: (delivery: Delivery<X>) => Promise<void> | void, options?: DeliveryOptions): Promise<DeliveryRun>
   /**
-   * Counts the open clocks of all tickets in work anew, after a level or a calendar was edited: what moved, with
-   * progress, and where to go on when it was cancelled. Throws `invalid_command`.
+   * Counts the open clocks of all tickets in work anew, after a level or a calendar was edited: what that moved, with
+   * progress, and where to go on when it was cancelled. Throws `invalid_command`, `invalid_text`, and what a store that
+   * fails throws (`store_failed`, `store_busy`, `outcome_unknown`): the last progress says where to go on.
    */
   reapply(options?: ReapplyOptions): Promise<ReapplyRun>
   /** Effects that could not be delivered, with the reason; 100 unless said. */

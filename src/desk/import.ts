@@ -1,6 +1,6 @@
 import { upcastEvent } from '../engine/event.ts'
 import { rebuild } from '../engine/evolve.ts'
-import { type DeskError, fail, isDeskError, type Refusal, refuse, unwrap } from '../errors.ts'
+import { type DeskError, fail, type Refusal, refuse, unwrap } from '../errors.ts'
 import { checkShape, isPlainObject, sameJson } from '../model/json.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
@@ -8,6 +8,7 @@ import type { CommitOutcome } from '../store.ts'
 import { exportFormat } from './export.ts'
 import type { DeskContext } from './options.ts'
 import { breathe } from './pace.ts'
+import { isRefusal } from './store-failure.ts'
 
 /** How far an import is. */
 export interface ImportProgress {
@@ -90,8 +91,8 @@ async function* linesOf(text: AsyncIterable<string> | Iterable<string>): AsyncGe
 
 /** What goes wrong with one line is told with its number; what goes wrong with the store stops the import. */
 function asRefusal(error: unknown): Refusal {
-  if (!isDeskError(error) || ['store_busy', 'store_failed', 'outcome_unknown'].includes(error.code)) throw error
-  const { code, facts, path } = error as DeskError
+  if (!isRefusal(error)) throw error
+  const { code, facts, path } = error
   return refuse(code, facts as never, path) as Refusal
 }
 

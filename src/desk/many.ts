@@ -1,11 +1,13 @@
 import * as z from 'zod'
-import { isDeskError, type Refusal, refuse, unwrap } from '../errors.ts'
+import { type Refusal, refuse, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { contentHash } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
 import { Id, list, parse } from '../model/schema.ts'
-import type { DeskContext, Outcome } from './options.ts'
+import { Callback, type DeskContext, type Outcome, Signal } from './options.ts'
+import { breatheAfter } from './pace.ts'
 import { viewPage } from './read.ts'
+import { isRefusal } from './store-failure.ts'
 import { type Request, submit } from './submit.ts'
 
 /** Which tickets: those named, or all of a view, however many pages it has. */
@@ -48,10 +50,8 @@ export interface ManyOutcome {
 const maxTickets = 100_000
 const Options = z.strictObject({
   commandId: Id.optional(),
-  signal: z
-    .custom<AbortSignal>((value) => typeof value === 'object' && value !== null && 'aborted' in value)
-    .optional(),
-  progress: z.custom<ManyOptions['progress']>((value) => typeof value === 'function').optional(),
+  signal: Signal.optional(),
+  progress: Callback<ManyOptions['progress']>().optional(),
   limit: z.int().min(1).max(maxTickets).optional(),
 })
 const Tickets = z.union([list(Id, maxTickets), z.strictObject({ view: z.string() })])
@@ -80,6 +80,7 @@ export async function performMany(
     )
     receipts.push(last)
     progress?.({ done: receipts.length, total: ids.length, last })
+    await breatheAfter(receipts.length)
   }
   return { commandId, total: ids.length, receipts, cancelled: receipts.length < ids.length }
 }
@@ -98,16 +99,13 @@ async function idsOf(desk: DeskContext, view: string, limit: number): Promise<st
   }
 }
 
-/** Codes that say that the store failed, and not that this ticket was refused: those end the run. */
-const failures: ReadonlySet<string> = new Set(['store_busy', 'store_failed', 'outcome_unknown'])
-
 async function receiptOf(ticketId: string, give: () => Promise<Outcome>): Promise<TicketReceipt> {
   try {
     const { ticket, unchanged, repeated } = await give()
     const result = repeated ? 'repeated' : unchanged ? 'unchanged' : 'changed'
     return { ticketId, result, revision: ticket.revision, error: null }
   } catch (error) {
-    if (!isDeskError(error) || failures.has(error.code)) throw error
+    if (!isRefusal(error)) throw error
     return { ticketId, result: 'refused', revision: null, error: refuse(error.code, error.facts as never, error.path) }
   }
 }

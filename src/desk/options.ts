@@ -59,6 +59,14 @@ export const CommandOptionsSchema = z.strictObject({
   lease: LeaseKeySchema.optional(),
 })
 
+/** What cancels long work: anything that tells whether it was aborted. */
+export const Signal: z.ZodType<AbortSignal> = z.custom<AbortSignal>(
+  (value) => typeof value === 'object' && value !== null && 'aborted' in value,
+  'an AbortSignal is needed',
+)
+export const Callback = <F>(): z.ZodType<F> =>
+  z.custom<F>((value) => typeof value === 'function', 'a function is needed')
+
 /** What a command led to. */
 export interface Outcome<X extends Names = Names> {
   readonly ticket: Ticket<X>

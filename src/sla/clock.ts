@@ -21,7 +21,7 @@ const counting = ({ calendar, target }: Terms) => ({ calendar, steps: target.ste
 export const termsOf = ({ calendar, target }: Allowance): Terms => ({ calendar: calendar.calendar, target })
 
 /** Open time used up by `at`. */
-const elapsedAt = (clock: SlaClock, { calendar }: Pick<Terms, 'calendar'>, at: number): number =>
+export const elapsedAt = (clock: SlaClock, { calendar }: Pick<Terms, 'calendar'>, at: number): number =>
   clock.elapsedMs + (clock.runningSince === null ? 0 : calendar.between(clock.runningSince, at))
 
 export function startClock(metric: string, cycle: number, allowance: Allowance, at: number, paused: boolean): SlaClock {

@@ -265,6 +265,15 @@ describe('performMany', () => {
     expect((await desk.messages('t1')).length).toBe(1)
   })
 
+  it('gives others a turn: somebody else can stop it meanwhile', async () => {
+    const { ana } = await many(50)
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 0)
+    const outcome = await ana.performMany({ view: 'todo' }, { type: 'note', body: 'x' }, { signal: controller.signal })
+    expect(outcome).toMatchObject({ cancelled: true, total: 50 })
+    expect(outcome.receipts.length).toBeLessThan(50)
+  })
+
   it.each<[what: string, tickets: unknown, options: object, code: string, path: string]>([
     ['tickets that are a text', 't1', {}, 'invalid_command', 'tickets'],
     ['an id that is none', ['a b'], {}, 'invalid_text', 'tickets[0]'],
