@@ -95,7 +95,7 @@ export type { AmountInput, BusinessDays, Within } from './sla/within.ts'
 
 // rules: what follows by itself
 
-export type { Suggestion, Thresholds } from './rules/advice.ts'
+export type { Advice, Suggestion, Thresholds } from './rules/advice.ts'
 export type { CannedMessageDefinition, RenderedMessage } from './rules/canned.ts'
 export type { EffectAction, Recipient } from './rules/effect.ts'
 export type { ActionTrial, CauseExplanation, RuleTrial } from './rules/explain.ts'
@@ -159,7 +159,7 @@ export type { ConditionNames, EventCondition, StoredCondition, TimeCondition } f
 // desk: load, decide, save, retry
 
 export type { ActorDesk } from './desk/actor-desk.ts'
-export type { Advice, AdviceAsk, Advisor } from './desk/advisor.ts'
+export type { AdviceAsk, Advisor } from './desk/advisor.ts'
 export type { Delivery, DeliveryOptions, DeliveryRun } from './desk/deliver.ts'
 export { createDesk, type Desk } from './desk/desk.ts'
 export type { Directory } from './desk/directory.ts'

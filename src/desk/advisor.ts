@@ -1,15 +1,7 @@
 import type { Names } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import type { Suggestion } from '../rules/advice.ts'
-
-/** What an advisor may say of a ticket. */
-export interface Advice<X extends Names = Names> {
-  readonly priority?: Suggestion<X['priority']> | undefined
-  readonly tags?: readonly Suggestion[] | undefined
-  readonly macro?: Suggestion<X['macro']> | undefined
-  readonly cannedMessage?: Suggestion | undefined
-}
+import type { Advice } from '../rules/advice.ts'
 
 /** Somebody, or something, that is asked what it makes of a ticket: a table, a classifier, a service. */
 export interface Advisor<X extends Names = Names> {

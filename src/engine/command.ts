@@ -5,6 +5,7 @@ import type { CommandRow } from '../model/command-row.ts'
 import { isPlainObject } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
+import type { Advice } from '../rules/advice.ts'
 import { slaCommands } from '../sla/commands.ts'
 import type { SlaPass } from '../sla/slice.ts'
 import { workflowCommands } from '../workflow/commands.ts'
@@ -41,7 +42,7 @@ type Named<Input, X extends Names> = {
 
 /** What a command of a type takes. */
 export type CommandInput<T extends CommandType, X extends Names = Names> = T extends 'advise'
-  ? InputOf<T>
+  ? Advice<X>
   : Named<InputOf<T>, X>
 
 /** A command as an application writes it: `{ type: 'reply', body: '…' }`. */

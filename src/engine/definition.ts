@@ -52,6 +52,7 @@ export interface DeskDefinition<
   V extends string = string,
   M extends string = string,
   K extends string = string,
+  A extends string = string,
 > {
   /** From when this revision holds; needed for every revision but the first. */
   readonly since?: Instant | undefined
@@ -94,16 +95,18 @@ export interface DeskDefinition<
   /** Ordered: the first whose condition holds gives the level, and the priority of tickets of which nobody said more. */
   readonly slaRules?:
     | Written<{
-        readonly when?: NoInfer<StoredCondition<NamesOf<S, P, C, L>>> | undefined
+        readonly when?: NoInfer<StoredCondition<NamesOf<S, P, C, L, M>>> | undefined
         readonly level: NoInfer<L> | null
         /** Unless somebody, a trigger, the matrix or a tag says one. SLA rules do not see it. */
         readonly priority?: NoInfer<P> | undefined
       }>
     | undefined
-  readonly views?: readonly ViewDefinition<V, NoInfer<P>, NoInfer<StoredCondition<NamesOf<S, P, C, L>>>>[] | undefined
+  readonly views?:
+    | readonly ViewDefinition<V, NoInfer<P>, NoInfer<StoredCondition<NamesOf<S, P, C, L, M>>>>[]
+    | undefined
   /** What follows by itself when something happens, in order. */
   readonly triggers?:
-    | Written<TriggerDefinition<RuleAction<S, P, K>, NoInfer<K>, NoInfer<EventCondition<NamesOf<S, P, C, L>>>>>
+    | Written<TriggerDefinition<RuleAction<S, P, K>, NoInfer<K>, NoInfer<EventCondition<NamesOf<S, P, C, L, M>>>>>
     | undefined
   /** What follows by itself when time has passed. */
   readonly timeRules?:
@@ -111,30 +114,31 @@ export interface DeskDefinition<
         TimeRuleDefinition<
           RuleAction<S, P, K>,
           NoInfer<K>,
-          StandardMetric,
+          StandardMetric | NoInfer<M>,
           NoInfer<C> | typeof alwaysOpenId,
-          NoInfer<TimeCondition<NamesOf<S, P, C, L>>>
+          NoInfer<TimeCondition<NamesOf<S, P, C, L, M>>>
         >
       >
     | undefined
   /** What people do by hand with one command. */
   readonly macros?:
-    | readonly MacroDefinition<M, MacroAction<S, P, K>, NoInfer<K>, NoInfer<TimeCondition<NamesOf<S, P, C, L>>>>[]
+    | readonly MacroDefinition<A, MacroAction<S, P, K>, NoInfer<K>, NoInfer<TimeCondition<NamesOf<S, P, C, L, M>>>>[]
     | undefined
   readonly cannedMessages?: readonly CannedMessageDefinition<K>[] | undefined
   /** From which confidence on (0 to 1) an advisor is followed; what is not named is recorded, and never followed. */
   readonly advice?: Thresholds | undefined
   /** Who gets which ticket; nobody by itself unless given. */
-  readonly routing?: RoutingDefinition<NoInfer<P>, NoInfer<StoredCondition<NamesOf<S, P, C, L>>>> | undefined
+  readonly routing?: RoutingDefinition<NoInfer<P>, NoInfer<StoredCondition<NamesOf<S, P, C, L, M>>>> | undefined
   /** What a public reply meets while somebody else writes one: `warn` (the outcome says so), `refuse` or `ignore`. */
   readonly collisions?: 'warn' | 'refuse' | 'ignore' | undefined
 }
 
 /** The names of a definition, as its conditions may use them. */
-interface NamesOf<S extends string, P extends string, C extends string, L extends string> extends ConditionNames {
+interface NamesOf<S extends string, P extends string, C extends string, L extends string, M extends string>
+  extends ConditionNames {
   readonly status: S
   readonly priority: P
-  readonly metric: StandardMetric
+  readonly metric: StandardMetric | M
   readonly level: L
   readonly calendar: C | typeof alwaysOpenId
 }
@@ -182,8 +186,9 @@ export function defineDesk<
   const V extends string = never,
   const M extends string = never,
   const K extends string = never,
+  const A extends string = never,
 >(
-  definition: DeskDefinition<S, P, C, L, V, M, K>,
+  definition: DeskDefinition<S, P, C, L, V, M, K, A>,
 ): Definition<{
   status: S
   priority: P
@@ -191,7 +196,7 @@ export function defineDesk<
   level: L
   calendar: C | typeof alwaysOpenId
   view: V
-  macro: M
+  macro: A
 }> {
   const found = compileDefinition(definition)
   if ('refusals' in found) throw new DeskError(found.refusals[0] as Refusal, found.refusals)

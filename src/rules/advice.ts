@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { bounds } from '../model/bounds.ts'
+import type { Names } from '../model/names.ts'
 import { Id, Line, list, Name } from '../model/schema.ts'
 
 /** What somebody, or something, makes of a ticket: a value, how sure it is (0 to 1), and why. */
@@ -7,6 +8,14 @@ export interface Suggestion<V extends string = string> {
   readonly value: V
   readonly confidence: number
   readonly reasons?: readonly string[] | undefined
+}
+
+/** What an advisor may say of a ticket. */
+export type Advice<X extends Names = Names> = {
+  readonly priority?: Suggestion<X['priority']> | undefined
+  readonly tags?: readonly Suggestion[] | undefined
+  readonly macro?: Suggestion<X['macro']> | undefined
+  readonly cannedMessage?: Suggestion | undefined
 }
 
 const suggestion = <T extends z.ZodType>(value: T) =>

@@ -353,7 +353,7 @@ const bad: readonly Bad[] = [
   { what: 'a missing field', request: { type: 'assign' }, code: 'invalid_command', path: 'agent' },
 ]
 
-describe('bad input gets its code and its path, quickly, and changes nothing', () => {
+describe('bad input gets its code and its path, quickly, and changes nothing (hazards 26, 30, 31, 34)', () => {
   it.each(bad)('$what: $code', ({ request, code, path, facts = {} }) => {
     const told = open()
     const from = performance.now()

@@ -234,6 +234,34 @@ describe('repeats that come to light together are one (hazard 48)', () => {
     expect(later.effects[0]?.dueAt).toBe(later.events.findLast(({ type }) => type === 'time_rule_fired')?.at)
   })
 
+  it('steps of a year, and triggers on them: 1,000 firings, one effect of each rule and step, also desk commit by desk commit', async () => {
+    const steps = ['first', 'second'].map((id, i) => ({ id, afterDue: `${i}m`, every: '1h', times: 1_000 }))
+    const nagging = deskOf({
+      calendar: 'alwaysOpen',
+      levels: [{ id: 'l', targets: [{ metric: 'resolution', within: '1h', steps }] }],
+      slaRules: [{ level: 'l' }],
+      triggers: [
+        trigger('tell', 'sla_step_reached', undefined, [notify as never, { type: 'webhook', hook: 'x' }]),
+        trigger('first', 'sla_step_reached', { field: 'event.step', op: 'is', value: 'first' }, [notify as never]),
+      ],
+    })
+    const { ticket } = story(nagging).open('Mon 09:00')
+    const later = advance(nagging, ticket, when('Mon 09:00') + 365 * day, { limit: Number.POSITIVE_INFINITY })
+    expect(later.events.filter(({ type }) => type === 'sla_step_reached')).toHaveLength(2_000)
+    expect(fired(later.events)).toHaveLength(3_000)
+    expect(later.effects).toHaveLength(5)
+    const { desk, at, mari } = frontDesk({ definition: nagging })
+    await mari.open({ subject: 'Help', ticketId: 't1' })
+    at(when('Mon 09:00') + 365 * day)
+    await desk.runDue()
+    const steppedTo = (await desk.history('t1')).filter(({ type }) => type === 'sla_step_reached')
+    expect(steppedTo).toHaveLength(2_000)
+    const told = await delivered(desk)
+    expect(told.length).toBeGreaterThanOrEqual(5)
+    // a commit holds 1,000 facts of time at most: each may tell once of each
+    expect(told.length).toBeLessThanOrEqual(15)
+  })
+
   it('what is stale by then is not asked for at all', () => {
     const fresh = deskOf({
       timeRules: [{ id: 'x', since: 'openedAt', after: '1h', do: [{ ...notify, staleAfter: '1h' }] }],

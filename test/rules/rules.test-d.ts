@@ -34,6 +34,46 @@ describe('a misspelt name does not compile', () => {
     })
   })
 
+  it('in advice', () => {
+    const definition = defineDesk({
+      priorities: [{ name: 'Calm', rank: 1 }],
+      metrics: [
+        {
+          name: 'call',
+          starts: [{ on: 'signal:call' }],
+          fulfilledBy: ['agentReply'],
+          onReopen: { mode: 'ignore' },
+          recurs: false,
+        },
+      ],
+      macros: [{ id: 'greet', do: [{ type: 'reply', body: 'Hello' }] }],
+      triggers: [
+        { id: 'x', on, when: { field: 'sla.call.state', op: 'is', value: 'paused' }, do: [{ type: 'resolve' }] },
+      ],
+      timeRules: [{ id: 'y', since: { dueAt: 'call' }, after: '-1h', do: [{ type: 'resolve' }] }],
+    })
+    const bot = createDesk({ definition, store: memoryStore() }).as({ kind: 'bot', id: 'ai' })
+    bot.perform('t', {
+      type: 'advise',
+      priority: { value: 'Calm', confidence: 1 },
+      macro: { value: 'greet', confidence: 1 },
+    })
+    // @ts-expect-error there is no such priority
+    bot.perform('t', { type: 'advise', priority: { value: 'High', confidence: 1 } })
+    // @ts-expect-error there is no such macro: a metric is none
+    bot.perform('t', { type: 'advise', macro: { value: 'call', confidence: 1 } })
+    // @ts-expect-error a metric is no macro
+    bot.applyMacro('t', 'call')
+    // @ts-expect-error how sure it is must be said
+    bot.perform('t', { type: 'advise', tags: [{ value: 'x' }] })
+    defineDesk({
+      triggers: [
+        // @ts-expect-error there is no such metric
+        { id: 'x', on, when: { field: 'sla.call.state', op: 'is', value: 'paused' }, do: [{ type: 'resolve' }] },
+      ],
+    })
+  })
+
   it('in macros and canned messages', () => {
     const definition = defineDesk({
       cannedMessages: [{ id: 'hello', body: 'Hello' }],
