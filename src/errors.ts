@@ -81,7 +81,8 @@ const timeSentences = {
   calendar_exhausted: (f) => `calendar ${f.calendar} has no open time ${f.direction} of ${f.at} within its bounds`,
   invalid_definition: (f) => f.reason,
   duplicate_name: (f) => `${f.what} ${clipped(f.name)} is defined twice`,
-  unknown_name: (f) => `there is no ${f.what} ${clipped(f.name)}; known: ${f.known.join(', ') || 'none'}`,
+  unknown_name: (f) =>
+    `there is no ${f.what} ${clipped(f.name)}${f.known.length > 0 ? `; known: ${f.known.join(', ')}` : ''}`,
   too_large: (f) => `${f.actual} ${f.unit} where at most ${f.limit} are accepted`,
 } satisfies Partial<Sentences>
 
@@ -107,7 +108,9 @@ const sentences: Sentences = {
   ticket_merged: (f) => `ticket ${f.ticketId} was merged into ${f.into}; use that one`,
   merge_cycle: (f) => `merging ${f.ticketId} into ${f.into} would close a circle`,
   move_not_allowed: (f) =>
-    `a ticket cannot go from ${f.from} to ${f.to}; from there it can go to: ${f.allowed.join(', ') || 'nowhere'}`,
+    f.from === ''
+      ? `the ticket cannot go to ${f.to}`
+      : `a ticket cannot go from ${f.from} to ${f.to}; from there it can go to: ${f.allowed.join(', ') || 'nowhere'}`,
   follow_up_required: (f) => `ticket ${f.ticketId} can no longer be reopened by a message; open a follow-up`,
   wake_in_past: (f) => `a ticket postponed at ${f.at} cannot wake at ${f.until}; name a later instant`,
   tag_archived: (f) => `tag ${f.tag} is archived and cannot be added`,
@@ -130,9 +133,9 @@ const sentences: Sentences = {
   event_too_new: (f) => `event ${f.type} is of version ${f.version}, this release knows ${f.known}; upgrade first`,
   event_malformed: (f) => `this is not an event of this library: ${f.reason}`,
   outcome_unknown: (f) =>
-    `the store did not say whether the commit was made (${f.reason}); repeat with the same command id`,
-  store_busy: (f) => `the store was busy (${f.reason}); try again`,
-  store_failed: (f) => `the store failed: ${f.reason}`,
+    `the store did not say whether the commit was made${f.reason && ` (${f.reason})`}; repeat with the same command id`,
+  store_busy: (f) => `the store was busy${f.reason && ` (${f.reason})`}; try again`,
+  store_failed: (f) => `the store failed${f.reason && `: ${f.reason}`}`,
 }
 
 /** A refusal as a value: the code, where in the input, and the facts. Plain JSON. */

@@ -11,6 +11,7 @@ import { handOver, shownLease } from './hand-over.ts'
 import { type ManyOptions, type ManyOutcome, type ManyTickets, performMany } from './many.ts'
 import { claimMs, defaultClaimMs, type NextTicket, nextTicket } from './next.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
+import { shieldedFor } from './outsider.ts'
 import { announce, type PresenceOf } from './presence.ts'
 import { ticketNow } from './read.ts'
 import { requestOf, submit, tryOut } from './submit.ts'
@@ -152,7 +153,7 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     named?: object,
   ): Promise<Outcome> => submit(desk, actor, ticketId, requestOf(type, details, named), options)
   const forMs = (time: DurationInput = defaultClaimMs): number => claimMs(toDuration(time, 'forTime'))
-  return {
+  return shieldedFor<ActorDesk>(actor, {
     actor,
     perform: (id, command, options) => submit(desk, actor, id, command, options),
     dryRun: (id, command, options) => tryOut(desk, actor, id, command, options),
@@ -222,5 +223,5 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
     next: async (views, time) => nextTicket(desk, views, actor.id, forMs(time)),
     handOver: async (lease, to, { note, forTime } = {}) => handOver(desk, actor, lease, to, note, forMs(forTime)),
     announce: (id, doing, time) => announce(desk, id, actor, doing, time),
-  }
+  })
 }

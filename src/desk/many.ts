@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { type Refusal, refuse, unwrap } from '../errors.ts'
+import { type Refusal, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { contentHash } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
 import { Id, list, parse } from '../model/schema.ts'
 import { Callback, type DeskContext, type Outcome, Signal } from './options.ts'
+import { refusalFor } from './outsider.ts'
 import { breatheAfter } from './pace.ts'
 import { viewPage } from './read.ts'
 import { isRefusal } from './store-failure.ts'
@@ -75,7 +76,7 @@ export async function performMany(
   const receipts: TicketReceipt[] = []
   for (const ticketId of ids) {
     if (signal?.aborted) break
-    const last = await receiptOf(ticketId, () =>
+    const last = await receiptOf(actor, ticketId, () =>
       submit(desk, actor, ticketId, request, { commandId: contentHash([commandId, ticketId]) }),
     )
     receipts.push(last)
@@ -99,13 +100,13 @@ async function idsOf(desk: DeskContext, view: string, limit: number): Promise<st
   }
 }
 
-async function receiptOf(ticketId: string, give: () => Promise<Outcome>): Promise<TicketReceipt> {
+async function receiptOf(actor: Actor, ticketId: string, give: () => Promise<Outcome>): Promise<TicketReceipt> {
   try {
     const { ticket, unchanged, repeated } = await give()
     const result = repeated ? 'repeated' : unchanged ? 'unchanged' : 'changed'
     return { ticketId, result, revision: ticket.revision, error: null }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    return { ticketId, result: 'refused', revision: null, error: refuse(error.code, error.facts as never, error.path) }
+    return { ticketId, result: 'refused', revision: null, error: refusalFor(actor, error as never) }
   }
 }

@@ -56,7 +56,7 @@ export async function nextTicket(
   forMs: number,
 ): Promise<NextTicket | null> {
   const agent = await agentNamed(desk, holder)
-  const queries = viewsFor(desk, views, agent).map((view) => [view, queryOf(desk, view)] as const)
+  const queries = viewsFor(views, agent).map((view) => [view, queryOf(desk, view)] as const)
   await runDue(desk)
   // one at a time for each agent: what the first one takes counts for the second. No ticket has a space in its id
   return desk.turn(`next ${holder}`, async () => {
@@ -81,14 +81,10 @@ async function agentNamed(desk: DeskContext, id: string): Promise<Agent | undefi
   return agent
 }
 
-function viewsFor(desk: DeskContext, views: string | readonly string[] | undefined, agent: Agent | undefined) {
+function viewsFor(views: string | readonly string[] | undefined, agent: Agent | undefined) {
   const named = views === undefined ? agent?.views : typeof views === 'string' ? [views] : views
   if (named && named.length > 0) return named
-  throw fail(
-    'invalid_command',
-    { reason: `name a view; known: ${[...desk.latest.views.keys()].slice(0, 20).join(', ')}` },
-    'view',
-  )
+  throw fail('invalid_command', { reason: 'name a view, here or for the agent in the directory' }, 'view')
 }
 
 /** May the agent take a ticket? */

@@ -11,6 +11,7 @@ import { fail, unwrap } from '../errors.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { DeskContext } from './options.ts'
+import { shieldedFor } from './outsider.ts'
 import { breathe } from './pace.ts'
 import { historyOf, type PageAsk, PageAskSchema, ticketNow } from './read.ts'
 
@@ -67,19 +68,22 @@ export function portal(desk: DeskContext, id: string): Portal {
     const seen = await Promise.all(page.map(({ id }) => ticketNow(desk, id)))
     return { tickets: seen.map(shown), next: rows.length > limit && last ? position(last) : null }
   }
-  return {
-    person,
-    get: async (ticketId) => shown(await theirs(ticketId)),
-    messages: async (ticketId) => messages((await theirs(ticketId)).id),
-    tickets,
-    async *exportLines() {
-      for (let after: SortPosition | undefined, more = true; more; await breathe()) {
-        const page = await tickets({ limit: 100, after })
-        for (const ticket of page.tickets)
-          yield `${JSON.stringify({ ...ticket, messages: await messages(ticket.id) })}\n`
-        more = page.next !== null
-        after = page.next ?? undefined
-      }
+  return shieldedFor(
+    { kind: 'requester' },
+    {
+      person,
+      get: async (ticketId) => shown(await theirs(ticketId)),
+      messages: async (ticketId) => messages((await theirs(ticketId)).id),
+      tickets,
+      async *exportLines() {
+        for (let after: SortPosition | undefined, more = true; more; await breathe()) {
+          const page = await tickets({ limit: 100, after })
+          for (const ticket of page.tickets)
+            yield `${JSON.stringify({ ...ticket, messages: await messages(ticket.id) })}\n`
+          more = page.next !== null
+          after = page.next ?? undefined
+        }
+      },
     },
-  }
+  )
 }

@@ -1,4 +1,4 @@
-import { createDesk, type Definition, defineDesk, isDeskError, requesterTicket } from 'ticketwright'
+import { createDesk, type Definition, type DeskError, defineDesk, isDeskError, requesterTicket } from 'ticketwright'
 import { manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { memory, sqliteInMemory } from '../stores/setups.ts'
@@ -14,7 +14,17 @@ const definition = defineDesk({
   tags: [
     { name: 'open tag', visibility: 'public' },
     { name: 'canary tag', visibility: 'private' },
+    { name: 'canary old', visibility: 'private', archived: true },
   ],
+  workflow: {
+    statuses: [
+      ...(['New', 'Answered', 'Open', 'Postponed', 'Resolved', 'Closed'] as const).map((name) => ({
+        name,
+        kind: name.toLowerCase() as Lowercase<typeof name>,
+      })),
+      { name: 'canary.status', kind: 'open' },
+    ],
+  },
   newTags: false,
   levels: [{ id: 'canary.level', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '4h' }] }],
   slaRules: [{ level: 'canary.level' }],
@@ -133,6 +143,66 @@ describe.each([
     expect(JSON.stringify(theirs)).not.toContain('canary')
     expect(theirs.facts.since).toEqual([])
     expect(JSON.stringify(ours)).toContain('canary.note')
+    await close()
+  })
+
+  it('holds for every refusal (hazard 44): of what is known and allowed they are told nothing', async () => {
+    const { desk, mari, ana, id, other, close } = await story()
+    await ana.resolve(other)
+    const wrong: Record<string, (who: typeof mari) => Promise<unknown>> = {
+      'an unknown tag': (who) => who.tag(id, ['nonsense']),
+      'an unknown status': (who) => who.setStatus(id, 'nonsense'),
+      'an unknown priority': (who) => who.setPriority(id, 'nonsense'),
+      'an unknown level': (who) => who.applySla(id, 'nonsense'),
+      'an unknown macro': (who) => who.applyMacro(id, 'nonsense'),
+      'an unknown metric': (who) => who.setDue(id, 'nonsense', '2030-01-01T00:00:00Z'),
+      'an unknown calendar': (who) => who.postpone(id, { until: { nextOpening: 'nonsense' } }),
+      'a calendar of a requester': (who) => who.setRequester(id, { id: 'mari', calendar: 'nonsense' }),
+      'a status that it cannot go to': (who) => who.setStatus(other, 'New'),
+      'an archived tag': (who) => who.tag(id, ['CANARY OLD']),
+      'a message that is not there': (who) => who.split(id, { subject: 'x', messageIds: ['nonsense'] }),
+      'an update': (who) => who.update(id, { status: 'nonsense', priority: 'nonsense', tags: { add: ['nonsense'] } }),
+      'no view': (who) => who.next([]),
+      'a view that is not there': (who) => who.next('nonsense'),
+      'an initial status': (who) => who.open({ subject: 'x', status: 'nonsense' }),
+      'many at once': async (who) => {
+        const { receipts } = await who.performMany([id], { type: 'tag', tags: ['nonsense'] })
+        throw receipts[0]?.error
+      },
+    }
+    const told = (asked: Promise<unknown>): Promise<DeskError> =>
+      asked.then(
+        () => Promise.reject(new Error('nothing was refused')),
+        (error) => error,
+      )
+    const codes = new Set<string>()
+    let leaks = 0
+    for (const [what, ask] of Object.entries(wrong)) {
+      const [theirs, ours] = [await told(ask(mari)), await told(ask(ana))]
+      expect([what, theirs.code]).toEqual([what, ours.code])
+      const text = JSON.stringify([theirs, theirs.issues, theirs.message ?? ''])
+      expect([what, text.match(/canary[^"]*/gi)]).toEqual([what, null])
+      if (/canary/i.test(JSON.stringify([ours, ours.message]))) leaks += 1
+      codes.add(theirs.code)
+    }
+    // what those who work here are told would be found
+    expect(leaks).toBeGreaterThan(8)
+    expect([...codes]).toEqual(expect.arrayContaining(['unknown_name', 'move_not_allowed', 'tag_archived']))
+    const none = await desk
+      .portal('mari')
+      .get('none')
+      .catch((error) => error)
+    expect(none).toMatchObject({ code: 'ticket_not_found', facts: { ticketId: 'none' } })
+    await close()
+  })
+
+  it('keeps the whole error for those who look into it', async () => {
+    const { mari, id, close } = await story()
+    const error = await mari.tag(id, ['nonsense']).catch((error: unknown) => error)
+    if (!isDeskError(error, 'unknown_name')) throw error
+    expect(error.facts).toEqual({ what: 'tag', name: 'nonsense', known: [] })
+    expect(error.message).toBe('tags[0]: there is no tag nonsense')
+    expect(error.cause).toMatchObject({ facts: { known: ['open tag', 'canary tag'] } })
     await close()
   })
 })
