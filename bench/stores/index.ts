@@ -1,0 +1,182 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { Commit } from '../../src/store.ts'
+import { median } from '../measure.ts'
+import { duration, figure, table, writeSection } from '../report.ts'
+import { asks, commandsEach, commitsOf, decideAll } from './case.ts'
+import { asked, fileOf } from './million.ts'
+import { type Append, appendedOf, emmettSqlite, inMemory, ownMemory } from './peer.ts'
+import { type Finding, measured, newPath } from './run.ts'
+
+const tickets = 200
+const commits = commitsOf(tickets)
+
+console.log('· engine')
+const engineUs = median(
+  [1, 2, 3, 4, 5].map(() => {
+    const before = performance.now()
+    decideAll(asks(tickets), () => {})
+    return ((performance.now() - before) * 1e3) / commits.length
+  }),
+)
+
+const ways = [
+  ['one after the other, `synchronous = FULL`, as shipped', { together: false, synchronous: 'FULL', laps: 3 }],
+  ['a hundred at once, `FULL`', { together: true, synchronous: 'FULL', laps: 5 }],
+  ['one after the other, `NORMAL`', { together: false, synchronous: 'NORMAL', laps: 3 }],
+  ['a hundred at once, `NORMAL`', { together: true, synchronous: 'NORMAL', laps: 5 }],
+] as const
+const found: [string, Finding][] = []
+for (const [what, how] of ways) {
+  console.log(`· ${what}`)
+  found.push([what, await measured(commits, how)])
+}
+
+/** Microseconds an append costs, the median of rounds, and how many were refused that should not have been. */
+async function appends(append: Append, of: readonly Commit[], round: number): Promise<{ us: number; refused: number }> {
+  const rounds: number[] = []
+  let refused = 0
+  const lengths = new Map<string, number>()
+  for (let from = 0; from < of.length; from += round) {
+    const events = of.slice(from, from + round).map(appendedOf)
+    const before = performance.now()
+    for (const event of events) {
+      // one event for each commit: their streams are as long as what was appended to them
+      const length = lengths.get(event.stream) ?? 0
+      try {
+        await append({ ...event, before: length })
+        lengths.set(event.stream, length + 1)
+      } catch {
+        refused += 1
+      }
+    }
+    rounds.push(((performance.now() - before) * 1e3) / events.length)
+  }
+  return { us: median(rounds), refused }
+}
+
+console.log('· emmett-sqlite')
+const log = console.log
+console.log = () => {} // it prints what it refuses
+const emmett = await appends(emmettSqlite(newPath()), commits.slice(0, 600), 50)
+console.log = log
+
+console.log('· a table of events and nothing else')
+function bareTable(): number {
+  const handle = new DatabaseSync(newPath())
+  handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  handle.exec('CREATE TABLE events (stream TEXT, version INTEGER, event TEXT, PRIMARY KEY (stream, version)) STRICT')
+  const insert = handle.prepare('INSERT INTO events VALUES (?, ?, ?)')
+  const rounds: number[] = []
+  for (let from = 0; from + 50 <= commits.length; from += 50) {
+    const events = commits.slice(from, from + 50).map(appendedOf)
+    const before = performance.now()
+    for (const { stream, before: length, data } of events) {
+      handle.exec('BEGIN IMMEDIATE')
+      insert.run(stream, length + 1, JSON.stringify(data))
+      handle.exec('COMMIT')
+    }
+    rounds.push(((performance.now() - before) * 1e3) / events.length)
+  }
+  handle.close()
+  return median(rounds)
+}
+const bareUs = bareTable()
+
+console.log('· memory, 8,000 streams')
+const streams = 8_000
+const many = commitsOf(streams)
+const store = ownMemory()
+const memory: Record<string, { us: number; refused: number }> = {}
+async function saveAll(): Promise<number> {
+  const rounds: number[] = []
+  for (let from = 0; from < many.length; from += 4_000) {
+    const part = many.slice(from, from + 4_000)
+    const before = performance.now()
+    for (const commit of part) await store.commit(commit)
+    rounds.push(((performance.now() - before) * 1e3) / part.length)
+  }
+  return median(rounds)
+}
+memory['ticketwright, whole commits'] = { us: await saveAll(), refused: 0 }
+for (const [name, make] of Object.entries(inMemory)) memory[name] = await appends(make(), many, 4_000)
+const ownUs = memory['ticketwright, whole commits'].us
+
+const million = 1_000_000
+console.log('· a million tickets')
+const answers = await asked(fileOf(million))
+
+const perSecond = (us: number) => figure(1e6 / us)
+const percent = (share: number) => `${figure(Math.min(1, share) * 100)} %`
+const shipped = found[0]?.[1] as Finding
+const goal = found.map(([what, { shareWithoutJson }]) => `${what}: ${shareWithoutJson >= 0.85 ? 'met' : 'missed'}`)
+
+writeSection(
+  'stores',
+  'Stores',
+  `
+${tickets} tickets, ${commandsEach} commands each: a commit saves the ticket with its 33 columns and 15 indexes, its events (${figure(
+    commits.reduce((sum, { changes }) => sum + (changes[0]?.events.length ?? 0), 0) / commits.length,
+  )} on average), an effect, and
+a receipt. Beside it, on a file that grew alike, node:sqlite alone repeats the same statements with the same bytes from
+prepared statements; blocks of commits of one and the other take turns, and the median of the rounds' ratios is given.
+JSON is what \`JSON.stringify\` takes for what is saved. To decide a command takes the engine ${duration(engineUs * 1e3)} more.
+
+${table(
+  [
+    '',
+    'commits/s',
+    'driver alone',
+    'store',
+    'of it JSON',
+    'statements',
+    'driver / store',
+    'driver / store without JSON',
+  ],
+  found.map(([what, f]) => [
+    what,
+    perSecond(f.storeUs),
+    duration(f.rawUs * 1e3),
+    duration(f.storeUs * 1e3),
+    duration(f.jsonUs * 1e3),
+    figure(f.statements),
+    percent(f.share),
+    percent(f.shareWithoutJson),
+  ]),
+)}
+
+Goal, at least 85 % without JSON: ${goal.join('; ')}.
+
+Against an event store on SQLite that keeps less: one event for each append, no ticket, columns, outbox or receipts.
+
+${table(
+  ['one after the other', 'appends/s', 'time'],
+  [
+    ['ticketwright, whole commits, `FULL`', perSecond(shipped.storeUs), '1 ×'],
+    ['a table of events, driver alone, `FULL`', perSecond(bareUs), `${figure(bareUs / shipped.storeUs)} ×`],
+    [
+      `emmett-sqlite (as it comes${emmett.refused ? `; ${emmett.refused} of 600 refused with SQLITE_BUSY` : ''})`,
+      perSecond(emmett.us),
+      `${figure(emmett.us / shipped.storeUs)} ×`,
+    ],
+  ],
+)}
+
+In memory, ${streams.toLocaleString('en')} streams of five commits; the others keep one event of each and nothing else.
+
+${table(
+  ['', 'per second', 'time'],
+  Object.entries(memory).map(([name, { us }]) => [name, perSecond(us), `${figure(us / ownUs)} ×`]),
+)}
+
+A file of ${million.toLocaleString('en')} tickets, a tenth of them new or open, opened anew; medians.
+
+${table(
+  ['', 'time', 'rows or count'],
+  answers.map(([what, ms, rows]) => [what, duration(ms * 1e6), rows.toLocaleString('en')]),
+)}
+
+What no column decides is asked of the tickets themselves: the last line reads every new and open ticket.
+`,
+)
+console.log('wrote docs/benchmarks.md')
+process.exit(0)

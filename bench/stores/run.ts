@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Commit, Store } from '../../src/store.ts'
+import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { median } from '../measure.ts'
+import { DatabaseSync, listening, replayOn } from './raw.ts'
+
+export const folder = mkdtempSync(join(tmpdir(), 'ticketwright-bench-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+let files = 0
+export const newPath = (): string => join(folder, `${files++}.db`)
+
+export type Synchronous = 'FULL' | 'NORMAL'
+
+/** What a commit costs the store, the driver alone with the same statements and bytes, and the making of its JSON. */
+export interface Finding {
+  readonly storeUs: number
+  readonly rawUs: number
+  readonly jsonUs: number
+  readonly statements: number
+  /** The driver's share of the store's time: the median of rounds in which one followed the other. */
+  readonly share: number
+  /** The same when the making of JSON is left out. */
+  readonly shareWithoutJson: number
+}
+
+async function save(store: Store, commits: readonly Commit[], together: boolean): Promise<void> {
+  const answers = together
+    ? await Promise.all(commits.map((commit) => store.commit(commit)))
+    : await oneByOne(store, commits)
+  for (const answer of answers) if (!answer.ok) throw new Error(JSON.stringify(answer))
+}
+
+async function oneByOne(store: Store, commits: readonly Commit[]) {
+  const answers = []
+  for (const commit of commits) answers.push(await store.commit(commit))
+  return answers
+}
+
+export let sink = 0
+function writeJson(commits: readonly Commit[]): void {
+  for (const { changes, effects, receipt } of commits) {
+    for (const { ticket, events } of changes)
+      sink += events.reduce((sum, event) => sum + JSON.stringify(event).length, JSON.stringify(ticket).length)
+    for (const effect of effects) sink += JSON.stringify(effect).length
+    sink += JSON.stringify(receipt).length
+  }
+}
+
+function open(synchronous: Synchronous) {
+  const handle = new DatabaseSync(newPath())
+  const { handle: heardBy, heard } = listening(handle)
+  const store = sqliteStore(heardBy)
+  const own = sqliteStore(handle)
+  handle.exec(`PRAGMA synchronous = ${synchronous}`)
+  return { handle, store: own, listened: store, heard }
+}
+
+/**
+ * Two files side by side: on one the store saves a block of commits, on the other the driver repeats, from prepared
+ * statements, what the store asked it for on a third. They take turns in who begins; both files grew alike.
+ */
+export async function measured(
+  commits: readonly Commit[],
+  {
+    together,
+    synchronous,
+    laps,
+  }: { readonly together: boolean; readonly synchronous: Synchronous; readonly laps: number },
+): Promise<Finding> {
+  const size = together ? 100 : 25
+  const blocks = Array.from({ length: Math.floor(commits.length / size) }, (_, i) =>
+    commits.slice(i * size, (i + 1) * size),
+  )
+  const warm = commits.slice(0, 500).map((commit) => ({ ...commit, tenant: 'warm' }))
+  const recorder = open(synchronous)
+  await save(recorder.listened, warm, together)
+  const asked = []
+  for (const block of blocks) {
+    recorder.heard.length = 0
+    await save(recorder.listened, block, together)
+    asked.push([...recorder.heard])
+  }
+  recorder.handle.close()
+  const rounds: { store: number; raw: number; json: number }[] = []
+  for (let lap = 0; lap < laps; lap++) {
+    const [one, other] = [open(synchronous), open(synchronous)]
+    for (const { store } of [one, other]) await save(store, warm, together)
+    const replayed = replayOn(other.handle)
+    for (const [i, block] of blocks.entries()) {
+      const repeat = replayed(asked[i] ?? [])
+      const spent = { store: 0, raw: 0, json: 0 }
+      const works = {
+        store: () => save(one.store, block, together),
+        raw: async () => repeat(),
+        json: async () => writeJson(block),
+      }
+      for (const what of i % 2 ? (['store', 'raw', 'json'] as const) : (['raw', 'store', 'json'] as const)) {
+        const before = performance.now()
+        await works[what]()
+        spent[what] = performance.now() - before
+      }
+      rounds.push(spent)
+    }
+    for (const { handle } of [one, other]) handle.close()
+  }
+  const us = (pick: (round: (typeof rounds)[number]) => number) => (median(rounds.map(pick)) * 1e3) / size
+  return {
+    storeUs: us(({ store }) => store),
+    rawUs: us(({ raw }) => raw),
+    jsonUs: us(({ json }) => json),
+    statements: asked.flat().length / (blocks.length * size),
+    share: median(rounds.map(({ store, raw }) => raw / store)),
+    shareWithoutJson: median(rounds.map(({ store, raw, json }) => raw / (store - json))),
+  }
+}
