@@ -156,7 +156,7 @@ function resumeUnder(clock: SlaClock, terms: Terms, at: number, state: SlaClock[
   const stands = late || clock.manualDueAt !== undefined
   const switched: SlaClock = stands ? clock : { ...clock, breachedAt: null, dueAt: null, lateFrom: null }
   const stepped = withStepsAfterSwitch(switched, counting(terms), at)
-  return state === 'running' ? run(stepped, terms, at) : stepped
+  return state === 'running' ? run(stepped, terms, at) : withoutNextStep(stepped)
 }
 
 /** What the log gives under an allowance, as a new application of an open clock's cycle; breach, steps and manual due stay its own. */
@@ -187,7 +187,6 @@ export function standAlike(a: SlaClock, under: Terms, b: SlaClock, at: number): 
     'levelVersion',
     'calendar',
     'calendarVersion',
-    'priority',
   ] as const
   return keys.every((key) => a[key] === b[key]) && elapsedAt(a, under, at) === b.elapsedMs
 }

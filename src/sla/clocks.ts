@@ -4,7 +4,7 @@ import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
 import { asOf, breach, retarget, type Terms, takeStep, termsOf } from './clock.ts'
-import { recount } from './recount.ts'
+import { allowancesByName, firstMetric, recount } from './recount.ts'
 import { type Signal, signalsOf } from './signal.ts'
 import type { SlaPass, Stage } from './slice.ts'
 import {
@@ -70,10 +70,9 @@ export function switchTargets(pass: SlaPass, before: TargetFacts): void {
 function switchClock(pass: SlaPass, view: TurnView, clock: SlaClock | undefined, before: TargetFacts): LedgerChange[] {
   const { allowance, ticket, metric } = view
   if (!clock || clock.state === 'ended') {
-    // a target may have been there and never have had a clock: another level may start it by other messages
-    const appears =
-      !allowanceOf(pass.definition, pass.versions, before, metric) ||
-      (!clock && before.sla?.level !== ticket.sla?.level)
+    // a target may have been there without a clock of its own: another level may start one, or go on with what waits
+    const otherLevel = before.sla?.level !== ticket.sla?.level && (!clock || clock.endedBy === 'no_target')
+    const appears = otherLevel || !allowanceOf(pass.definition, pass.versions, before, metric)
     return allowance && appears ? targetAppears(pass, view, allowance, clock) : []
   }
   if (!allowanceChanged(pass.definition, pass.versions, clock, before, ticket)) return []
@@ -111,15 +110,25 @@ function targetAppears(
 ): LedgerChange[] {
   const lacked = clock?.endedBy === 'no_target'
   if (clock && (isOutOfWork(view.ticket.kind) || !(lacked || view.row.recurs))) return []
-  const counted = recount(pastOf(pass, view.metric), new Map([[view.metric, allowance]])).get(view.metric)
-  const { mode, if: facts } = view.row.onReopen
-  if (!counted || (counted.state !== 'ended' && mode === 'restart' && !holds(view, facts))) return []
+  const first = allowanceOf(pass.definition, pass.versions, pass.ticket, firstMetric)
+  const allowances = allowancesByName([
+    [firstMetric, first],
+    [view.metric, allowance],
+  ])
+  const counted = recount(pastOf(pass, view.metric), allowances)[view.metric]
+  if (!counted || isTooSoon(view, counted)) return []
   if (!clock) return startCounted(view, counted, allowance)
   if (counted.state === 'ended') return [] // what was done while there was no target is done
   const { startedAt } = counted
   const sameWait = startedAt === clock.startedAt || startedAt < (clock.endedAt ?? 0)
   if (lacked && (!view.row.recurs || sameWait)) return continueCycle(view, clock, 'target_returned')
   return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
+}
+
+/** Counted to run, though nothing starts it as the ticket and its other clocks now stand: no next response before the first. */
+export function isTooSoon(view: TurnView, counted: SlaClock): boolean {
+  const { mode, if: facts } = view.row.onReopen
+  return counted.state !== 'ended' && mode === 'restart' && !holds(view, facts)
 }
 
 /** The log so far. @throws DeskError `history_needed` where the caller did not bring it */

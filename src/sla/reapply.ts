@@ -1,10 +1,10 @@
 import type { SlaClock } from '../model/clock.ts'
 import { isOutOfWork } from '../model/names.ts'
-import type { Allowance } from './allowance.ts'
+import { type Allowance, allowanceOf } from './allowance.ts'
 import { recounted, retarget, standAlike, termsOf } from './clock.ts'
-import { isOpen, metricsInPlay, pastOf, record, startCounted, underNewTerms, viewOf } from './clocks.ts'
+import { isOpen, isTooSoon, metricsInPlay, pastOf, record, startCounted, underNewTerms, viewOf } from './clocks.ts'
 import { matchRules } from './match.ts'
-import { recount } from './recount.ts'
+import { allowancesByName, firstMetric, recount } from './recount.ts'
 import type { SlaPass } from './slice.ts'
 import { finish, type LedgerChange, type TurnView } from './turn.ts'
 
@@ -20,14 +20,19 @@ export function reapply(pass: SlaPass): void {
     const view = viewOf(pass, pass.ticket, metric, pass.ticket)
     return view && (!clock || isOpen(clock)) ? [view] : []
   })
-  const allowances = views.flatMap(({ metric, allowance }) => (allowance ? [[metric, allowance] as const] : []))
-  const counted = recount(pastOf(pass, views[0]?.metric ?? ''), new Map(allowances))
+  const first = allowanceOf(pass.definition, pass.versions, pass.ticket, firstMetric)
+  const allowances = allowancesByName([
+    [firstMetric, first],
+    ...views.map(({ metric, allowance }) => [metric, allowance] as const),
+  ])
+  const counted = recount(pastOf(pass, views[0]?.metric ?? ''), allowances)
   for (const view of views) {
     const { metric, allowance } = view
     const clock = pass.ticket.clocks[metric]
-    const anew = counted.get(metric)
+    const anew = counted[metric]
     if (clock) record(pass, countedAnew(view, clock, anew))
-    else if (anew && allowance) record(pass, startCounted(view, anew, allowance))
+    else if (anew && allowance && !isTooSoon({ ...view, clocks: pass.ticket.clocks }, anew))
+      record(pass, startCounted(view, anew, allowance))
   }
 }
 
@@ -45,8 +50,9 @@ function countedAnew(view: TurnView, clock: SlaClock, counted: SlaClock | undefi
   return standAlike(clock, view.termsOf(clock), anew, at) ? [] : underNewTerms(view, anew, allowance, 'reapply')
 }
 
-const sameTerms = (clock: SlaClock, { level, calendar, priority }: Allowance): boolean =>
-  clock.levelVersion === level.version && clock.calendarVersion === calendar.version && clock.priority === priority
+/** Another priority with the same target is no other promise. */
+const sameTerms = (clock: SlaClock, { level, calendar }: Allowance): boolean =>
+  clock.levelVersion === level.version && clock.calendarVersion === calendar.version
 
 /** By the terms of now it had ended already: it stands with what it had used by then, and ends. */
 function endedBefore(view: TurnView, clock: SlaClock, counted: SlaClock, allowance: Allowance): LedgerChange[] {

@@ -58,6 +58,16 @@ export const pool: readonly HoursDefinition[] = [
   },
 ]
 
+/** The same after somebody thought again: Sundays two hours, the fourth and the thirteenth of every month off. */
+export function reworded(calendar: HoursDefinition): HoursDefinition {
+  const months = Array.from({ length: 12 }, (_, i) => String(i + 1).padStart(2, '0'))
+  return {
+    ...calendar,
+    hours: { ...calendar.hours, sun: [['10:00', '12:00']] },
+    holidays: [...(calendar.holidays ?? []), ...months.flatMap((month) => [`${month}-04`, `${month}-13`])],
+  }
+}
+
 const hour = 3_600_000
 const jumps = new Map(
   pool.map(({ id, zone }) => [id, jumpsOf(zone).filter((at) => new Date(at).getUTCFullYear() === 2026)]),

@@ -1,7 +1,8 @@
-/** Generated promises: levels, targets, metrics, calendars and rules, with an edit now and then. */
+/** Generated promises: levels, targets, metrics, calendars and rules, edited once or twice now and then. */
 import fc from 'fast-check'
-import type { OwnMetric, PlainLevel, PlainStep, PlainTarget } from './plain/definition.ts'
-import { pool, startsNear } from './pool.ts'
+import type { HoursDefinition } from '../../src/time/calendar.ts'
+import type { OwnMetric, PlainLevel, PlainRule, PlainStep, PlainTarget } from './plain/definition.ts'
+import { pool, reworded, startsNear } from './pool.ts'
 import { type Setting, type SettingInput, settingOf } from './setting.ts'
 
 const second = 1_000
@@ -9,12 +10,15 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Parts of the library that are under way; to be switched on as they come. */
-const ready = { metrics: true, flags: true, businessDays: true, steps: false, byHand: false, own: true, edits: false }
-
-const builtIn = ready.metrics
-  ? ['firstResponse', 'nextResponse', 'resolution', 'firstResolution', 'firstAssignment', 'periodicUpdate', 'handling']
-  : ['firstResponse', 'nextResponse', 'resolution', 'firstAssignment']
+const builtIn = [
+  'firstResponse',
+  'nextResponse',
+  'resolution',
+  'firstResolution',
+  'firstAssignment',
+  'periodicUpdate',
+  'handling',
+]
 
 const ownMetrics: readonly OwnMetric[] = [
   {
@@ -56,12 +60,10 @@ const duration = fc.oneof(
   fc.constantFrom(second, 1_001, 30 * minute, hour, 2 * hour, 8 * hour, 16 * hour),
   fc.integer({ min: 1, max: 1_200 }).map((minutes) => minutes * minute),
 )
-const allowance = ready.businessDays
-  ? fc.oneof(
-      { weight: 4, arbitrary: duration },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }).map((businessDays) => ({ businessDays })) },
-    )
-  : duration
+const allowance = fc.oneof(
+  { weight: 4, arbitrary: duration },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }).map((businessDays) => ({ businessDays })) },
+)
 const within: fc.Arbitrary<PlainTarget['within']> = fc.oneof(
   { weight: 3, arbitrary: allowance },
   {
@@ -89,7 +91,7 @@ const steps = fc
   .subarray(['a', 'b', 'c'])
   .chain((ids) => fc.tuple(...ids.map(step)))
   .map((all) => all as readonly PlainStep[])
-const flag = ready.flags ? maybe(fc.boolean(), 2) : fc.constant(undefined)
+const flag = maybe(fc.boolean(), 2)
 
 const target = (metric: string, calendars: readonly string[]) =>
   record<PlainTarget>({
@@ -98,10 +100,11 @@ const target = (metric: string, calendars: readonly string[]) =>
     calendar: maybe(fc.constantFrom(...calendars), 4),
     pauses: maybe(fc.subarray(['new', 'open', 'answered', 'postponed', 'Postponed']), 3),
     restartFrom: maybe(fc.constantFrom('opening', 'switch'), 2),
-    // a nextResponse with flags, first counted from the log, is not settled yet where firstResponse has them too
-    ...(metric === 'nextResponse' ? {} : { botsCount: flag, answeringCounts: flag, resolvingCounts: flag }),
-    startedBy: ready.flags ? maybe(fc.constantFrom(['requester'] as const, ['requester', 'agent'] as const), 5) : flag,
-    steps: ready.steps ? steps : fc.constant(undefined),
+    botsCount: flag,
+    answeringCounts: flag,
+    resolvingCounts: flag,
+    startedBy: maybe(fc.constantFrom(['requester'] as const, ['requester', 'agent'] as const), 5),
+    steps,
   } as never)
 
 function level(id: string, metrics: readonly string[], calendars: readonly string[]): fc.Arbitrary<PlainLevel> {
@@ -124,49 +127,67 @@ function shown(promise: Omit<SettingInput, 'name'>): Setting {
   return Object.assign(settingOf({ ...promise, name }), { [fc.toStringMethod]: () => name })
 }
 
+const rules: readonly PlainRule[] = [
+  { tag: 'nosla', level: null },
+  { tag: 'vip', level: 'gold' },
+  { priority: 'Urgent', level: 'gold' },
+  { department: 'billing', level: 'gold' },
+  { level: 'silver' },
+]
+const otherRules: readonly PlainRule[] = [
+  { priority: 'Medium', level: null },
+  { tag: 'vip', level: 'silver' },
+  { level: 'gold' },
+]
+
+interface Edit {
+  readonly after: number
+  readonly levels?: readonly PlainLevel[]
+  readonly rules?: readonly PlainRule[]
+  readonly calendars?: readonly HoursDefinition[]
+}
+
+/** What somebody changes while tickets are open: any of levels, rules, calendars. */
+const edit = (metrics: readonly string[], ids: readonly string[], calendars: readonly HoursDefinition[]) =>
+  record<Edit>({
+    after: fc.integer({ min: 0, max: 30 * hour }),
+    levels: maybe(levels(metrics, ids), 4),
+    rules: maybe(fc.constant(otherRules), 2),
+    calendars: maybe(fc.constant(calendars.map(reworded)), 2),
+  })
+
 /** A whole desk with its promises. */
 export const promises: fc.Arbitrary<Setting> = fc
   .record({
     calendars: fc.uniqueArray(fc.constantFrom(...pool), { minLength: 2, maxLength: 3 }),
-    own: ready.own ? fc.subarray([...ownMetrics]) : fc.constant([] as OwnMetric[]),
+    own: fc.subarray([...ownMetrics]),
   })
   .chain(({ calendars, own }) => {
     const ids = [...calendars.map(({ id }) => id), 'alwaysOpen']
     const metrics = [...builtIn, ...own.map(({ name }) => name)]
-    const starts = startsNear(calendars)
     return fc
       .record({
-        start: fc.constantFrom(...starts),
+        start: fc.constantFrom(...startsNear(calendars)),
         levels: levels(metrics, ids),
         deskCalendar: fc.constantFrom(...ids),
-        billing: ready.metrics ? fc.option(fc.constantFrom(...ids), { nil: undefined }) : fc.constant(undefined),
+        billing: fc.option(fc.constantFrom(...ids), { nil: undefined }),
         autoCloseAfter: fc.constantFrom(null, 90 * second, hour, 5 * day),
         reopenWithin: fc.constantFrom(null, 0, 10 * minute, 30 * day),
-        edit: ready.edits
-          ? maybe(fc.record({ after: fc.integer({ min: 0, max: 30 * hour }), levels: levels(metrics, ids) }), 2)
-          : fc.constant(undefined),
+        edits: fc.array(edit(metrics, ids, calendars), { maxLength: 2 }),
       })
-      .map(({ start, levels, deskCalendar, billing, autoCloseAfter, reopenWithin, edit }) =>
-        shown({
+      .map(({ start, billing, edits, ...it }) => {
+        let since = start
+        return shown({
+          ...it,
           calendars,
-          deskCalendar,
-          levels,
           ...(own.length > 0 && { metrics: own }),
-          ...(ready.metrics && {
-            departments: [{ id: 'help' }, { id: 'billing', ...(billing && { calendar: billing }) }],
-          }),
-          rules: [
-            { tag: 'nosla', level: null },
-            { tag: 'vip', level: 'gold' },
-            { priority: 'Urgent', level: 'gold' },
-            { department: 'billing', level: 'gold' },
-            { level: 'silver' },
-          ],
-          autoCloseAfter,
-          reopenWithin,
+          departments: [{ id: 'help' }, { id: 'billing', ...(billing && { calendar: billing }) }],
+          rules,
           starts: [start],
-          ...(edit && { edited: { since: start + edit.after, levels: edit.levels } }),
-          byHand: ready.byHand,
-        }),
-      )
+          edits: edits.map(({ after, ...one }) => {
+            since += after + 1
+            return { since, ...one }
+          }),
+        })
+      })
   })

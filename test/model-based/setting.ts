@@ -19,8 +19,6 @@ export interface Setting {
     readonly metrics: readonly string[]
     readonly levels: readonly string[]
   }
-  /** Due times and levels by hand, `reapply`. */
-  readonly byHand: boolean
 }
 
 interface Revision {
@@ -39,9 +37,8 @@ export interface SettingInput extends Revision {
   readonly reopenWithin: number | null
   readonly autoCloseAfter: number | null
   readonly starts: readonly number[]
-  /** What an edit changes, later. */
-  readonly edited?: Partial<Revision> & { readonly since: number }
-  readonly byHand?: boolean
+  /** What later revisions change, each of the one before it. */
+  readonly edits?: readonly (Partial<Revision> & { readonly since: number })[]
 }
 
 export const standardStatuses = [
@@ -72,7 +69,8 @@ const conditionOf = ({ tag, priority, department }: PlainRule) => ({
 
 export function settingOf(it: SettingInput): Setting {
   const statuses = it.statuses ?? standardStatuses
-  const revisions: Revision[] = it.edited ? [it, { ...it, ...it.edited }] : [it]
+  const revisions: Revision[] = [it]
+  for (const edit of it.edits ?? []) revisions.push({ ...(revisions.at(-1) as Revision), ...edit })
   const definitions = revisions.map(({ since, calendars, departments, metrics, levels, rules, deskCalendar }) =>
     defineDesk({
       ...(since === undefined ? {} : { since }),
@@ -116,9 +114,12 @@ export function settingOf(it: SettingInput): Setting {
       departments: it.departments?.map(({ id }) => id) ?? ['help', 'billing'],
       calendars: it.calendars.map(({ id }) => id),
       signals: [...new Set(signals)],
-      metrics: [...new Set(it.levels.flatMap(({ targets }) => targets.map(({ metric }) => metric)))],
+      metrics: [
+        ...new Set(
+          revisions.flatMap(({ levels }) => levels.flatMap(({ targets }) => targets.map((one) => one.metric))),
+        ),
+      ],
       levels: it.levels.map(({ id }) => id),
     },
-    byHand: it.byHand ?? false,
   }
 }

@@ -175,7 +175,7 @@ function commands(setting: Setting): fc.Arbitrary<Draft> {
     record(4, { do: is('tag'), tags }),
     record(1, { do: is('setRequester'), calendar: fc.option(fc.constantFrom(...setting.names.calendars)) }),
     ...(signals.length > 0 ? [record(6, { do: is('signal'), name: fc.constantFrom(...signals) })] : []),
-    ...(setting.byHand ? byHand(setting) : []),
+    ...byHand(setting),
     record(3, { do: is('untag'), tags }),
   )
 }

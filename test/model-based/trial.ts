@@ -298,8 +298,8 @@ export function run(
   // a command may store what falls due at its very instant, or leave it to the next
   subject.poll(now)
   model.advance(now)
-  const stored = tiesSorted(factsOfTime(subject.events))
-  const expected = tiesSorted(model.state?.facts ?? [])
+  const stored = factsOfTime(subject.events)
+  const expected = model.state?.facts ?? []
   if (stored.join() !== expected.join())
     differ(`facts of time: the library has\n  ${stored.join('\n  ')}\nthe model\n  ${expected.join('\n  ')}`)
   const endings = endingDifferences(subject.events, model.state)
@@ -318,14 +318,6 @@ function factsOfTime(events: readonly AnyTicketEvent[]): string[] {
     if (type === 'status_changed') return [`${cause.fact} ${at}`]
     return (type as string) === 'sla_step_reached' ? [`step ${cause.key} ${at}`] : []
   })
-}
-
-/** Steps of one instant in the order of their names. */
-function tiesSorted(facts: readonly string[]): readonly string[] {
-  const key = (fact: string) => fact.slice(fact.lastIndexOf(' '))
-  return [...facts].sort((a, b) =>
-    a.startsWith('step') && b.startsWith('step') && key(a) === key(b) ? (a < b ? -1 : 1) : 0,
-  )
 }
 
 /** Cycles that later ones followed: the ledger's last word on each, and the model's. */

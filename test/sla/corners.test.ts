@@ -187,3 +187,74 @@ it('a step at the start, restarts by switch, and rules that switch there and bac
   expect(steps.length).toBeLessThan(5)
   expect(ticket.do('Mon 10:00', ana, { type: 'note', body: 'x' }).clock('resolution').state).toBe('running')
 })
+
+it('counting anew without an edit changes nothing, not even a clock whose priority changed to one with the same target', () => {
+  const ticket = story(desk({ resolution: '8h' })).open('Mon 09:00')
+  ticket.do('Mon 10:00', ana, { type: 'setPriority', priority: 'High' })
+  const { version } = ticket.ticket
+  expect(ticket.do('Mon 11:00', ana, { type: 'reapply' }).ticket.version).toBe(version)
+})
+
+it('a clock that stands still once it is counted anew has no step ahead, and time goes on', () => {
+  const target = { metric: 'resolution', within: '8h', steps: [{ id: 'soon', before: '1h' }] }
+  const ticket = story(edited(std(target), std({ ...target, pauses: ['new'] }), 'Mon 10:00')).open('Mon 09:00')
+  ticket.do('Mon 11:00', ana, { type: 'reapply' }).do('Tue 11:00', ana, reply).until('Wed 11:00')
+  expect(ticket.ledger('resolution')).toEqual([
+    'Mon 09:00 started',
+    'Mon 11:00 retargeted',
+    'Tue 11:00 resumed',
+    'Tue 18:00 step_reached',
+    'Tue 19:00:00.001 breached',
+  ])
+})
+
+describe('what is counted from the log sees the first response as the level now in force would have had it', () => {
+  const gold = [
+    { metric: 'firstResponse', within: '8h' },
+    { metric: 'nextResponse', within: '4h', resolvingCounts: true },
+  ]
+  const reopened = (ticket: ReturnType<typeof story>) =>
+    ticket.do('Mon 10:00', ana, { type: 'resolve' }).do('Mon 11:00', mari, { type: 'message', body: 'x' })
+
+  it('by a level that comes with the reply', () => {
+    const vip = { field: 'tags', op: 'hasAny', value: ['vip'] }
+    const level = desk({}, 'alwaysOpen', {
+      levels: [
+        { id: 'gold', targets: gold },
+        { id: 'silver', targets: [] },
+      ],
+      slaRules: [{ when: vip, level: 'gold' }, { level: 'silver' }],
+    })
+    const ticket = reopened(story(level).open('Mon 09:00'))
+    ticket.do('Mon 12:00', ana, {
+      type: 'update',
+      message: { body: 'x', visibility: 'public' },
+      tags: { add: ['vip'] },
+    })
+    expect(ticket.clock('firstResponse').ending).toBe('fulfilled')
+    expect(ticket.ledger('nextResponse')).toEqual([])
+  })
+
+  it('by counting anew', () => {
+    const ticket = reopened(story(edited(std(), std(...gold), 'Mon 11:30')).open('Mon 09:00'))
+    ticket.do('Mon 12:00', ana, { type: 'reapply' })
+    expect(ticket.clock('firstResponse').state).toBe('running')
+    expect(ticket.ledger('nextResponse')).toEqual([])
+  })
+})
+
+it('a cycle cancelled for want of a target goes on with the level that promises it, whatever level stood between', () => {
+  const levels = [
+    { id: 'std', targets: [{ metric: 'resolution', within: '8h' }] },
+    // by this one the ticket would never have had a clock: an agent opened it
+    { id: 'gold', targets: [{ metric: 'resolution', within: '4h', startedBy: ['requester'] }] },
+  ]
+  const ticket = story(desk({}, 'alwaysOpen', { levels })).open('Mon 09:00', { role: 'agent' }, ana)
+  const apply = (at: string, level: string | null) => ticket.do(at, ana, { type: 'applySla', level })
+  apply('Mon 10:00', null)
+  apply('Mon 11:00', 'gold')
+  expect(ticket.clock('resolution').state).toBe('ended')
+  apply('Mon 12:00', 'std')
+  expect(ticket.clock('resolution')).toMatchObject({ cycle: 1, elapsedMs: hour })
+  expect(ticket.ledger('resolution').at(-1)).toBe('Mon 12:00 resumed')
+})

@@ -1,110 +1,48 @@
 /** Clocks of generated promises over generated histories, against the plain model at every instant. */
 import fc from 'fast-check'
-import { advance, type BusinessCalendar, type Definition, type Definitions, decide, defineDesk } from 'ticketwright'
+import type { SlaClock } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
-import type { PlainTarget } from '../model-based/plain/definition.ts'
-import { promises } from '../model-based/promise.ts'
-import type { Setting } from '../model-based/setting.ts'
-import { openings, type Step, stepsAtEdges } from '../model-based/step.ts'
-import { replay, run, type Under, withoutRecording } from '../model-based/trial.ts'
+import { calendars, keeping, later, mistaking, targets } from '../model-based/fault.ts'
+import { type History, histories, tell } from '../model-based/history.ts'
+import type { PlainStep } from '../model-based/plain/definition.ts'
+import type { Under } from '../model-based/trial.ts'
 
-/** `scripts/fuzz` sets both; a failure names the seed. */
+/** `scripts/fuzz` and `scripts/histories` set both; a failure names the seed. */
 const seed = Number(process.env.TICKETWRIGHT_FUZZ_SEED ?? 20261126)
 const goal = Number(process.env.TICKETWRIGHT_FUZZ_HISTORIES ?? 5_000)
 const patience = 120_000 + goal * 100
-
-interface History {
-  readonly setting: Setting
-  readonly opening: Parameters<typeof run>[2]
-  readonly steps: readonly Step[]
-}
-
-const histories: fc.Arbitrary<History> = promises.chain((setting) =>
-  fc.record({
-    setting: fc.constant(setting),
-    opening: openings(setting),
-    steps: fc.array(stepsAtEdges(setting), { minLength: 1, maxLength: 25, size: 'max' }),
-  }),
-)
-
-const told = ({ setting, opening, steps }: History, under?: Partial<Under>) =>
-  run(setting, setting.starts[0] as number, opening, steps, under)
 
 describe('Clocks of generated promises', () => {
   it('agree with the plain model at every instant', { timeout: patience }, () => {
     let count = 0
     const heard = new Set<string>()
+    const reasons = new Set<string>()
     fc.assert(
       fc.property(histories, (history) => {
-        for (const { type, data } of told(history).subject.events)
-          if ('clock' in data) heard.add(`${data.clock.metric} ${type}`)
+        for (const { type, data } of tell(history).subject.events)
+          if ('clock' in data) {
+            heard.add(`${data.clock.metric} ${type}`)
+            reasons.add(data.reason)
+          }
         count++
       }),
       { seed, numRuns: goal },
     )
     expect(count).toBeGreaterThanOrEqual(goal)
-    // every metric met with everything that may become of a clock
-    if (goal >= 5_000) expect(heard.size).toBeGreaterThan(60)
-  })
-
-  it('are the same however often somebody polls', { timeout: patience }, () => {
-    const pauses = [1, 7 * 60_000, 999, 26 * 3_600_000, 3_600_000]
-    fc.assert(
-      fc.property(histories, (history) => {
-        const never = told({ ...history, steps: history.steps.filter((step) => 'command' in step) })
-        never.subject.poll(never.end)
-        let n = 0
-        const polled = replay(history.setting, never, () => pauses[n++ % pauses.length] as number)
-        expect(withoutRecording(polled.events)).toBe(withoutRecording(never.subject.events))
-      }),
-      { seed, numRuns: Math.ceil(goal / 20) },
-    )
+    // every metric met with everything that may become of a clock, and with what is done by hand
+    if (goal < 5_000) return
+    expect(heard.size).toBeGreaterThan(80)
+    for (const reason of ['manual_due', 'due_cleared', 'reapply', 'history', 'switch', 'switched', 'target_returned'])
+      expect(reasons).toContain(reason)
   })
 })
 
-type Fault = (definition: Definition) => Definition
-
-/** Calendars that are wrong in one point. */
-const calendars =
-  (fault: (calendar: BusinessCalendar) => Partial<BusinessCalendar>): Fault =>
-  (definition) => ({
-    ...definition,
-    calendars: new Map(
-      [...definition.calendars].map(([id, named]) => [
-        id,
-        { ...named, calendar: { ...named.calendar, ...fault(named.calendar) } },
-      ]),
-    ),
-  })
-
-/** Targets that are read wrongly. */
-const targets =
-  (fault: (target: PlainTarget) => object): Fault =>
-  ({ json }) =>
-    defineDesk({
-      ...json,
-      levels: json.levels?.map((level) => ({
-        ...level,
-        targets: level.targets.map((target) => ({ ...target, ...fault(target as PlainTarget) })),
-      })),
-    } as never)
-
-/** A library with a fault: it decides by definitions that are not those it was given. */
-function faulty(fault: Fault): Partial<Under> {
-  const known = new WeakMap<object, Definition[]>()
-  const wrong = (definitions: Definitions): Definition[] => {
-    const made = known.get(definitions) ?? [definitions].flat().map((one) => fault(one as Definition))
-    known.set(definitions, made)
-    return made
-  }
-  return {
-    decide: (definitions, ...rest) => decide(wrong(definitions), ...rest),
-    advance: (definitions, ...rest) => advance(wrong(definitions), ...rest),
-  }
-}
+const without = <K extends keyof SlaClock>(key: K) =>
+  keeping({ clock: ({ [key]: _, ...clock }) => clock as unknown as SlaClock })
+const steps = (change: (step: PlainStep) => PlainStep) => targets(({ steps = [] }) => ({ steps: steps.map(change) }))
 
 describe('A fault put in on purpose is found', () => {
-  const faults: readonly (readonly [string, Fault])[] = [
+  const faults: readonly (readonly [string, Partial<Under>])[] = [
     ['a millisecond too many is added', calendars(({ add }) => ({ add: (at, ms) => add(at, ms + 1) }))],
     ['the closing instant counts', calendars(({ between }) => ({ between: (a, b) => between(a, b + 1) }))],
     ['late from the due time on, whether open or not', calendars(() => ({ nextOpening: (at) => at }))],
@@ -115,15 +53,40 @@ describe('A fault put in on purpose is found', () => {
     ['everybody starts the clock', targets(() => ({ startedBy: undefined }))],
     ['a switch never begins anew', targets(() => ({ restartFrom: 'opening' }))],
     ['the target’s own calendar is passed over', targets(() => ({ calendar: undefined }))],
+    ['a step fires a per mille late', steps((one) => (one.share ? { ...one, share: one.share + 1 } : one))],
+    ['a step repeats once too often', steps((one) => (one.every ? { ...one, times: (one.times ?? 1) + 1 } : one))],
+    ['what has fired is forgotten', without('stepsReached')],
+    ['a due time by hand is forgotten', without('manualDueAt')],
+    ['a due time by hand is a millisecond late', keeping({ clock: lateByHand })],
+    ['a level by hand is the rules’ again', keeping({ ticket: ({ slaByHand: _, ...ticket }) => ticket })],
+    ['a level is taken away instead of given', mistaking('applySla', { input: { level: null } })],
+    ['counting anew does nothing', mistaking('reapply', { type: 'note', input: { body: 'text' } })],
+    ['a revision comes a millisecond late', later(1)],
+    ['an edit reaches clocks that run', keeping({ clock: reworded })],
   ]
-  it.each(faults)('%s', { timeout: patience }, (_what, fault) => {
-    const under = faulty(fault)
+  it.each(faults)('%s', { timeout: patience }, (_what, under) => {
     const { failed } = fc.check(
-      fc.property(histories, (history) => {
-        told(history, under)
+      fc.property(histories, (history: History) => {
+        tell(history, under)
       }),
-      { seed, numRuns: 500, endOnFailure: true },
+      { seed, numRuns: 1_000, endOnFailure: true },
     )
     expect(failed).toBe(true)
   })
 })
+
+function lateByHand(clock: SlaClock): SlaClock {
+  const { manualDueAt, lateFrom, breachedAt } = clock
+  return manualDueAt === undefined || lateFrom === null || breachedAt !== null
+    ? clock
+    : { ...clock, lateFrom: lateFrom + 1 }
+}
+
+/** The clock goes by the words of today. */
+function reworded(
+  clock: SlaClock,
+  inForce: Parameters<NonNullable<Parameters<typeof keeping>[0]['clock']>>[1],
+): SlaClock {
+  const level = inForce.levels.get(clock.level)
+  return level?.targets.has(clock.metric) ? { ...clock, levelVersion: level.version } : clock
+}

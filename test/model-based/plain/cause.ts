@@ -14,6 +14,8 @@ export class Cause {
   private readonly at: number
   private readonly clocks: Clocks
   private readonly before: Choice
+  /** What SLA rules may read, and who overrules them, as they were. */
+  private readonly asked: Pick<State, 'tags' | 'priority' | 'department' | 'levelByHand'>
   private changed = false
 
   constructor(definition: PlainDefinition, state: State, at: number) {
@@ -23,6 +25,8 @@ export class Cause {
     this.clocks = new Clocks(definition, state)
     const { level, targetPriority, requesterCalendar, department } = state
     this.before = { level, targetPriority, requesterCalendar, department }
+    const { tags, levelByHand } = state
+    this.asked = { tags: [...tags], priority: this.prioritySeen(), department, levelByHand }
   }
 
   /** True when it changed something. */
@@ -31,7 +35,6 @@ export class Cause {
     this.apply(command)
     if (this.changed) {
       this.switchTargets()
-      if (command.do === 'reapply') this.clocks.reapply(this.at)
       this.state.revision += 1
       this.state.lastAt = this.at
     }
@@ -131,7 +134,7 @@ export class Cause {
         this.applySla(command.level)
         return
       case 'reapply':
-        this.changed = true
+        this.reapply()
         return
       case 'tag':
         this.setTags(command.tags, [])
@@ -166,6 +169,16 @@ export class Cause {
     if (JSON.stringify(byHand) === JSON.stringify(state.levelByHand)) return
     state.levelByHand = byHand
     this.changed = true
+  }
+
+  private reapply(): void {
+    const { state } = this
+    if (isOut(state.kind)) return
+    const before = state.level
+    this.matchRules()
+    state.targetPriority = state.priority
+    const moved = this.clocks.reapply(this.at)
+    this.changed = moved || state.level !== before
   }
 
   private update(command: PlainCommand & { do: 'update' }): void {
@@ -377,9 +390,14 @@ export class Cause {
     if (this.state.tags.join() !== before) this.changed = true
   }
 
+  /** As SLA rules see it: without what one of them gave. */
+  private prioritySeen(): string {
+    return this.state.manualPriority ?? (this.definition.priorities[0] as string)
+  }
+
   matchingRule(): PlainRule | undefined {
-    const { tags, manualPriority, department } = this.state
-    const priority = manualPriority ?? this.definition.priorities[0]
+    const { tags, department } = this.state
+    const priority = this.prioritySeen()
     for (const rule of this.definition.rules) {
       if (rule.tag !== undefined && !tags.includes(rule.tag)) continue
       if (rule.priority !== undefined && rule.priority !== priority) continue
@@ -398,7 +416,7 @@ export class Cause {
     const { status, kind } = this.state
     const sameKind = before.kind === kind
     const answered = byHand && kind === 'answered' && !sameKind
-    if (answered) this.state.answeredByHand ||= this.state.requesterWrote
+    if (answered) this.state.answeredByHand ||= !this.state.outbound || this.state.requesterWrote
     const names = [
       'statusChanged',
       `left:${before.status}`,
@@ -435,13 +453,30 @@ export class Cause {
     this.clocks.hear(heard)
   }
 
-  /** After the events of a cause: does another level or another allowance hold now? */
-  private switchTargets(): void {
+  private matchRules(): void {
     const { state } = this
     const rule = this.matchingRule()
     state.slaPriority = rule?.gives ?? null
     this.followPriority()
     state.level = state.levelByHand ? state.levelByHand.level : (rule?.level ?? null)
+  }
+
+  /** Rules are asked again when a field that they read has changed, and when a choice is given or taken back by hand. */
+  private isAsked(): boolean {
+    const { state, asked } = this
+    if (JSON.stringify(asked.levelByHand) !== JSON.stringify(state.levelByHand)) return true
+    return this.definition.rules.some(
+      ({ tag, priority, department }) =>
+        (tag !== undefined && asked.tags.join() !== state.tags.join()) ||
+        (priority !== undefined && asked.priority !== this.prioritySeen()) ||
+        (department !== undefined && asked.department !== state.department),
+    )
+  }
+
+  /** After the events of a cause: does another level or another allowance hold now? */
+  private switchTargets(): void {
+    const { state } = this
+    if (this.isAsked()) this.matchRules()
     state.targetPriority = state.priority
     this.clocks.switch(this.before, this.at)
   }

@@ -1,6 +1,13 @@
 /** How clocks take what they hear: SEMANTICS §5, sentence by sentence. */
-import { dueOf, isLate, lateFromOf, rewindSteps, runningOf } from './cycle.ts'
-import { type Allowance, isOut, type Kind, type PlainDefinition, type PlainTarget } from './definition.ts'
+import { dueOf, elapsedOf, isLate, lateFromOf, rewindSteps, runningOf } from './cycle.ts'
+import {
+  type Allowance,
+  isOut,
+  type Kind,
+  type PlainDefinition,
+  type PlainLevel,
+  type PlainTarget,
+} from './definition.ts'
 import { heardAny, isHolding, type Row, rowsOf } from './metric.ts'
 import type { Cycle, Heard, State } from './state.ts'
 
@@ -8,9 +15,11 @@ import type { Cycle, Heard, State } from './state.ts'
 interface Applied {
   readonly row: PlainTarget
   readonly allowance: Allowance
-  readonly level: string
+  readonly wording: PlainLevel
   readonly calendarId: string
 }
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 function allowanceFor(within: PlainTarget['within'], priority: string): Allowance | null {
   if (typeof within !== 'object' || within === null || 'businessDays' in within) return within as Allowance | null
@@ -37,18 +46,23 @@ export class Clocks {
   }
 
   private target(row: Row, of: Choice): Applied | null {
+    const level = this.definition.levels.find(({ id }) => id === of.level)
+    return level ? this.targetOf(level, row, of) : null
+  }
+
+  /** What the words of a level promise. */
+  private targetOf(wording: PlainLevel, row: Row, of: Choice): Applied | null {
     const { definition } = this
-    const level = definition.levels.find(({ id }) => id === of.level)
-    const target = level?.targets.find(({ metric }) => metric === row.name)
-    if (!level || !target) return null
+    const target = wording.targets.find(({ metric }) => metric === row.name)
+    if (!target) return null
     const allowance = allowanceFor(target.within, of.targetPriority)
     if (allowance === null) return null
     const between =
       row.calendarOf === 'department'
         ? definition.departments?.find(({ id }) => id === of.department)?.calendar
         : of.requesterCalendar
-    const calendarId = target.calendar ?? between ?? level.calendar ?? (definition.deskCalendar as string)
-    return { row: target, allowance, level: level.id, calendarId }
+    const calendarId = target.calendar ?? between ?? wording.calendar ?? (definition.deskCalendar as string)
+    return { row: target, allowance, wording, calendarId }
   }
 
   private targetMs({ allowance, calendarId }: Applied, startedAt: number): number {
@@ -94,7 +108,8 @@ export class Clocks {
       metric: row.name,
       cycle: (before?.cycle ?? 0) + 1,
       application: 1,
-      level: target.level,
+      level: target.wording.id,
+      wording: target.wording,
       row: target.row,
       calendarId: target.calendarId,
       calendar,
@@ -105,6 +120,7 @@ export class Clocks {
       held: false,
       manual: null,
       fired: {},
+      everFired: false,
       ended: false,
       ending: null,
       endedBy: null,
@@ -208,34 +224,40 @@ export class Clocks {
       cycle.dueAt = null
       cycle.lateFrom = null
     }
-    if (!cycle.manual) this.retarget(cycle, target, heard.at)
+    // a promised instant that passed while it had ended is missed from now on
+    if (cycle.manual && cycle.breachedAt === null)
+      cycle.manual = { ...cycle.manual, lateFrom: Math.max(cycle.manual.lateFrom, heard.at) }
+    this.continueUnder(cycle, target, heard.at)
     this.runOrPause(row, cycle, heard, heard.at)
   }
 
   // what they are measured by
 
-  private retarget(cycle: Cycle, target: Applied, at: number): void {
-    const calendar = this.calendar(target.calendarId)
-    const targetMs = this.targetMs(target, cycle.startedAt)
-    const same = cycle.level === target.level && cycle.calendar === calendar && cycle.targetMs === targetMs
-    cycle.row = target.row
-    if (!same) this.apply(cycle, { ...target, calendar, targetMs }, at)
+  private continueUnder(cycle: Cycle, target: Applied, at: number): void {
+    const { wording, row, calendarId } = target
+    const stays =
+      cycle.level === wording.id &&
+      cycle.calendar === this.calendar(calendarId) &&
+      cycle.targetMs === this.targetMs(target, cycle.startedAt)
+    if (stays) Object.assign(cycle, { wording, row })
+    else this.apply(cycle, target, at)
   }
 
-  private apply(
-    cycle: Cycle,
-    { level, calendarId, calendar, targetMs }: Pick<Cycle, 'level' | 'calendarId' | 'calendar' | 'targetMs'>,
-    at: number,
-  ): void {
+  /** Another level, allowance or calendar from now on; what has accrued stays. */
+  private apply(cycle: Cycle, target: Applied, at: number): void {
+    const { wording, row, calendarId } = target
+    const calendar = this.calendar(calendarId)
     const running = runningOf(cycle)
     if (running) {
       running.to = at
       if (running.from === at) cycle.stretches.pop()
       cycle.stretches.push({ from: at, to: null, calendar })
     }
-    Object.assign(cycle, { level, calendarId, calendar, targetMs, appliedAt: at })
+    const targetMs = this.targetMs(target, cycle.startedAt)
+    Object.assign(cycle, { level: wording.id, wording, row, calendarId, calendar, targetMs, appliedAt: at })
     cycle.application += 1
     rewindSteps(cycle, at)
+    if (cycle.manual) return
     if (cycle.breachedAt !== null) {
       if (isLate(cycle, at)) return
       cycle.breachedAt = null
@@ -244,43 +266,55 @@ export class Clocks {
     } else if (running && isLate(cycle, at)) this.breachNow(cycle, at)
   }
 
+  private applyAndFollow(row: Row, cycle: Cycle, target: Applied, at: number): void {
+    this.apply(cycle, target, at)
+    this.runOrPause(row, cycle, this.now(at), at)
+  }
+
   /** After the events of a cause: does another level, another allowance, another calendar hold now? */
   switch(before: Choice, at: number): void {
     for (const row of this.rows) this.switchOne(row, before, at)
   }
 
   private switchOne(row: Row, before: Choice, at: number): void {
-    const [was, target] = [this.target(row, before), this.target(row, this.state)]
-    if (before.level === this.state.level && JSON.stringify(was) === JSON.stringify(target)) return
+    const target = this.target(row, this.state)
     const cycle = this.cycle(row.name)
     if (cycle && !cycle.ended) {
+      if (!this.isSwitch(row, cycle, before)) return
       if (!target) this.end(cycle, at, 'cancelled', 'noTarget')
-      else if (!cycle.manual) this.switchOpen(row, cycle, target, at)
+      else this.switchOpen(row, cycle, target, at)
       return
     }
-    if (!target) return
+    const otherLevel = before.level !== this.state.level
+    const comes = this.target(row, before) === null
+    if (!target || !(comes || otherLevel)) return
     if (!cycle) this.firstTarget(row, at)
     else if (isOut(this.state.kind)) return
-    else if (row.recurs ? !was : cycle.endedBy === 'noTarget') this.targetAgain(row, cycle, target, at)
+    else if (cycle.endedBy === 'noTarget' || (row.recurs && comes)) this.targetAgain(row, cycle, target, at)
+  }
+
+  /** A new level, or a change of the clock's allowance or calendar, by the words it runs under; nothing else. */
+  private isSwitch(row: Row, cycle: Cycle, before: Choice): boolean {
+    const { state } = this
+    if (before.level !== state.level && cycle.level !== state.level) return true
+    const [was, is] = [before, state].map((choice) => this.targetOf(cycle.wording, row, choice))
+    if (!same(was?.allowance, is?.allowance)) return true
+    return is?.calendarId !== was?.calendarId && is?.calendarId !== cycle.calendarId
   }
 
   private switchOpen(row: Row, cycle: Cycle, target: Applied, at: number): void {
-    const calendar = this.calendar(target.calendarId)
-    const targetMs = this.targetMs(target, cycle.startedAt)
-    if (cycle.level === target.level && cycle.calendar === calendar && cycle.targetMs === targetMs) return
-    const now = this.now(at)
-    if (target.row.restartFrom === 'switch') {
+    // a promise by hand is for this cycle; one that has just begun and fired a step would fire it again
+    const stays = cycle.manual !== null || (cycle.startedAt === at && cycle.everFired)
+    if (target.row.restartFrom === 'switch' && !stays) {
       this.end(cycle, at, 'cancelled', 'own')
-      this.start(row, target, now)
-      return
-    }
-    this.retarget(cycle, target, at)
-    this.runOrPause(row, cycle, now, at)
+      this.start(row, target, this.now(at))
+    } else this.applyAndFollow(row, cycle, target, at)
   }
 
   private now(at: number): Heard {
     const { status, kind } = this.state
-    return { ...(this.state.heard.at(-1) as Heard), at, status, kind, names: [], work: null }
+    const firstIsOpen = this.cycle('firstResponse')?.ended === false
+    return { ...(this.state.heard.at(-1) as Heard), at, status, kind, names: [], work: null, firstIsOpen }
   }
 
   /** The present cycle of a metric, were its target in force from the beginning on. */
@@ -294,9 +328,14 @@ export class Clocks {
   /** The first target after the start signal: the past counts. */
   private firstTarget(row: Row, at: number): void {
     const cycle = this.counted(row)
-    if (!cycle) return
+    if (!cycle || this.isTooSoon(row, cycle, at)) return
     this.state.cycles = [...this.state.cycles, cycle].sort((a, b) => (a.metric < b.metric ? -1 : 1))
     this.countsNow(cycle, at)
+  }
+
+  /** Until the first response is given, the next is not owed (hazard 15). */
+  private isTooSoon(row: Row, counted: Cycle, at: number): boolean {
+    return row.name === 'nextResponse' && !counted.ended && !row.begins?.(this.now(at), counted.row)
   }
 
   /** What is late already breaches now; a paused clock when it resumes or ends. */
@@ -310,7 +349,7 @@ export class Clocks {
   private targetAgain(row: Row, cycle: Cycle, target: Applied, at: number): void {
     // what the log shows as done meanwhile is done
     const counted = this.counted(row)
-    if (!counted || counted.ended) return
+    if (!counted || counted.ended || this.isTooSoon(row, counted, at)) return
     if (!row.recurs) {
       this.continue(row, cycle, target, this.now(at))
       return
@@ -329,45 +368,76 @@ export class Clocks {
   // by hand
 
   setDue(cycle: Cycle, dueAt: number, at: number): void {
-    cycle.manual = { dueAt, setAt: at }
+    cycle.manual = { dueAt, lateFrom: Math.max(cycle.calendar.nextOpening(dueAt), at) }
     cycle.application += 1
     cycle.appliedAt = at
-    cycle.breachedAt = null
-    cycle.dueAt = null
-    cycle.lateFrom = null
-    cycle.fired = {}
+    this.clearBreach(cycle)
+    rewindSteps(cycle, at)
   }
 
+  /** A switch back to the target. */
   clearDue(cycle: Cycle, at: number): void {
     const row = this.rows.find(({ name }) => name === cycle.metric) as Row
     const target = this.target(row, this.state)
+    if (!target) {
+      this.end(cycle, at, 'cancelled', 'noTarget')
+      return
+    }
     cycle.manual = null
-    if (!target) return
-    cycle.row = target.row
-    const calendar = this.calendar(target.calendarId)
-    this.apply(cycle, { ...target, calendar, targetMs: this.targetMs(target, cycle.startedAt) }, at)
+    this.clearBreach(cycle)
+    this.applyAndFollow(row, cycle, target, at)
   }
 
-  /** Open clocks counted anew from the log under the definition in force. */
-  reapply(at: number): void {
-    for (const row of this.rows) {
-      const cycle = this.cycle(row.name)
-      const target = this.target(row, this.state)
-      if (!cycle) {
-        if (target) this.firstTarget(row, at)
-        continue
-      }
-      if (cycle.ended) continue
-      if (!target) {
-        this.end(cycle, at, 'cancelled', 'noTarget')
-        continue
-      }
-      const counted = this.counted(row)
-      if (!counted || counted.startedAt !== cycle.startedAt) continue
-      cycle.stretches = counted.stretches
-      cycle.row = target.row
-      const calendar = this.calendar(target.calendarId)
-      this.apply(cycle, { ...target, calendar, targetMs: this.targetMs(target, cycle.startedAt) }, at)
+  private clearBreach(cycle: Cycle): void {
+    cycle.breachedAt = null
+    cycle.dueAt = null
+    cycle.lateFrom = null
+  }
+
+  /** Open clocks counted anew from the log, as if the definition had always been this one. True when something moved. */
+  reapply(at: number): boolean {
+    return this.rows.map((row) => this.countAnew(row, at)).includes(true)
+  }
+
+  private countAnew(row: Row, at: number): boolean {
+    const target = this.target(row, this.state)
+    const cycle = this.cycle(row.name)
+    if (!cycle) {
+      if (target) this.firstTarget(row, at)
+      return this.cycle(row.name) !== undefined
     }
+    if (cycle.ended) return false
+    const counted = target ? this.counted(row) : undefined
+    if (!target || !counted) {
+      this.end(cycle, at, 'cancelled', target ? 'own' : 'noTarget')
+      return true
+    }
+    const sameTerms = same(cycle.wording, target.wording) && cycle.calendar === this.calendar(target.calendarId)
+    if (counted.ended) {
+      this.takeCount(cycle, counted)
+      this.apply(cycle, target, at)
+      this.end(cycle, at, counted.ending ?? 'cancelled', counted.endedBy)
+      return true
+    }
+    // what a switch began anew counts from there
+    if (target.row.restartFrom === 'switch' && counted.startedAt < cycle.startedAt) {
+      if (!sameTerms) this.applyAndFollow(row, cycle, target, at)
+      return !sameTerms
+    }
+    if (sameTerms && standAlike(cycle, counted, at)) return false
+    this.takeCount(cycle, counted)
+    this.applyAndFollow(row, cycle, target, at)
+    return true
+  }
+
+  private takeCount(cycle: Cycle, { stretches, startedAt, held }: Cycle): void {
+    Object.assign(cycle, { stretches, startedAt, held })
   }
 }
+
+const standAlike = (a: Cycle, b: Cycle, at: number): boolean =>
+  a.held === b.held &&
+  a.startedAt === b.startedAt &&
+  a.targetMs === b.targetMs &&
+  (runningOf(a) === undefined) === (runningOf(b) === undefined) &&
+  elapsedOf(a, at) === elapsedOf(b, at)

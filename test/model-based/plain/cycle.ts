@@ -1,4 +1,5 @@
 /** What one cycle of a clock shows, worked out from its stretches at every question. */
+import type { PlainCalendar } from './calendar.ts'
 import type { PlainStep } from './definition.ts'
 import type { Cycle, Stretch } from './state.ts'
 
@@ -24,13 +25,12 @@ export function dueOf(cycle: Cycle): number | null {
 export function lateFromOf(cycle: Cycle): number | null {
   if (cycle.ended || cycle.breachedAt !== null) return cycle.lateFrom
   const due = dueOf(cycle)
-  if (due === null) return null
-  const opening = cycle.calendar.nextOpening(due)
-  return cycle.manual ? Math.max(opening, cycle.manual.setAt) : opening
+  if (cycle.manual) return cycle.manual.lateFrom
+  return due === null ? null : cycle.calendar.nextOpening(due)
 }
 
 export function isLate(cycle: Cycle, at: number): boolean {
-  if (cycle.manual) return at > Math.max(cycle.calendar.nextOpening(cycle.manual.dueAt), cycle.manual.setAt)
+  if (cycle.manual) return at > cycle.manual.lateFrom
   return elapsedOf(cycle, at) > cycle.targetMs
 }
 
@@ -38,7 +38,7 @@ export function isLate(cycle: Cycle, at: number): boolean {
 export function latenessOf(cycle: Cycle): number | null {
   if (cycle.endedAt === null) return null
   if (!cycle.manual) return Math.max(0, elapsedOf(cycle, cycle.endedAt) - cycle.targetMs)
-  return cycle.endedAt > cycle.manual.dueAt ? cycle.calendar.between(cycle.manual.dueAt, cycle.endedAt) : 0
+  return isLate(cycle, cycle.endedAt) ? cycle.calendar.between(cycle.manual.dueAt, cycle.endedAt) : 0
 }
 
 const firingsOf = ({ afterDue, times = 1 }: PlainStep) => (afterDue === undefined ? 1 : times)
@@ -52,18 +52,19 @@ function amountOf({ share, before, afterDue = 0, every = 0 }: PlainStep, targetM
 
 /** When the k-th firing of a step comes if nothing happens. */
 function firingAt(cycle: Cycle, step: PlainStep, k: number, running: Stretch): number | null {
-  const { manual, calendar } = cycle
   const atLeast = Math.max(running.from, cycle.appliedAt)
-  if (!manual) {
-    const left = amountOf(step, cycle.targetMs, k) - elapsedOf(cycle, running.from)
-    return Math.max(atLeast, left <= 0 ? running.from : running.calendar.add(running.from, left))
+  if (cycle.manual) {
+    const at = atByDue(step, k, cycle.manual.dueAt, cycle.calendar)
+    return at === null ? null : Math.max(atLeast, at)
   }
-  if (step.share !== undefined) return null
-  const at =
-    step.before !== undefined
-      ? calendar.subtract(manual.dueAt, step.before)
-      : calendar.add(manual.dueAt, (step.afterDue ?? 0) + k * (step.every ?? 0))
-  return Math.max(atLeast, at)
+  const left = amountOf(step, cycle.targetMs, k) - elapsedOf(cycle, running.from)
+  return Math.max(atLeast, left <= 0 ? running.from : running.calendar.add(running.from, left))
+}
+
+/** By a due time said by hand steps count from that instant; shares of the target do not apply. */
+function atByDue({ share, before, afterDue = 0, every = 0 }: PlainStep, k: number, due: number, by: PlainCalendar) {
+  if (share !== undefined) return null
+  return before === undefined ? by.add(due, afterDue + k * every) : by.subtract(due, before)
 }
 
 /** The next firing of each step, while the clock runs. */
@@ -81,10 +82,13 @@ export function firingsAhead(cycle: Cycle): { step: string; repetition: number; 
 /** After a switch a step that has fired fires again only if its new instant lies after the switch. */
 export function rewindSteps(cycle: Cycle, at: number): void {
   const elapsed = elapsedOf(cycle, at)
+  const { manual, targetMs, calendar } = cycle
+  const liesBehind = (step: PlainStep, k: number) =>
+    manual ? (atByDue(step, k, manual.dueAt, calendar) ?? at) <= at : amountOf(step, targetMs, k) <= elapsed
   for (const step of cycle.row.steps ?? []) {
-    const fired = cycle.fired[step.id] ?? 0
+    const fired = Math.min(cycle.fired[step.id] ?? 0, firingsOf(step))
     let behind = 0
-    while (behind < fired && amountOf(step, cycle.targetMs, behind) <= elapsed) behind++
+    while (behind < fired && liesBehind(step, behind)) behind++
     cycle.fired[step.id] = behind
   }
 }

@@ -1,6 +1,6 @@
 /** What the plain model keeps of a ticket. */
 import type { PlainCalendar } from './calendar.ts'
-import type { By, Kind, PlainTarget } from './definition.ts'
+import type { By, Kind, PlainLevel, PlainTarget } from './definition.ts'
 
 /** An unbroken time in which a clock counted; `to` is null while it runs. */
 export interface Stretch {
@@ -14,6 +14,8 @@ export interface Cycle {
   cycle: number
   application: number
   level: string
+  /** The level as it was worded when the cycle came under it; an edit does not reach it. */
+  wording: PlainLevel
   row: PlainTarget
   calendarId: string
   calendar: PlainCalendar
@@ -24,9 +26,10 @@ export interface Cycle {
   stretches: Stretch[]
   /** Stopped by a signal of the application. */
   held: boolean
-  manual: { dueAt: number; setAt: number } | null
+  manual: { dueAt: number; lateFrom: number } | null
   /** By step: how many of its firings lie behind. */
   fired: Record<string, number>
+  everFired: boolean
   ended: boolean
   ending: 'fulfilled' | 'cancelled' | null
   endedBy: 'leftWork' | 'noTarget' | 'own' | null

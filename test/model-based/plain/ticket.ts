@@ -221,6 +221,7 @@ export class PlainTicket {
           what: `step ${cycle.metric}/${cycle.cycle}/${cycle.application}/${step}/${repetition}`,
           apply: () => {
             cycle.fired[step] = repetition + 1
+            cycle.everFired = true
           },
         })),
     )
@@ -240,6 +241,7 @@ export class PlainTicket {
       ]
     })
     for (const { calendar, ended } of state.cycles) if (!ended) edges.push(...calendar.edgesNear(state.lastAt))
+    for (const { since } of this.revisions) if (since !== undefined && since >= state.lastAt) edges.push(since)
     if (state.postponedUntil !== null) edges.push(state.postponedUntil)
     const left = state.resolvedAt ?? state.closedAt
     if (left !== null) {
