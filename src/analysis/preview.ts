@@ -3,6 +3,7 @@ import { type Definitions, type Timeline, timelineOf } from '../engine/timeline.
 import { isDeskError } from '../errors.ts'
 import type { SlaClock } from '../model/clock.ts'
 import { deepFreeze } from '../model/json.ts'
+import { elapsedBy } from '../sla/measure.ts'
 import { definitionGiven, definitionsGiven, eventsGiven } from './given.ts'
 import type { SlaEvent } from './ledger-event.ts'
 import { replayed } from './recompute.ts'
@@ -88,11 +89,10 @@ function shown(clock: SlaClock, at: number, timelines: readonly Timeline[]): Pre
 }
 
 function elapsedAt(clock: SlaClock, at: number, timelines: readonly Timeline[]): number | null {
-  const { runningSince, elapsedMs } = clock
-  if (runningSince === null) return elapsedMs
+  if (clock.runningSince === null) return clock.elapsedMs
   for (const timeline of timelines)
     try {
-      return elapsedMs + timeline.calendar(clock.calendar, clock.calendarVersion).between(runningSince, at)
+      return elapsedBy(clock, timeline.calendar(clock.calendar, clock.calendarVersion), at)
     } catch (error) {
       if (!isDeskError(error, 'definition_missing')) throw error
     }

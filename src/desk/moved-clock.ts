@@ -3,7 +3,7 @@ import { timelineOf } from '../engine/timeline.ts'
 import type { SlaClock } from '../model/clock.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import { elapsedAt } from '../sla/clock.ts'
+import { elapsedBy } from '../sla/measure.ts'
 import { termsUnder } from '../sla/clocks.ts'
 import type { Versions } from '../sla/slice.ts'
 import type { DeskContext, Outcome } from './options.ts'
@@ -73,6 +73,6 @@ const byMetricThenCycle = (a: SlaClock, b: SlaClock): number =>
 
 function standingAt(clock: SlaClock, versions: Versions, at: number): ClockStanding {
   const { state, ending, level, calendar, targetMs, dueAt, lateFrom, breachedAt } = clock
-  const elapsedMs = elapsedAt(clock, termsUnder(versions, clock), at)
+  const elapsedMs = elapsedBy(clock, termsUnder(versions, clock).calendar, at)
   return { state, ending, level, calendar, targetMs, elapsedMs, dueAt, lateFrom, breachedAt }
 }

@@ -1,6 +1,7 @@
 import type { SlaClock } from '../model/clock.ts'
 import type { BusinessCalendar } from '../time/calendar.ts'
 import { type Allowance, targetFrom } from './allowance.ts'
+import { elapsedBy, latenessBy } from './measure.ts'
 import { dueAfter, nextOpeningAt } from './search.ts'
 import { nextFiring, withNextStep, withoutNextStep, withStepsAfterSwitch } from './step.ts'
 import type { Target } from './target.ts'
@@ -19,10 +20,6 @@ export interface Terms {
 const counting = ({ calendar, target }: Terms) => ({ calendar, steps: target.steps })
 
 export const termsOf = ({ calendar, target }: Allowance): Terms => ({ calendar: calendar.calendar, target })
-
-/** Open time used up by `at`. */
-export const elapsedAt = (clock: SlaClock, { calendar }: Pick<Terms, 'calendar'>, at: number): number =>
-  clock.elapsedMs + (clock.runningSince === null ? 0 : calendar.between(clock.runningSince, at))
 
 export function startClock(metric: string, cycle: number, allowance: Allowance, at: number, paused: boolean): SlaClock {
   const clock: SlaClock = {
@@ -86,7 +83,7 @@ export function pause(clock: SlaClock, terms: Terms, at: number): SlaClock {
     ...withoutNextStep(clock),
     ...open,
     state: 'paused',
-    elapsedMs: elapsedAt(clock, terms, at),
+    elapsedMs: elapsedBy(clock, terms.calendar, at),
     runningSince: null,
     dueAt: stays ? clock.dueAt : null,
     lateFrom: stays ? clock.lateFrom : null,
@@ -95,23 +92,22 @@ export function pause(clock: SlaClock, terms: Terms, at: number): SlaClock {
 
 export function end(
   clock: SlaClock,
-  terms: Terms,
+  { calendar }: Terms,
   at: number,
   ending: 'fulfilled' | 'cancelled',
   endedBy: string,
   leftWork: boolean,
 ): SlaClock {
-  const elapsedMs = elapsedAt(clock, terms, at)
   return {
     ...letGo(withoutNextStep(clock)),
     state: 'ended',
     ending,
     endedBy,
     leftWork,
-    elapsedMs,
+    elapsedMs: elapsedBy(clock, calendar, at),
     runningSince: null,
     endedAt: at,
-    latenessMs: latenessAt(clock, elapsedMs, terms, at),
+    latenessMs: latenessBy(clock, calendar, at),
   }
 }
 
@@ -120,13 +116,6 @@ export function letGo(clock: SlaClock): SlaClock {
   if (clock.held === undefined) return clock
   const { held: _held, ...free } = clock
   return free
-}
-
-/** Open time beyond the target; by a due time set by hand, open time since then once it is late. */
-function latenessAt(clock: SlaClock, elapsedMs: number, { calendar }: Terms, at: number): number {
-  const { manualDueAt, lateFrom, targetMs } = clock
-  if (manualDueAt === undefined) return Math.max(0, elapsedMs - targetMs)
-  return lateFrom !== null && at > lateFrom ? calendar.between(manualDueAt, at) : 0
 }
 
 /** Taken up again at `at`: a due time by hand that passed while it had ended is late from then on, not before. */
@@ -147,7 +136,7 @@ export function retarget(clock: SlaClock, terms: Terms, allowance: Allowance, at
 const settle = (clock: SlaClock, terms: Terms, at: number): SlaClock => ({
   ...clock,
   application: clock.application + 1,
-  elapsedMs: elapsedAt(clock, terms, at),
+  elapsedMs: elapsedBy(clock, terms.calendar, at),
   runningSince: null,
 })
 
@@ -170,7 +159,7 @@ export function recounted(clock: SlaClock, counted: SlaClock, allowance: Allowan
     state: counted.state,
     application: clock.application + 1,
     startedAt: counted.startedAt,
-    elapsedMs: elapsedAt(counted, terms, at),
+    elapsedMs: elapsedBy(counted, terms.calendar, at),
     runningSince: null,
   }
   return resumeUnder(anew, terms, at, counted.state)
@@ -188,7 +177,7 @@ export function standAlike(a: SlaClock, under: Terms, b: SlaClock, at: number): 
     'calendar',
     'calendarVersion',
   ] as const
-  return keys.every((key) => a[key] === b[key]) && elapsedAt(a, under, at) === b.elapsedMs
+  return keys.every((key) => a[key] === b[key]) && elapsedBy(a, under.calendar, at) === b.elapsedMs
 }
 
 /** With a due time set by hand, for this cycle; an instant in the past is late from `at` on. */

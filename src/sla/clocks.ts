@@ -4,6 +4,7 @@ import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
 import { asOf, breach, retarget, type Terms, takeStep, termsOf } from './clock.ts'
+import { elapsedBy } from './measure.ts'
 import { allowancesByName, firstMetric, recount } from './recount.ts'
 import { type Signal, signalsOf } from './signal.ts'
 import type { SlaPass, Stage } from './slice.ts'
@@ -141,9 +142,7 @@ export function pastOf({ past, ticket }: SlaPass, metric: string): Iterable<Stag
 export function startCounted(view: TurnView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
   const terms = termsOf(allowance)
   const started: LedgerChange = { type: 'sla_started', clock: asOf(counted, terms, view.at), reason: 'history' }
-  const used =
-    counted.elapsedMs + (counted.runningSince === null ? 0 : terms.calendar.between(counted.runningSince, view.at))
-  const late = counted.state !== 'paused' && used > counted.targetMs
+  const late = counted.state !== 'paused' && elapsedBy(counted, terms.calendar, view.at) > counted.targetMs
   return late ? [started, breachOf(terms, lateSince(started.clock, view.at), 'history')] : [started]
 }
 

@@ -2,6 +2,7 @@ import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { ClockExplanation, ClockTerms } from './explanation.ts'
 import type { LedgerEvent } from './ledger.ts'
 import { marksOf } from './mark.ts'
+import { elapsedBy, latenessBy } from './measure.ts'
 import { type ClockEntry, statusesOf, stretchesOf } from './phase.ts'
 import { countsTheLog, recountedEntries } from './recounted.ts'
 import type { Stage, Versions } from './slice.ts'
@@ -27,16 +28,8 @@ export function explainCycle(
   const to = clock.endedAt ?? now
   const entries = entriesOf(log, ledger)
   const stretches = stretchesOf(entries, statusesOf(events), versions, to)
-  const running = clock.runningSince
   const calendar = versions.calendar(clock.calendar, clock.calendarVersion)
-  const elapsedMs = clock.elapsedMs + (running === null ? 0 : calendar.between(running, to))
-  const { manualDueAt, lateFrom, targetMs } = clock
-  const lateness =
-    manualDueAt === undefined
-      ? Math.max(0, elapsedMs - targetMs)
-      : lateFrom !== null && to > lateFrom
-        ? calendar.between(manualDueAt, to)
-        : 0
+  const elapsedMs = elapsedBy(clock, calendar, to)
   const counted = stretches.reduce((sum, stretch) => sum + (stretch.counted ? stretch.to - stretch.from : 0), 0)
   return {
     ticketId,
@@ -47,7 +40,7 @@ export function explainCycle(
     to,
     clock,
     elapsedMs,
-    latenessMs: clock.latenessMs ?? lateness,
+    latenessMs: clock.latenessMs ?? latenessBy(clock, calendar, to),
     unexplainedMs: elapsedMs - counted,
     stretches,
     terms: termsOf(entries, versions),

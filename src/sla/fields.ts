@@ -1,6 +1,8 @@
 import { type Field, type FieldTable, type FieldType, family, type Subject } from '../condition/field.ts'
 import type { SlaClock } from '../model/clock.ts'
 import type { Ticket } from '../model/ticket.ts'
+import type { BusinessCalendar } from '../time/calendar.ts'
+import { elapsedBy, remainingBy } from './measure.ts'
 
 const clocksOf = (ticket: Readonly<Ticket>): SlaClock[] =>
   Object.values(ticket.clocks).filter((clock) => clock !== undefined)
@@ -24,6 +26,17 @@ const ofClock = <const R extends Pick<Field, 'class' | 'unit' | 'known'> & { rea
 
 const clockOf = ({ clocks }: Readonly<Ticket>, metric: string): SlaClock | undefined =>
   Object.hasOwn(clocks, metric) ? clocks[metric] : undefined
+
+/** A number that time moves. Missing where `now`, or the calendar that the clock runs in, is not known. */
+const measured = <const U extends 'ms' | 'permille'>(
+  unit: U,
+  measure: (clock: SlaClock, calendar: BusinessCalendar, at: number) => number,
+) =>
+  ofClock({ type: 'number', class: 'clock', unit }, (clock, { now, calendar }) => {
+    const counted = calendar?.(clock.calendar, clock.calendarVersion)
+    if (now === undefined || !counted) return undefined
+    return measure(clock, counted, Math.max(now, clock.runningSince ?? now))
+  })
 
 /** What conditions and orderings may ask of the clocks. SLA rules may not: they decide them. */
 export const slaFields = {
@@ -56,26 +69,12 @@ export const slaFields = {
   /** How late it ended, in open time; null while it is open. */
   'sla.<metric>.latenessMs': ofClock({ type: 'number', class: 'stored', unit: 'ms' }, (clock) => clock.latenessMs),
   /** Open time used up by `now`. */
-  'sla.<metric>.elapsedMs': ofClock({ type: 'number', class: 'clock', unit: 'ms' }, elapsed),
-  /** Open time left by `now`; negative when late. */
-  'sla.<metric>.remainingMs': ofClock({ type: 'number', class: 'clock', unit: 'ms' }, (clock, subject) => {
-    const used = elapsed(clock, subject)
-    return used === undefined ? undefined : clock.targetMs - used
-  }),
+  'sla.<metric>.elapsedMs': measured('ms', elapsedBy),
+  /** Open time left by `now`, to a due time set by hand too; negative when late. */
+  'sla.<metric>.remainingMs': measured('ms', remainingBy),
   /** Used up by `now`, per mille of the target: 1,000 is all of it. */
-  'sla.<metric>.share': ofClock({ type: 'number', class: 'clock', unit: 'permille' }, (clock, subject) => {
-    const used = elapsed(clock, subject)
-    return used === undefined ? undefined : (used * 1_000) / clock.targetMs
-  }),
+  'sla.<metric>.share': measured('permille', (clock, ...by) => (elapsedBy(clock, ...by) * 1_000) / clock.targetMs),
 } as const satisfies FieldTable
-
-/** Undefined where `now`, or the calendar that the clock runs in, is not known. */
-function elapsed(clock: SlaClock, { now, calendar }: Subject): number | undefined {
-  if (clock.runningSince === null) return clock.elapsedMs
-  const counted = calendar?.(clock.calendar, clock.calendarVersion)
-  if (now === undefined || !counted) return undefined
-  return clock.elapsedMs + counted.between(clock.runningSince, Math.max(now, clock.runningSince))
-}
 
 function earliestDue(ticket: Readonly<Ticket>): number | null {
   let earliest: number | null = null

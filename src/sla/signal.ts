@@ -84,16 +84,12 @@ export function signalsOf(event: AnyTicketEvent): readonly Signal[] {
           ...left,
           ...[...entered, ...leftWork(kind, closeReason)].map((one) => ({ ...one, leaves: true }) as const),
         ]
-      return [
-        ...left,
-        ...entered,
-        ...(kind === 'answered' && because === 'command' ? [{ name: 'markedAnswered' } as const] : []),
-        ...(isOutOfWork(kind)
-          ? kind === fromKind
-            ? []
-            : [{ name: kind === 'resolved' ? 'resolved' : 'closed' } as const]
-          : [{ name: isOutOfWork(fromKind) ? 'reopened' : 'statusChanged' } as const]),
-      ]
+      const marked: Signal[] = kind === 'answered' && because === 'command' ? [{ name: 'markedAnswered' }] : []
+      // a clock that goes on with the reopening is there to be met
+      if (isOutOfWork(fromKind) && !isOutOfWork(kind)) return [...left, ...entered, { name: 'reopened' }, ...marked]
+      if (!isOutOfWork(kind)) return [...left, ...entered, ...marked, { name: 'statusChanged' }]
+      if (kind === fromKind) return [...left, ...entered]
+      return [...left, ...entered, { name: kind === 'resolved' ? 'resolved' : 'closed' }]
     }
     case 'fields_changed':
       return (event.data.changed ?? []).map((field) => ({ name: `changed:${field}` as const }))

@@ -1,6 +1,7 @@
 import type { SlaClock } from '../model/clock.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Terms, takeStep } from './clock.ts'
+import { elapsedBy, remainingBy } from './measure.ts'
 
 /** A clock at an instant. */
 export interface ClockState
@@ -26,7 +27,7 @@ export interface ClockState
   readonly elapsedMs: number
   /** Open time left until the target is used up, or until the due time set by hand; negative when late. */
   readonly remainingMs: number
-  /** Share of the target that is used, in per mille, rounded down; above 1,000 when late. */
+  /** Share of the target that is used, in per mille, rounded down; a due time set by hand does not change it. */
   readonly usedPerMille: number
   /**
    * The last instant still in time, if nothing else happens to the ticket: also of a paused clock, where the ticket
@@ -64,7 +65,7 @@ export function clockState(
 ): ClockState {
   const { metric, cycle, state, ending, endedBy, level, priority, targetMs, dueAt, lateFrom, breachedAt } = clock
   const { calendar } = terms
-  const elapsedMs = clock.elapsedMs + (clock.runningSince === null ? 0 : calendar.between(clock.runningSince, now))
+  const elapsedMs = elapsedBy(clock, calendar, now)
   return {
     metric,
     cycle,
@@ -79,10 +80,7 @@ export function clockState(
     breached: breachedAt !== null,
     breachedAt,
     elapsedMs,
-    remainingMs:
-      clock.manualDueAt === undefined
-        ? targetMs - elapsedMs
-        : calendar.between(clock.endedAt ?? now, clock.manualDueAt),
+    remainingMs: remainingBy(clock, calendar, now),
     dueAt,
     lateFrom,
     usedPerMille: Math.floor((elapsedMs * 1_000) / targetMs),

@@ -1,5 +1,5 @@
 /** What a reader found who tried to refute the clocks: a case for each. */
-import { type Definition, defineDesk, explainClock, slaState } from 'ticketwright'
+import { type Definition, defineDesk, explainClock, matches, slaState } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { ana, bot, hour, mari, story, told, when } from '../story.ts'
 import { desk } from './level.ts'
@@ -76,7 +76,7 @@ it('a cycle that a switch began goes on when its target returns; the gap is a pa
   expect(ticket.due('handling')).toBe('Mon 17:00')
 })
 
-it('counting anew without an edit changes nothing, not even a cycle that a switch began', () => {
+it('counting anew without an edit or a switch changes nothing, and a cycle that a switch began stays', () => {
   const ticket = story(restarting).open('Mon 09:00', { department: 'a' })
   ticket.do('Mon 10:00', ana, { type: 'setPriority', priority: 'High' })
   const { version } = ticket.ticket
@@ -257,4 +257,28 @@ it('a cycle cancelled for want of a target goes on with the level that promises 
   apply('Mon 12:00', 'std')
   expect(ticket.clock('resolution')).toMatchObject({ cycle: 1, elapsedMs: hour })
   expect(ticket.ledger('resolution').at(-1)).toBe('Mon 12:00 resumed')
+})
+
+it('setting a resolved ticket to Answered reopens it and answers it', () => {
+  const ticket = story(desk({ firstResponse: { within: '4h', answeringCounts: true } as never }, 'alwaysOpen'))
+  ticket.open('Mon 09:00').do('Mon 10:00', ana, { type: 'resolve' })
+  ticket.do('Mon 11:00', ana, { type: 'setStatus', status: 'Answered' }).until('Tue 09:00')
+  expect(ticket.ledger('firstResponse')).toEqual([
+    'Mon 09:00 started',
+    'Mon 10:00 cancelled',
+    'Mon 11:00 resumed',
+    'Mon 11:00 fulfilled',
+  ])
+})
+
+it('a condition sees what is left until a due time set by hand', () => {
+  const definition = desk({ resolution: '8h' }, 'alwaysOpen')
+  const ticket = story(definition).open('Mon 09:00')
+  ticket.do('Mon 10:00', ana, { type: 'setDue', metric: 'resolution', dueAt: '2024-01-15T11:00:00Z' })
+  const left = (at: string) =>
+    matches({ field: 'sla.resolution.remainingMs', op: 'lt', value: 0 }, ticket.until(at).ticket, {
+      definition,
+      now: when(at),
+    })
+  expect([left('Mon 10:30'), left('Mon 13:00')]).toEqual([false, true])
 })
