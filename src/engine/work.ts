@@ -3,13 +3,14 @@ import type { Actor } from '../model/actor.ts'
 import type { Effect } from '../model/effect.ts'
 import type { Cause } from '../model/event.ts'
 import { deepFreeze } from '../model/json.ts'
+import { isOutOfWork } from '../model/names.ts'
 import type { Ticket, TicketDraft } from '../model/ticket.ts'
 import type { AnyTicketEvent, TicketEventType } from '../model/ticket-event.ts'
 import { type EffectOrigin, repeatKey } from '../rules/effect.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
 import type { RulePass } from '../rules/pass.ts'
 import { factsChanged, targetFacts } from '../sla/allowance.ts'
-import { switchTargets, takeEvents } from '../sla/clocks.ts'
+import { startMissing, switchTargets, takeEvents } from '../sla/clocks.ts'
 import { matchRules, rulesReadChange } from '../sla/match.ts'
 import { setPriority, withoutSource } from '../workflow/priority.ts'
 import { eventRows } from './event.ts'
@@ -17,6 +18,13 @@ import { applyEvent, replay, stages } from './evolve.ts'
 import type { EnginePass } from './pass.ts'
 import { type Envelope, RuleRun } from './rule-run.ts'
 import type { Timeline } from './timeline.ts'
+
+/** Is it in work again, and did its level come while it was not? */
+const reopenedUnderNewLevel = (before: TicketDraft, { kind, sla }: TicketDraft): boolean =>
+  sla !== null &&
+  isOutOfWork(before.kind) &&
+  !isOutOfWork(kind) &&
+  sla.appliedAt >= (before.resolvedAt ?? before.closedAt ?? 0)
 
 export interface WorkOptions {
   readonly timeline: Timeline
@@ -106,6 +114,7 @@ export class Work {
       takeEvents(pass, stages(matching, events.slice(from), draft), facts)
     }
     if (factsChanged(before, draft)) switchTargets(pass, facts)
+    if (reopenedUnderNewLevel(before, draft)) startMissing(pass)
   }
 
   /** A way back to where the ticket stands now. */

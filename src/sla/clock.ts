@@ -208,7 +208,9 @@ export const breach = (clock: SlaClock, at: number): SlaClock => ({
 
 /** A clock counted from the log, as it stands when that is known. */
 export const asOf = (counted: SlaClock, terms: Terms, at: number): SlaClock =>
-  counted.state === 'running' ? withNextStep(counted, counting(terms), at) : counted
+  counted.state === 'running'
+    ? run({ ...counted, elapsedMs: elapsedBy(counted, terms.calendar, at), runningSince: null }, terms, at)
+    : counted
 
 /** After its next step has fired; which one that was. */
 export function takeStep(

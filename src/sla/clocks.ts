@@ -4,7 +4,6 @@ import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Allowance, allowanceChanged, allowanceOf, levelInForce, type TargetFacts } from './allowance.ts'
 import { asOf, breach, retarget, type Terms, takeStep, termsOf } from './clock.ts'
-import { elapsedBy } from './measure.ts'
 import { allowancesByName, firstMetric, recount } from './recount.ts'
 import { type Signal, signalsOf } from './signal.ts'
 import type { SlaPass, Stage } from './slice.ts'
@@ -82,7 +81,10 @@ function switchClock(pass: SlaPass, view: TurnView, clock: SlaClock | undefined,
   // fired a step is not begun again: it would fire the step again, and rules that answer it would never come to rest
   const stays = clock.manualDueAt !== undefined || (clock.startedAt === view.at && clock.stepsReached !== undefined)
   if (allowance.target.restartFrom === 'switch' && !stays)
-    return [...finish(view, clock, 'cancelled', 'switched', false), ...begin(view, clock.cycle + 1, 'switched')]
+    return [
+      ...finish(view, clock, 'cancelled', 'switched', false),
+      ...begin(view, clock.cycle + 1, 'switched', clock.held),
+    ]
   return underNewTerms(view, retarget(clock, view.termsOf(clock), allowance, view.at), allowance, 'switch')
 }
 
@@ -110,7 +112,8 @@ function targetAppears(
   clock: SlaClock | undefined,
 ): LedgerChange[] {
   const lacked = clock?.endedBy === 'no_target'
-  if (clock && (isOutOfWork(view.ticket.kind) || !(lacked || view.row.recurs))) return []
+  // no clock starts while the ticket is out of work
+  if (isOutOfWork(view.ticket.kind) || (clock && !lacked && !view.row.recurs)) return []
   const first = allowanceOf(pass.definition, pass.versions, pass.ticket, firstMetric)
   const allowances = allowancesByName([
     [firstMetric, first],
@@ -122,7 +125,7 @@ function targetAppears(
   if (counted.state === 'ended') return [] // what was done while there was no target is done
   const { startedAt } = counted
   const sameWait = startedAt === clock.startedAt || startedAt < (clock.endedAt ?? 0)
-  if (lacked && (!view.row.recurs || sameWait)) return continueCycle(view, clock, 'target_returned')
+  if (lacked && (!view.row.recurs || sameWait)) return continueCycle(view, clock, 'target_returned', counted.held)
   return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
 }
 
@@ -141,17 +144,25 @@ export function pastOf({ past, ticket }: SlaPass, metric: string): Iterable<Stag
 /** Starts a clock with what the past has used up already. */
 export function startCounted(view: TurnView, counted: SlaClock, allowance: Allowance): LedgerChange[] {
   const terms = termsOf(allowance)
-  const started: LedgerChange = { type: 'sla_started', clock: asOf(counted, terms, view.at), reason: 'history' }
-  const late = counted.state !== 'paused' && elapsedBy(counted, terms.calendar, view.at) > counted.targetMs
-  return late ? [started, breachOf(terms, lateSince(started.clock, view.at), 'history')] : [started]
+  const clock = asOf(counted, terms, view.at)
+  const started: LedgerChange = { type: 'sla_started', clock, reason: 'history' }
+  const late = clock.state !== 'paused' && clock.elapsedMs > clock.targetMs
+  return late ? [started, breachOf(terms, lateBefore(clock, view.at), 'history')] : [started]
 }
 
-/** Late before anybody knew of it: it is so from the instant at which it is known. */
-const lateSince = (clock: SlaClock, at: number): SlaClock => ({
-  ...breach(clock, at),
-  dueAt: at,
-  lateFrom: at,
-})
+/** Late before anybody knew of it: it is so from the instant at which it is known, and was due by its end. */
+function lateBefore(clock: SlaClock, at: number): SlaClock {
+  const due = clock.endedAt ?? at
+  return { ...breach(clock, at), dueAt: due, lateFrom: due }
+}
+
+/** A level that came while the ticket was out of work starts its clocks when work goes on, and they count the log. */
+export function startMissing(pass: SlaPass): void {
+  for (const metric of metricsInPlay(pass, pass.ticket)) {
+    const view = pass.ticket.clocks[metric] ? undefined : viewOf(pass, pass.ticket, metric, pass.ticket)
+    if (view?.allowance) record(pass, targetAppears(pass, view, view.allowance, undefined))
+  }
+}
 
 /** What time alone does to a clock. */
 export interface ClockFact {

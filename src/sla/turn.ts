@@ -77,11 +77,12 @@ export function holds({ ticket, clocks, allowance }: TurnView, facts: readonly S
   return facts.every((fact) => startFacts[fact]({ ticket, clocks, counts }))
 }
 
-export function begin(view: TurnView, cycle: number, reason: string): LedgerChange[] {
+export function begin(view: TurnView, cycle: number, reason: string, held?: true): LedgerChange[] {
   const { allowance, metric, ticket, at } = view
   if (!allowance) return []
-  const paused = allowance.target.pausesIn(ticket.status, ticket.kind)
-  return [{ type: 'sla_started', clock: startClock(metric, cycle, allowance, at, paused), reason }]
+  const paused = held === true || allowance.target.pausesIn(ticket.status, ticket.kind)
+  const clock = startClock(metric, cycle, allowance, at, paused)
+  return [{ type: 'sla_started', clock: held ? { ...clock, held } : clock, reason }]
 }
 
 function whileOpen(view: TurnView, clock: SlaClock, signal: Signal): LedgerChange[] {
@@ -168,13 +169,16 @@ function onReopen(view: TurnView, clock: SlaClock | undefined): LedgerChange[] {
   return interrupted ? continueCycle(view, clock, 'reopened') : []
 }
 
-/** Takes an ended cycle up again, under the terms now in force, unless it was met meanwhile; the time in between was a pause. */
-export function continueCycle(view: TurnView, clock: SlaClock, reason: string): LedgerChange[] {
+/**
+ * Takes an ended cycle up again, under the terms now in force, unless it was met meanwhile; the time in between was a
+ * pause. `held`: a signal holds it.
+ */
+export function continueCycle(view: TurnView, clock: SlaClock, reason: string, held?: true): LedgerChange[] {
   const { allowance, at, row, ticket } = view
   if (!allowance || (row.onReopen.mode === 'continue' && !holds(view, row.onReopen.if))) return []
   const terms = termsOf(allowance)
-  const stands = terms.target.pausesIn(ticket.status, ticket.kind)
-  const taken = takeUp(clock, terms, at)
+  const stands = held === true || terms.target.pausesIn(ticket.status, ticket.kind)
+  const taken = takeUp(held ? { ...clock, held } : clock, terms, at)
   const switched =
     clock.targetMs !== targetFrom(allowance, clock.startedAt).targetMs ||
     clock.level !== allowance.level.id ||

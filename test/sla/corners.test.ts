@@ -282,3 +282,91 @@ it('a condition sees what is left until a due time set by hand', () => {
     })
   expect([left('Mon 10:30'), left('Mon 13:00')]).toEqual([false, true])
 })
+
+describe('a clock that a signal holds stays held', () => {
+  const metric = {
+    name: 'call',
+    starts: [{ on: 'signal:ring' }],
+    fulfilledBy: ['signal:answer'],
+    pausedBy: ['signal:hold'],
+    resumedBy: ['signal:unhold'],
+    recurs: true,
+  }
+  const signal = (name: string) => ({ type: 'signal', name }) as const
+  const priority = (name: string) => ({ type: 'setPriority', priority: name }) as const
+  const onHold = (target: object) =>
+    story(own(metric, {}, target))
+      .open('Mon 09:00')
+      .do('Mon 09:00', ana, signal('ring'))
+      .do('Mon 09:10', ana, signal('hold'))
+
+  it('when a switch begins its cycle anew', () => {
+    const ticket = onHold({ within: { Urgent: '30m', default: '60m' }, restartFrom: 'switch' })
+    ticket.do('Mon 09:20', ana, priority('Urgent')).do('Mon 10:30', ana, signal('unhold'))
+    ticket.do('Mon 10:35', ana, signal('answer'))
+    expect(ticket.clock('call')).toMatchObject({ cycle: 2, elapsedMs: hour / 12, breachedAt: null })
+  })
+
+  it('when its target was gone for a while', () => {
+    const ticket = onHold({ within: { Urgent: null, default: '60m' } })
+    ticket.do('Mon 09:20', ana, priority('Urgent')).do('Mon 09:30', ana, priority('Low'))
+    expect(ticket.clock('call')).toMatchObject({ state: 'paused', held: true })
+    const { version } = ticket.ticket
+    expect(ticket.do('Mon 09:40', ana, { type: 'reapply' }).ticket.version).toBe(version)
+    ticket.do('Mon 12:50', ana, signal('unhold')).do('Mon 13:00', ana, signal('answer'))
+    expect(ticket.clock('call')).toMatchObject({ elapsedMs: hour / 3, breachedAt: null })
+  })
+})
+
+describe('a level that comes while the ticket is out of work', () => {
+  const gold = desk({}, 'alwaysOpen', {
+    levels: [{ id: 'gold', targets: [{ metric: 'resolution', within: '2h' }] }],
+    slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['gold'] }, level: 'gold' }],
+  } as never)
+  const tagged = (end: 'resolve' | 'close') =>
+    story(gold)
+      .open('Mon 09:00')
+      .do('Mon 12:00', ana, { type: end })
+      .do('Mon 15:00', ana, { type: 'tag', tags: ['gold'] })
+
+  it.each(['resolve', 'close'] as const)('after %s starts nothing, and nobody is late', (end) => {
+    expect(tagged(end).until('Tue 09:00').ledger('resolution')).toEqual([])
+  })
+
+  it('counts the log once work goes on; what came between was a pause', () => {
+    const ticket = tagged('resolve').do('Mon 16:00', ana, { type: 'reopen' })
+    expect(ticket.ledger('resolution')).toEqual(['Mon 16:00 started', 'Mon 16:00 breached'])
+    expect(ticket.clock('resolution')).toMatchObject({ elapsedMs: 3 * hour, dueAt: when('Mon 16:00') })
+  })
+})
+
+it('a target that comes late is never due earlier than a shorter one', () => {
+  const due = (within: string) => {
+    const definition = desk({}, 'office', {
+      levels: [{ id: 'gold', targets: [{ metric: 'resolution', within }] }],
+      slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['gold'] }, level: 'gold' }],
+    } as never)
+    return story(definition)
+      .open('Mon 09:00')
+      .do('Mon 20:00', ana, { type: 'tag', tags: ['gold'] })
+      .due('resolution')
+  }
+  expect([due('4h'), due('8h'), due('9h')]).toEqual(['Mon 20:00', 'Mon 20:00', 'Tue 10:00'])
+})
+
+it('what was answered late before its target came was due by its answer', () => {
+  const definition = desk({}, 'alwaysOpen', {
+    levels: [{ id: 'gold', targets: [{ metric: 'firstResponse', within: '1h' }] }],
+    slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['gold'] }, level: 'gold' }],
+  } as never)
+  const ticket = story(definition)
+    .open('Mon 09:00')
+    .do('Mon 11:00', ana, reply)
+    .do('Mon 15:00', ana, { type: 'tag', tags: ['gold'] })
+  expect(ticket.clock('firstResponse')).toMatchObject({
+    endedAt: when('Mon 11:00'),
+    dueAt: when('Mon 11:00'),
+    breachedAt: when('Mon 15:00'),
+    latenessMs: hour,
+  })
+})
