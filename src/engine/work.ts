@@ -20,11 +20,11 @@ import { type Envelope, RuleRun } from './rule-run.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Is it in work again, and did its level come while it was not? */
-const reopenedUnderNewLevel = (before: TicketDraft, { kind, sla }: TicketDraft): boolean =>
-  sla !== null &&
-  isOutOfWork(before.kind) &&
-  !isOutOfWork(kind) &&
-  sla.appliedAt >= (before.resolvedAt ?? before.closedAt ?? 0)
+function reopenedUnderNewLevel(before: TicketDraft, { kind, sla, openedAt }: TicketDraft): boolean {
+  if (sla === null || !isOutOfWork(before.kind) || isOutOfWork(kind)) return false
+  const leftAt = before.resolvedAt ?? before.closedAt ?? openedAt
+  return sla.appliedAt >= leftAt && sla.appliedAt > openedAt
+}
 
 export interface WorkOptions {
   readonly timeline: Timeline

@@ -14,6 +14,8 @@ export class Cause {
   private readonly at: number
   private readonly clocks: Clocks
   private readonly before: Choice
+  /** When the ticket left work; null where it is in work. */
+  private readonly leftAt: number | null
   /** What SLA rules may read, and who overrules them, as they were. */
   private readonly asked: Pick<State, 'tags' | 'priority' | 'department' | 'levelByHand'>
   private changed = false
@@ -25,6 +27,7 @@ export class Cause {
     this.clocks = new Clocks(definition, state)
     const { level, targetPriority, requesterCalendar, department } = state
     this.before = { level, targetPriority, requesterCalendar, department }
+    this.leftAt = isOut(state.kind) ? (state.resolvedAt ?? state.closedAt) : null
     const { tags, levelByHand } = state
     this.asked = { tags: [...tags], priority: this.prioritySeen(), department, levelByHand }
   }
@@ -168,6 +171,7 @@ export class Cause {
     const byHand = level === undefined ? null : { level }
     if (JSON.stringify(byHand) === JSON.stringify(state.levelByHand)) return
     state.levelByHand = byHand
+    if (byHand) state.levelSince = this.at
     this.changed = true
   }
 
@@ -458,7 +462,9 @@ export class Cause {
     const rule = this.matchingRule()
     state.slaPriority = rule?.gives ?? null
     this.followPriority()
-    state.level = state.levelByHand ? state.levelByHand.level : (rule?.level ?? null)
+    const level = state.levelByHand ? state.levelByHand.level : (rule?.level ?? null)
+    if (level !== state.level) state.levelSince = this.at
+    state.level = level
   }
 
   /** Rules are asked again when a field that they read has changed, and when a choice is given or taken back by hand. */
@@ -479,6 +485,9 @@ export class Cause {
     if (this.isAsked()) this.matchRules()
     state.targetPriority = state.priority
     this.clocks.switch(this.before, this.at)
+    const { leftAt } = this
+    const cameSince = leftAt !== null && state.levelSince >= leftAt && state.levelSince > state.openedAt
+    if (cameSince && !isOut(state.kind)) this.clocks.startMissing(this.at)
   }
 }
 

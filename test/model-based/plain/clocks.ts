@@ -183,6 +183,13 @@ export class Clocks {
     this.startIfAsked(row, heard)
     const open = this.cycle(row.name)
     if (!open || open.ended) return
+    // set to Answered from Resolved: reopened, and answered by that
+    if (heard.work === 'again' && row.fulfils({ ...heard, names: ['answeredByHand'] }, open.row)) {
+      if (heardAny(heard, ['answeredByHand'])) {
+        this.end(open, at, 'fulfilled', 'own')
+        return
+      }
+    }
     open.held = isHolding(row, heard) ?? open.held
     this.runOrPause(row, open, heard, at)
   }
@@ -288,8 +295,8 @@ export class Clocks {
     const otherLevel = before.level !== this.state.level
     const comes = this.target(row, before) === null
     if (!target || !(comes || otherLevel)) return
+    if (isOut(this.state.kind)) return
     if (!cycle) this.firstTarget(row, at)
-    else if (isOut(this.state.kind)) return
     else if (cycle.endedBy === 'noTarget' || (row.recurs && comes)) this.targetAgain(row, cycle, target, at)
   }
 
@@ -306,9 +313,25 @@ export class Clocks {
     // a promise by hand is for this cycle; one that has just begun and fired a step would fire it again
     const stays = cycle.manual !== null || (cycle.startedAt === at && cycle.everFired)
     if (target.row.restartFrom === 'switch' && !stays) {
+      const { held } = cycle
       this.end(cycle, at, 'cancelled', 'own')
       this.start(row, target, this.now(at))
+      this.hold(row, held, at)
     } else this.applyAndFollow(row, cycle, target, at)
+  }
+
+  /** What a signal holds stays held, whatever is switched. */
+  private hold(row: Row, held: boolean, at: number): void {
+    const cycle = this.cycle(row.name)
+    if (!cycle || !held) return
+    cycle.held = true
+    this.pause(cycle, at)
+    if (cycle.stretches.at(-1)?.from === at) cycle.stretches.pop()
+  }
+
+  /** A level that came while the ticket was out of work: what has no clock yet counts the past now. */
+  startMissing(at: number): void {
+    for (const row of this.rows) if (!this.cycle(row.name) && this.target(row, this.state)) this.firstTarget(row, at)
   }
 
   private now(at: number): Heard {
@@ -342,7 +365,16 @@ export class Clocks {
   private countsNow(cycle: Cycle, at: number): void {
     cycle.breachedAt = null
     cycle.appliedAt = at
-    if ((cycle.ended || runningOf(cycle)) && isLate(cycle, at)) this.breachNow(cycle, at)
+    const running = runningOf(cycle)
+    if (running && running.from < at) {
+      running.to = at
+      cycle.stretches.push({ from: at, to: null, calendar: cycle.calendar })
+    }
+    if (!(cycle.ended || running) || !isLate(cycle, at)) return
+    this.breachNow(cycle, at)
+    if (cycle.endedAt === null) return
+    cycle.dueAt = cycle.endedAt
+    cycle.lateFrom = cycle.endedAt
   }
 
   /** A target returns: whoever waits has waited since they wrote, be it without a target. */
@@ -350,12 +382,9 @@ export class Clocks {
     // what the log shows as done meanwhile is done
     const counted = this.counted(row)
     if (!counted || counted.ended || this.isTooSoon(row, counted, at)) return
-    if (!row.recurs) {
-      this.continue(row, cycle, target, this.now(at))
-      return
-    }
     // a cycle that began anew with a switch began after its wait
-    if (cycle.endedBy === 'noTarget' && counted.startedAt <= cycle.startedAt) {
+    if (!row.recurs || (cycle.endedBy === 'noTarget' && counted.startedAt <= cycle.startedAt)) {
+      cycle.held = counted.held
       this.continue(row, cycle, target, this.now(at))
       return
     }

@@ -83,6 +83,8 @@ export interface State {
   requesterCalendar: string | null
   tags: string[]
   level: string | null
+  /** When the level, or whose choice it is, last changed. */
+  levelSince: number
   /** Given by hand: the rules do not overrule it. */
   levelByHand: { level: string | null } | null
   /** The priority under which targets were last chosen: clocks hear a cause under what was in force before it. */

@@ -109,6 +109,7 @@ export class PlainTicket {
       requesterCalendar: command.requesterCalendar ?? null,
       tags: [...new Set((command.tags ?? []).map((tag) => tag.toLowerCase()))].sort(),
       level: null,
+      levelSince: at,
       levelByHand: null,
       targetPriority: priority,
       outbound,
