@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { businessCalendar, compileDefinition, type DeskDefinition, standardWorkflow, type Ticket } from 'ticketwright'
 import { type Finding, lintDefinition } from 'ticketwright/analysis'
+import { tell } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { deskOf } from '../rules/desk.ts'
 import { nineToFive } from '../sla/level.ts'
@@ -63,8 +64,16 @@ it('a sound SLA has nothing to be told', () => {
   expect(lintDefinition(json)).toEqual([])
 })
 
+const withSupplier = {
+  statuses: [...standardWorkflow.definition.statuses, { name: 'Supplier', kind: 'postponed' as const }],
+}
+const afterAWeek = { id: 'a-week', since: 'statusSince', after: '168h' }
+const held = { name: 'own', starts: [{ on: 'opened' }], fulfilledBy: ['note'], pausedBy: ['signal:hold'] }
+
+type Example = readonly [code: string, what: string, json: object, path: string | null]
+
 /** Each with what brings it about, and with what does not though it looks alike. */
-const examples: readonly [code: string, what: string, json: object, path: string | null][] = [
+const examples: readonly Example[] = [
   ['unreached_level', 'a level that no rule names', { ...withTargets(target()), slaRules: [] }, 'levels[0]'],
   [
     'unreached_level',
@@ -84,6 +93,52 @@ const examples: readonly [code: string, what: string, json: object, path: string
     { ...withTargets(target()), slaRules: [{ level: 'std', when: planIs('gold') }, { level: null }, { level: 'std' }] },
     null,
   ],
+
+  ...(
+    [
+      ['a trigger', { triggers: [{ id: 'r', on: ['ticket_opened'], do: [{ type: 'applySla', level: 'std' }] }] }],
+      [
+        'a time rule',
+        { timeRules: [{ id: 'r', since: 'openedAt', after: '1h', do: [{ type: 'applySla', level: 'std' }] }] },
+      ],
+      ['a macro', { macros: [{ id: 'r', do: [{ type: 'applySla', level: 'std' }] }] }],
+    ] as const
+  ).map(
+    ([who, rules]): Example => [
+      'unreached_level',
+      `a level that ${who} gives`,
+      { ...withTargets(target()), slaRules: [], ...rules },
+      null,
+    ],
+  ),
+  [
+    'unreached_level',
+    'a level whose only SLA rule is shadowed, and that a trigger gives',
+    {
+      ...withTargets(target()),
+      slaRules: [{ level: null }, { level: 'std' }],
+      triggers: [{ id: 'r', on: ['ticket_opened'], do: [{ type: 'applySla', level: 'std' }] }],
+    },
+    null,
+  ],
+  ...(
+    [
+      ['is switched off', { active: false }],
+      ['never fires', { when: { any: [] } }],
+      ['gives another level', { do: [{ type: 'applySla', level: null }] }],
+    ] as const
+  ).map(
+    ([what, more]): Example => [
+      'unreached_level',
+      `a level whose trigger ${what}`,
+      {
+        ...withTargets(target()),
+        slaRules: [],
+        triggers: [{ id: 'r', on: ['ticket_opened'], do: [{ type: 'applySla', level: 'std' }], ...more }],
+      },
+      'levels[0]',
+    ],
+  ),
 
   [
     'shadowed_sla_rule',
@@ -239,6 +294,50 @@ const examples: readonly [code: string, what: string, json: object, path: string
     },
     null,
   ],
+  ...(
+    [
+      ['all: []', { all: [] }],
+      ['all kinds of work', { field: 'kind', op: 'oneOf', value: ['new', 'open', 'answered', 'postponed'] }],
+      ['all but those that have left work', { field: 'kind', op: 'noneOf', value: ['resolved', 'closed'] }],
+    ] as const
+  ).map(
+    ([what, when]): Example => [
+      'target_beyond_closing',
+      `a rule for ${what}, which is every ticket`,
+      {
+        ...withTargets(target({ within: '100h' })),
+        timeRules: [{ id: 'old', since: 'openedAt', after: '1h', when, do: [{ type: 'resolve' }] }],
+      },
+      'levels[0].targets[0].within',
+    ],
+  ),
+  [
+    'target_beyond_closing',
+    'a rule for some kinds of work',
+    {
+      ...withTargets(target({ within: '100h' })),
+      timeRules: [
+        {
+          id: 'old',
+          since: 'openedAt',
+          after: '1h',
+          when: { field: 'kind', op: 'oneOf', value: ['new', 'open', 'answered'] },
+          do: [{ type: 'resolve' }],
+        },
+      ],
+    },
+    null,
+  ],
+  [
+    'target_beyond_closing',
+    'a rule that the workflow refuses in some status',
+    {
+      ...withTargets(target({ within: '100h' })),
+      workflow: { statuses: standardWorkflow.definition.statuses, moves: { Postponed: ['Open'] } },
+      timeRules: [{ id: 'old', since: 'openedAt', after: '1h', do: [{ type: 'resolve' }] }],
+    },
+    null,
+  ],
   [
     'target_beyond_closing',
     'a rule with a condition',
@@ -305,7 +404,81 @@ const examples: readonly [code: string, what: string, json: object, path: string
     },
     'levels[0].targets[0]',
   ],
-  ['endless_pause', 'a pause in Postponed, which has a wake', withTargets(target({ pauses: ['postponed'] })), null],
+  [
+    'endless_pause',
+    'a pause in Postponed that a target asks for: nobody must say until when',
+    withTargets(target({ pauses: ['postponed'] })),
+    'levels[0].targets[0]',
+  ],
+  [
+    'endless_pause',
+    'a pause in a status of that kind',
+    { ...withTargets(target({ pauses: ['Supplier'] })), workflow: withSupplier },
+    'levels[0].targets[0]',
+  ],
+  [
+    'endless_pause',
+    'a pause in Postponed that a metric of one’s own asks for',
+    {
+      ...withTargets({ metric: 'own', within: '1h' }),
+      metrics: [{ name: 'own', starts: [{ on: 'opened' }], fulfilledBy: ['note'], pausedIn: ['postponed'] }],
+    },
+    'levels[0].targets[0]',
+  ],
+  [
+    'endless_pause',
+    'a pause in Postponed that the metric has by itself',
+    withTargets({ metric: 'nextResponse', within: '1h' }),
+    null,
+  ],
+  ...(
+    [
+      ['a time rule for it', { timeRules: [{ ...afterAWeek, do: [{ type: 'wake' }] }] }],
+      [
+        'a trigger on what a time rule does',
+        {
+          timeRules: [{ ...afterAWeek, do: [{ type: 'tag', tags: ['stale'] }] }],
+          triggers: [{ id: 'stale', on: ['tags_changed'], do: [{ type: 'setStatus', status: 'Open' }] }],
+        },
+      ],
+      [
+        'a trigger on a step of another clock',
+        { triggers: [{ id: 'step', on: ['sla_step_reached'], do: [{ type: 'setStatus', status: 'Open' }] }] },
+      ],
+    ] as const
+  ).map(
+    ([what, rules]): Example => [
+      'endless_pause',
+      `a pause in Postponed, and ${what}`,
+      { ...withTargets(target({ pauses: ['postponed'] })), ...rules },
+      null,
+    ],
+  ),
+  ...(
+    [
+      ['a trigger on what people do', { triggers: [{ id: 'n', on: ['message_added'], do: [{ type: 'wake' }] }] }],
+      [
+        'a trigger on what a rule for other statuses does',
+        {
+          timeRules: [
+            { ...afterAWeek, when: { field: 'kind', op: 'is', value: 'open' }, do: [{ type: 'tag', tags: ['stale'] }] },
+          ],
+          triggers: [{ id: 'stale', on: ['tags_changed'], do: [{ type: 'setStatus', status: 'Open' }] }],
+        },
+      ],
+      [
+        'a time rule that counts from Resolved',
+        { timeRules: [{ ...afterAWeek, since: 'resolvedAt', do: [{ type: 'reopen' }] }] },
+      ],
+    ] as const
+  ).map(
+    ([what, rules]): Example => [
+      'endless_pause',
+      `a pause in Postponed, and only ${what}`,
+      { ...withTargets(target({ pauses: ['postponed'] })), ...rules },
+      'levels[0].targets[0]',
+    ],
+  ),
   [
     'endless_pause',
     'a hold without an end',
@@ -315,6 +488,35 @@ const examples: readonly [code: string, what: string, json: object, path: string
     },
     'metrics[0].pausedBy',
   ],
+  ...(
+    [
+      ['the signal that holds', { pausedBy: ['signal:hold'], resumedBy: ['signal:hold'] }],
+      ['signals that come when no clock is open', { resumedBy: ['opened', 'reopened', 'left:resolved'] }],
+      ['signals that end the clock', { resumedBy: ['entered:closed', 'resolved', 'note'] }],
+      ['what cancels it', { cancelledBy: ['signal:lost'], resumedBy: ['signal:lost'] }],
+    ] as const
+  ).map(
+    ([what, more]): Example => [
+      'endless_pause',
+      `a hold whose only end is ${what}`,
+      { ...withTargets(target({ metric: 'own' })), metrics: [{ ...held, ...more }] },
+      'metrics[0].pausedBy',
+    ],
+  ),
+  ...(
+    [
+      ['one end among several that can come', { resumedBy: ['signal:hold', 'entered:closed', 'requesterMessage'] }],
+      ['a start that holds it, when it is not open', { pausedBy: ['opened'] }],
+      ['an end that holds it, too', { pausedBy: ['note', 'resolved'] }],
+    ] as const
+  ).map(
+    ([what, more]): Example => [
+      'endless_pause',
+      `a hold with ${what}`,
+      { ...withTargets(target({ metric: 'own' })), metrics: [{ ...held, ...more }] },
+      null,
+    ],
+  ),
 
   [
     'pausing_response',
@@ -505,6 +707,105 @@ it('advice is marked: what works as written and may be meant', () => {
   }
   const [, , shadowed] = examples.find(([code]) => code === 'shadowed_sla_rule') ?? []
   expect(advice(shadowed ?? {}, 'shadowed_sla_rule')).toBeUndefined()
+})
+
+describe('"beyond closing" says of whom it holds', () => {
+  const early = { ...nineToFive, id: 'early', hours: { mon: [['05:00', '21:00']] } }
+  const closing = (hours: number, more: object = {}) => ({
+    timeRules: [{ id: 'old', since: 'openedAt', after: { hours }, do: [{ type: 'resolve' }], ...more }],
+  })
+  /** Finding, advice or nothing. */
+  const said = (json: object) => {
+    const found = lintDefinition(json).filter(({ code }) => code === 'target_beyond_closing')
+    return found.map(({ severity = 'finding' }) => severity).join()
+  }
+  const cases: readonly [what: string, json: object, said: string][] = [
+    ['more hours than there are', { ...withTargets(target({ within: '100h' })), ...closing(96) }, 'finding'],
+    [
+      'a calendar of the level, where a requester’s may be quicker',
+      { ...withTargets(target({ within: '40h' })), ...closing(72) },
+      'advice',
+    ],
+    [
+      'the target’s own calendar, which nobody’s replaces',
+      { ...withTargets(target({ within: '40h', calendar: 'office' })), ...closing(72) },
+      'finding',
+    ],
+    [
+      'two levels, each with a calendar of its own for this target',
+      {
+        calendars: [nineToFive, early],
+        levels: [
+          { id: 'std', targets: [target({ within: '40h', calendar: 'office' })] },
+          { id: 'other', targets: [target({ within: '40h', calendar: 'alwaysOpen' })] },
+        ],
+        slaRules: [{ level: 'std' }],
+        ...closing(50),
+      },
+      // after a switch of level, what was counted around the clock stays
+      'advice',
+    ],
+    [
+      'two calendars that are too short each, and together',
+      {
+        calendars: [nineToFive, early],
+        levels: [
+          { id: 'std', targets: [target({ within: '60h', calendar: 'office' })] },
+          { id: 'other', targets: [target({ within: '60h', calendar: 'early' })] },
+        ],
+        slaRules: [{ level: 'std' }],
+        ...closing(72),
+      },
+      'finding,finding',
+    ],
+    [
+      'departments without calendars of their own',
+      {
+        ...withTargets({ metric: 'handling', within: '40h', pauses: [] }),
+        departments: [{ id: 'billing' }],
+        ...closing(72),
+      },
+      'finding',
+    ],
+    [
+      'a department that is open around the clock',
+      {
+        ...withTargets({ metric: 'handling', within: '40h', pauses: [] }),
+        departments: [{ id: 'billing', calendar: 'alwaysOpen' }],
+        ...closing(72),
+      },
+      'advice',
+    ],
+    [
+      'a rule counted in the calendar of the level',
+      { ...withTargets(target({ within: '16h' })), ...closing(16, { calendar: 'office' }) },
+      'advice',
+    ],
+    [
+      'a rule counted in the target’s own calendar',
+      { ...withTargets(target({ within: '16h', calendar: 'office' })), ...closing(16, { calendar: 'office' }) },
+      'finding',
+    ],
+  ]
+  it.each(cases)('%s', (_what, json, expected) => expect(said(json)).toBe(expected))
+
+  it('and the advice is right: a requester with another calendar is late', () => {
+    const policy = deskOf({ ...withTargets(target({ within: '40h' })), ...closing(72) } as never)
+    const breachedAt = (calendar?: string) =>
+      tell(
+        policy,
+        [
+          {
+            at: '2026-11-23T09:00:00Z',
+            actor: { kind: 'requester', id: 'mari' },
+            request: { type: 'open', subject: 'x', requester: { id: 'mari', ...(calendar && { calendar }) } },
+          },
+        ],
+        { after: '100h' },
+      ).ticket?.clocks.resolution?.breachedAt
+    expect(breachedAt()).toBeNull()
+    expect(breachedAt('alwaysOpen')).toBe(Date.parse('2026-11-25T01:00:00.001Z'))
+  })
 })
 
 it('levels and priorities may be called anything', () => {

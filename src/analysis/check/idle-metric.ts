@@ -1,7 +1,6 @@
 import type { MessageRole } from '../../model/message.ts'
-import { isOutOfWork } from '../../model/names.ts'
-import type { Workflow } from '../../workflow/workflow.ts'
 import type { Check, Finding, Linted } from '../finding.ts'
+import { neverStarts, neverWhileOpen } from '../signal-time.ts'
 import { targetsOf } from '../target-at.ts'
 
 /** Metrics of one's own that measure nothing: no target asks, no cycle can start, or none can be met. */
@@ -33,27 +32,6 @@ function ownMetrics(linted: Linted): Finding[] {
       })
     return found
   })
-}
-
-const kindsOf = (place: string, { statuses }: Workflow) =>
-  statuses.filter(({ name, kind }) => name === place || kind === place).map(({ kind }) => kind)
-
-/** Signals that come when a ticket has left work, and those of places that do not exist. */
-function neverStarts(signal: string, workflow: Workflow): boolean {
-  if (signal === 'resolved' || signal === 'closed') return true
-  const [way, place = ''] = signal.split(/:(.*)/s)
-  if (way !== 'entered' && way !== 'left') return false
-  const kinds = kindsOf(place, workflow)
-  return way === 'entered' ? kinds.every(isOutOfWork) : kinds.length === 0
-}
-
-/** Signals that come before a clock starts, or when all have ended. */
-function neverWhileOpen(signal: string, workflow: Workflow): boolean {
-  if (signal === 'opened' || signal === 'reopened') return true
-  const [way, place = ''] = signal.split(/:(.*)/s)
-  if (way !== 'entered' && way !== 'left') return false
-  const kinds = kindsOf(place, workflow)
-  return way === 'left' ? kinds.every(isOutOfWork) : kinds.length === 0
 }
 
 const excludes = (facts: readonly string[]) => facts.includes('inbound') && facts.includes('outbound')

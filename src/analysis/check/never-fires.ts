@@ -1,5 +1,6 @@
 import type { Condition } from '../../condition/condition.ts'
 import { conditionsOf } from '../condition-at.ts'
+import { countedFrom } from '../counted-from.ts'
 import type { Check, Finding } from '../finding.ts'
 import { canHold } from '../satisfiable.ts'
 
@@ -11,16 +12,6 @@ const fieldsOfEvents: readonly (readonly [prefix: string, types: (type: string) 
   ['event.source', (type) => type === 'priority_changed'],
   ['event.metric', (type) => type.startsWith('sla_') && type !== 'sla_applied'],
 ]
-
-/** What is so whenever a time rule may fire, by what it counts from. */
-const whenCounted: Readonly<Record<string, Condition>> = {
-  waitingSince: { field: 'waitingSince', op: 'present' },
-  assignedSince: { field: 'assignee', op: 'present' },
-  departmentSince: { field: 'department', op: 'present' },
-  lastAgentReplyAt: { field: 'lastAgentReplyAt', op: 'present' },
-  resolvedAt: { field: 'kind', op: 'is', value: 'resolved' },
-}
-const notClosed: Condition = { field: 'kind', op: 'isNot', value: 'closed' }
 
 /** Rules, views and effects whose condition no ticket can meet. Never wrong: what is told was proved. */
 export const neverFires: Check = (linted) => {
@@ -49,8 +40,7 @@ export const neverFires: Check = (linted) => {
       )
   }
   for (const [i, { when, since }] of (json.timeRules ?? []).entries()) {
-    const counted = typeof since === 'string' ? whenCounted[since] : undefined
-    judge(when, [notClosed, ...(counted ? [counted] : [])], `timeRules[${i}].when`, 'the time rule never fires')
+    judge(when, countedFrom(since), `timeRules[${i}].when`, 'the time rule never fires')
   }
   const rest = {
     slaRules: 'the rule gives no ticket its level',
