@@ -1,10 +1,8 @@
-import { replay } from '../engine/evolve.ts'
-import { fail } from '../errors.ts'
+import { replayGiven } from '../engine/log.ts'
 import type { Actor } from '../model/actor.ts'
 import type { Cause } from '../model/event.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { type ActByHand, actOf } from './act-by-hand.ts'
-import { placed } from './given.ts'
 import { isOfLedger, isOfSla, type SlaEvent } from './ledger-event.ts'
 
 /** One cause as a log tells it, without what the clocks made of it. */
@@ -32,7 +30,7 @@ export function* loggedCauses(
   // the level by hand as it stood before the group
   let byHand = false
   let after = false
-  for (const { event, ticket } of placedReplay(log, path)) {
+  for (const { event, ticket } of replayGiven(log, path)) {
     const [first] = group
     if (first && !isSameCause(first, event)) {
       yield causeOf(group, byHand)
@@ -43,23 +41,6 @@ export function* loggedCauses(
     after = ticket.slaByHand === true
   }
   if (group.length > 0) yield causeOf(group, byHand)
-}
-
-/** As `replay`; what is wrong with an event says which one it was. */
-function* placedReplay(log: Iterable<unknown>, path: string): ReturnType<typeof replay> {
-  let read = -1
-  function* counted(): Generator<unknown> {
-    for (const event of log) {
-      read += 1
-      yield event
-    }
-  }
-  try {
-    yield* replay(counted())
-  } catch (error) {
-    throw placed(error, `${path}[${read}]`)
-  }
-  if (read < 0) throw fail('event_malformed', { reason: 'the log has no event' }, path)
 }
 
 function isSameCause(a: AnyTicketEvent, b: AnyTicketEvent): boolean {

@@ -1,10 +1,10 @@
 import type { Definition } from '../engine/definition.ts'
+import { definitionGiven, definitionsGiven, optionsGiven } from '../engine/given.ts'
 import { type Definitions, type Timeline, timelineOf } from '../engine/timeline.ts'
 import { isDeskError } from '../errors.ts'
 import type { SlaClock } from '../model/clock.ts'
 import { deepFreeze } from '../model/json.ts'
 import { elapsedBy } from '../sla/measure.ts'
-import { definitionGiven, definitionsGiven, eventsGiven } from './given.ts'
 import type { SlaEvent } from './ledger-event.ts'
 import { replayed } from './recompute.ts'
 
@@ -49,16 +49,19 @@ export interface LevelPreview {
  * by the log and as it would be, at the instant of the last event. What people and rules did stays as it was: messages,
  * statuses, due times and levels set by hand. `under` are the definitions that the log was written under, where the
  * other one lacks calendars that clocks of the log still run in.
- * @throws DeskError `invalid_definition`; `event_malformed`, `event_too_new` with the place of the event (`history[3]`)
+ * @throws DeskError `invalid_definition`, `invalid_command` for arguments; `event_malformed`, `event_too_new` with the place of the event (`history[3]`)
  */
 export function previewLevel(
   history: Iterable<unknown>,
   definition: Definition,
-  { under }: { readonly under?: Definitions | undefined } = {},
+  options: { readonly under?: Definitions | undefined } = {},
 ): LevelPreview {
   const other = definitionGiven(definition)
-  const timelines = [...(under === undefined ? [] : [definitionsGiven(under, 'under')]), other].map(timelineOf)
-  const { replay, stored } = replayed(other, eventsGiven(history, 'history'), 'history')
+  const { under } = optionsGiven(options, ['under'])
+  const timelines = [...(under === undefined ? [] : [definitionsGiven(under, 'under')]), other].map((one) =>
+    timelineOf(one),
+  )
+  const { replay, stored } = replayed(other, history, 'history')
   const { id, lastAt: at, sla } = replay.ticket
   const [before, after] = [lastOfCycles(stored), lastOfCycles(replay.ledger)]
   const keys = [...new Set([...before.keys(), ...after.keys()])]

@@ -1,8 +1,8 @@
+import { definitionsGiven } from '../engine/given.ts'
 import type { Definitions } from '../engine/timeline.ts'
 import { deepFreeze } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { ClockReplay } from './clock-replay.ts'
-import { definitionsGiven, eventsGiven } from './given.ts'
 import { differencesOf, type LedgerDifference, type LedgerFact } from './ledger-difference.ts'
 import type { SlaEvent } from './ledger-event.ts'
 import { loggedCauses } from './logged-cause.ts'
@@ -27,7 +27,7 @@ export interface Recomputed {
  * @throws DeskError `event_malformed`, `event_too_new` with the place of the event (`events[3]`); `invalid_definition`
  */
 export function recompute(definitions: Definitions, events: Iterable<unknown>): Recomputed {
-  const { replay, stored } = replayed(definitionsGiven(definitions), eventsGiven(events, 'events'), 'events')
+  const { replay, stored } = replayed(definitionsGiven(definitions), events, 'events')
   const { ticket } = replay
   const ledger = replay.ledger.map(factOf)
   const { id, lastAt, clocks, sla } = ticket

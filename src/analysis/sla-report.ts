@@ -1,8 +1,8 @@
 import { upcastEvent } from '../engine/event.ts'
+import { eventsGiven, placed } from '../engine/given.ts'
 import { fail, shown } from '../errors.ts'
 import { copyJson, deepFreeze, isPlainObject } from '../model/json.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
-import { eventsGiven, placed } from './given.ts'
 import { ReportGroup, type ReportKey, reportKeys, type SlaReportGroup } from './report-group.ts'
 import { ReportedTicket } from './reported-ticket.ts'
 

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { Definition } from '../engine/definition.ts'
 import { timelineOf } from '../engine/timeline.ts'
-import { unwrap } from '../errors.ts'
+import { fail, shown, unwrap } from '../errors.ts'
 import { Actor } from '../model/actor.ts'
+import { isPlainObject } from '../model/json.ts'
 import type { Message } from '../model/message.ts'
 import type { Names } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
@@ -136,13 +137,15 @@ export interface Desk<X extends Names = Names> {
 
 /**
  * A desk over a store.
- * @throws DeskError `invalid_definition` when revisions are not in order
+ * @throws DeskError `invalid_definition` for what is no definition, and when revisions are not in order; `invalid_command`
  * @example
  * const desk = createDesk({ definition: defineDesk({}), store: memoryStore() })
  */
 export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
+  if (!isPlainObject(options))
+    throw fail('invalid_command', { reason: `a desk takes options, not ${shown(options)}` }, 'options')
   const definitions = options.definition as Definition | readonly Definition[]
-  const { latest, version } = timelineOf(definitions)
+  const { latest, version } = timelineOf(definitions, 'definition')
   const desk: DeskContext = {
     definitions,
     latest,

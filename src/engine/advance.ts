@@ -8,6 +8,7 @@ import { type DueTimeRule, nextTimeRule } from '../rules/due.ts'
 import { breachClock, breachKey, fireStep, nextBreach, nextStepOf, stepKey } from '../sla/clocks.ts'
 import { wake } from '../workflow/command/status.ts'
 import { changeStatus } from '../workflow/move.ts'
+import { ticketGiven } from './given.ts'
 import { subjectAt } from './subject.ts'
 import { type Definitions, type Timeline, timelineOf } from './timeline.ts'
 import { Work } from './work.ts'
@@ -120,7 +121,8 @@ export interface Advanced {
  * Everything that time alone has caused up to `now`: wakes, automatic closing, breaches, time rules, each at its
  * exact instant. The same events whether asked each minute, once a day or never before.
  * @throws DeskError `definition_missing` when a clock runs under a revision that was not given; `history_needed` when
- * a wake gives the ticket its first target, which counts the past: ask again with `history`, all its events so far
+ * a wake gives the ticket its first target, which counts the past: ask again with `history`, all its events so far;
+ * `invalid_definition`, `invalid_command` for what is no definition or no ticket
  */
 export function advance(
   definitions: Definitions,
@@ -134,7 +136,7 @@ export function advance(
   } = {},
 ): Advanced {
   const timeline = timelineOf(definitions)
-  const due = nextFact(timeline, ticket)
+  const due = nextFact(timeline, ticketGiven(ticket))
   if (!due || due.at > now) return { ticket, events: [], effects: [], nextAt: due?.at ?? null, more: false }
   const work = new Work(ticket, {
     timeline,

@@ -7,6 +7,8 @@ import { cyclesOf, ledgerOf } from '../sla/ledger.ts'
 import { isInstant } from '../time/instant.ts'
 import { advance } from './advance.ts'
 import { replay } from './evolve.ts'
+import { optionsGiven } from './given.ts'
+import { replayGiven } from './log.ts'
 import { type Definitions, timelineOf } from './timeline.ts'
 
 export interface ExplainOptions {
@@ -17,17 +19,18 @@ export interface ExplainOptions {
 /**
  * Every minute of one cycle of a clock, the latest unless said: stretches from its start to its end, or to `now`, each
  * with the reason it counted or not. The counted ones sum to `elapsedMs`. `history` is the whole log of the ticket.
- * @throws DeskError `unknown_name` for a metric that has no clock, or a cycle it has not had; `event_malformed`,
- * `event_too_new`; `invalid_command`, `invalid_instant` for other arguments; `definition_missing` when the log rests on
- * a revision that was not given
+ * @throws DeskError `unknown_name` for a metric that has no clock, or a cycle it has not had; `invalid_definition`;
+ * `event_malformed`, `event_too_new` with the place of the event (`history[3]`); `invalid_command`, `invalid_instant` for
+ * other arguments; `definition_missing` when the log rests on a revision that was not given
  */
 export function explainClock(
   definitions: Definitions,
   history: Iterable<unknown>,
   metric: string,
   cycle?: number,
-  { now }: ExplainOptions = {},
+  options: ExplainOptions = {},
 ): ClockExplanation {
+  const { now } = optionsGiven(options, ['now'])
   checkArguments(metric, cycle, now)
   const timeline = timelineOf(definitions)
   const { ticket, events } = logUntil(definitions, history, now)
@@ -52,7 +55,7 @@ export function explainClock(
 function logUntil(definitions: Definitions, history: Iterable<unknown>, now: number | undefined) {
   const events: AnyTicketEvent[] = []
   let ticket: TicketDraft | undefined
-  for (const stage of replay(history)) {
+  for (const stage of replayGiven(history, 'history')) {
     if (now !== undefined && stage.event.at > now) {
       if (!ticket) throw fail('clock_went_back', { at: now, lastAt: stage.event.at }, 'now')
       break
@@ -60,7 +63,6 @@ function logUntil(definitions: Definitions, history: Iterable<unknown>, now: num
     events.push(stage.event)
     ticket = stage.ticket
   }
-  if (!ticket) throw fail('event_malformed', { reason: 'the log has no event' }, 'history')
   if (now === undefined) return { ticket: ticket as Ticket, events }
   const advanced = advance(definitions, ticket as Ticket, now, { history: events, limit: Number.POSITIVE_INFINITY })
   return { ticket: advanced.ticket, events: [...events, ...advanced.events] }

@@ -5,6 +5,7 @@ import { termsUnder } from '../sla/clocks.ts'
 import { type ClockState, clockState, type SlaState } from '../sla/state.ts'
 import { isInstant } from '../time/instant.ts'
 import { advance } from './advance.ts'
+import { eventsGiven, optionsGiven, ticketGiven } from './given.ts'
 import { type Definitions, timelineOf } from './timeline.ts'
 
 export interface SlaStateOptions {
@@ -15,25 +16,27 @@ export interface SlaStateOptions {
 /**
  * All clocks of a ticket at `now`, once time has caused what it causes by then: running, paused and why, or ended and
  * how; used, left, due, late from, and "late from, if nothing changes". Nothing is stored.
- * @throws DeskError `invalid_instant`; `clock_went_back` when `now` lies before what happened last on the ticket;
+ * @throws DeskError `invalid_definition`, `invalid_command`, `event_malformed` for what is no definition, ticket, options
+ * or log; `invalid_instant`; `clock_went_back` when `now` lies before what happened last on the ticket;
  * `definition_missing` and `history_needed` as `advance`
  */
 export function slaState(
   definitions: Definitions,
   ticket: Ticket,
   now: number,
-  { history }: SlaStateOptions = {},
+  options: SlaStateOptions = {},
 ): SlaState {
+  const timeline = timelineOf(definitions)
+  const { history } = optionsGiven(options, ['history'])
+  if (history !== undefined) eventsGiven(history, 'options.history')
   if (!isInstant(now))
     throw fail(
       'invalid_instant',
       { value: shown(now), reason: 'it must be a whole number of milliseconds within 1970–2199' },
       'now',
     )
-  if (now < ticket.lastAt) throw fail('clock_went_back', { at: now, lastAt: ticket.lastAt }, 'now')
-  const timeline = timelineOf(definitions)
-  const options = { limit: Number.POSITIVE_INFINITY, ...(history ? { history } : {}) }
-  const { ticket: present, events } = advance(definitions, ticket, now, options)
+  if (now < ticketGiven(ticket).lastAt) throw fail('clock_went_back', { at: now, lastAt: ticket.lastAt }, 'now')
+  const { ticket: present, events } = advance(definitions, ticket, now, { limit: Number.POSITIVE_INFINITY, history })
   const log = history && [...history, ...events]
   const wakesAt = present.kind === 'postponed' ? present.postponedUntil : null
   const woken = wakesAt === null ? {} : wokenClocks(definitions, present, wakesAt, log)

@@ -5,6 +5,7 @@ import type { Level } from '../sla/level.ts'
 import type { Versions } from '../sla/slice.ts'
 import type { BusinessCalendar } from '../time/calendar.ts'
 import type { Definition } from './definition.ts'
+import { definitionsGiven } from './given.ts'
 
 /** One definition, or its revisions, oldest first; every one but the first says `since` when it holds. */
 export type Definitions = Definition | readonly Definition[]
@@ -28,21 +29,23 @@ const ticketFormat = 1
 
 const timelines = new WeakMap<object, Timeline>()
 
-/** @throws DeskError `invalid_definition` when revisions are not in order */
-export function timelineOf(definitions: Definitions): Timeline {
-  const revisions = 'json' in definitions ? [definitions] : definitions
+/** @throws DeskError `invalid_definition` for what is no definition, and when revisions are not in order */
+export function timelineOf(definitions: Definitions, path = 'definitions'): Timeline {
   const known = timelines.get(definitions)
-  // an array may have grown since
-  if (known?.revisions.length === revisions.length && known.revisions.every((one, i) => one === revisions[i]))
-    return known
-  const timeline = buildTimeline([...revisions])
+  if (known && isOf(known, definitions)) return known
+  const given = definitionsGiven(definitions, path)
+  const timeline = buildTimeline('json' in given ? [given] : [...given])
   timelines.set(definitions, timeline)
   return timeline
 }
 
+/** An array may have grown since. */
+const isOf = ({ revisions }: Timeline, definitions: Definitions): boolean =>
+  'json' in definitions ||
+  (revisions.length === definitions.length && revisions.every((one, i) => one === definitions[i]))
+
 function buildTimeline(revisions: readonly Definition[]): Timeline {
-  const latest = revisions.at(-1)
-  if (!latest) throw fail('invalid_definition', { reason: 'a desk needs a definition' })
+  const latest = revisions.at(-1) as Definition
   for (const [i, revision] of revisions.entries()) {
     const before = revisions[i - 1]
     if (before && (revision.since === null || revision.since <= (before.since ?? -1)))

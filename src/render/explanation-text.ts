@@ -1,5 +1,6 @@
 import type { ClockExplanation, ClockMark, ClockStretch } from '../sla/explanation.ts'
 import { utc, type Zone, zoneNamed } from '../time/zone.ts'
+import { explanationGiven } from './given.ts'
 import { durationText, markText, oneLine, outcomeText, reasonText, totalsOf, wallText } from './words.ts'
 
 /** The zone a clock's times are shown in: that of the calendar it was counted by last. */
@@ -8,10 +9,12 @@ export const zoneOf = ({ terms }: ClockExplanation): Zone => zoneNamed(terms.at(
 /**
  * An explanation in words: what was promised and used, every stretch with its reason, what happened meanwhile, and
  * totals. Times are those of the clock's calendar. The same explanation gives the same text.
+ * @throws DeskError `invalid_command` for what is no explanation, with the place
  * @example
  * console.log(explanationText(await desk.explain(ticket.id, 'resolution')))
  */
 export function explanationText(explanation: ClockExplanation): string {
+  explanationGiven(explanation)
   const zone = zoneOf(explanation)
   const { reference, metric, cycle, from, to, elapsedMs, unexplainedMs, terms } = explanation
   const parts = [

@@ -1,6 +1,8 @@
+import { optionsGiven } from '../engine/given.ts'
 import { fail, shown } from '../errors.ts'
 import type { ClockExplanation, ClockStretch } from '../sla/explanation.ts'
 import { zoneOf } from './explanation-text.ts'
+import { explanationGiven } from './given.ts'
 import { scaleOf } from './scale.ts'
 import { escaped, fitting, px, textWidth } from './svg.ts'
 import { type Canvas, drawRow, sign, text } from './timeline-row.ts'
@@ -19,11 +21,13 @@ const rowNames = 96
  * An explanation as an SVG timeline: what counted (tall) and what did not (low), by reason; holidays and statuses by
  * name; messages below; steps, due time and breach above. Rows are as long as suits: an hour fills one, a year twelve.
  * No scripts; light or dark as the reader prefers; a title and a description for those who do not see it.
- * @throws DeskError `invalid_command` for a width out of bounds
+ * @throws DeskError `invalid_command` for what is no explanation, with the place, and for a width out of bounds
  * @example
  * writeFileSync('ticket.svg', slaTimeline(await desk.explain(ticket.id, 'resolution')))
  */
-export function slaTimeline(explanation: ClockExplanation, { width = 800 }: TimelineOptions = {}): string {
+export function slaTimeline(explanation: ClockExplanation, options: TimelineOptions = {}): string {
+  explanationGiven(explanation)
+  const { width = 800 } = optionsGiven(options, ['width'])
   if (!(Number.isInteger(width) && width >= 480 && width <= 4_000))
     throw fail('invalid_command', { reason: `a width is 480 to 4,000 whole pixels, not ${shown(width)}` }, 'width')
   const zone = zoneOf(explanation)

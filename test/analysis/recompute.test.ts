@@ -270,7 +270,7 @@ describe('recompute', () => {
     ['no definition', undefined, [], 'invalid_definition', 'definitions'],
     ['plain JSON for a definition', {}, [], 'invalid_definition', 'definitions'],
     ['a list with something else in it', [definition, null], [], 'invalid_definition', 'definitions[1]'],
-    ['no definition in the list', [], told.events, 'invalid_definition', ''],
+    ['no definition in the list', [], told.events, 'invalid_definition', 'definitions'],
     ['no log', definition, undefined, 'event_malformed', 'events'],
     ['a text', definition, 'events', 'event_malformed', 'events'],
     ['an empty log', definition, [], 'event_malformed', 'events'],

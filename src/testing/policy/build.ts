@@ -1,3 +1,5 @@
+import { fail, shown } from '../../errors.ts'
+import { isPlainObject } from '../../model/json.ts'
 import type { LevelDefinition } from '../../sla/level.ts'
 import type { StandardMetric } from '../../sla/metric.ts'
 import type { TargetDefinition } from '../../sla/target.ts'
@@ -16,6 +18,7 @@ export function officeHours<const Id extends string>(
   hours: readonly WallInterval[] = [['09:00', '17:00']],
   days: readonly Weekday[] = monToFri,
 ): HoursDefinition & { readonly id: Id } {
+  if (!Array.isArray(days)) throw fail('invalid_definition', { reason: `a list is needed, not ${shown(days)}` }, 'days')
   return { id, zone, hours: Object.fromEntries(days.map((weekday) => [weekday, hours])) }
 }
 
@@ -31,6 +34,8 @@ export function levelOf<const Id extends string>(
   id: Id,
   targets: { readonly [Metric in StandardMetric]?: Allowed | Omit<TargetDefinition, 'metric'> },
 ): LevelDefinition<Id, StandardMetric, never, never, never> {
+  if (!isPlainObject(targets))
+    throw fail('invalid_definition', { reason: `targets by metric are needed, not ${shown(targets)}` }, 'targets')
   const level: LevelDefinition<Id, StandardMetric> = {
     id,
     targets: Object.entries(targets).map(([metric, target]) => ({

@@ -1,3 +1,4 @@
+import { fail, shown } from '../../errors.ts'
 import type { LevelDefinition } from '../../sla/level.ts'
 import type { StandardMetric } from '../../sla/metric.ts'
 import type { HoursDefinition } from '../../time/calendar.ts'
@@ -20,12 +21,16 @@ export interface Generators {
 /**
  * What property tests of a policy are fed with. Takes fast-check (4 or later) as it is imported: this package needs it
  * neither to run nor to compile.
+ * @throws DeskError `invalid_command` for what is not fast-check
  * @example
  * import fc from 'fast-check'
  * const given = generators(fc)
  * fc.sample(fc.gen().map(given.calendar({ zones: ['Europe/Tallinn'] })), 1)[0]?.zone // => 'Europe/Tallinn'
  */
 export function generators(fc: FastCheck): Generators {
+  // a module namespace, or an object of one's own
+  if (typeof (fc as Partial<FastCheck> | null)?.nat !== 'function')
+    throw fail('invalid_command', { reason: `fast-check is needed, as it is imported, not ${shown(fc)}` }, 'fc')
   return {
     calendar:
       (options = {}) =>
