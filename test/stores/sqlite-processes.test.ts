@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { createDesk, defineDesk } from 'ticketwright'
+import { createDesk, type Desk, defineDesk } from 'ticketwright'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { examine } from '../crash/examine.ts'
@@ -37,6 +37,29 @@ function writing(path: string, name: string, rounds: number): Promise<Said> {
   })
 }
 
+/** Reads the feed from where it was, again and again, as a reader beside the writers does. */
+function followFeed(desk: Pick<Desk, 'changes'>) {
+  const seen: string[] = []
+  let [position, pages, stopAt] = [0, 0, Number.POSITIVE_INFINITY]
+  const reading = (async () => {
+    while (seen.length < stopAt) {
+      const page = await desk.changes(position, 7)
+      if (page.events.length > 0) pages += 1
+      seen.push(...page.events.map(({ id }) => id))
+      position = page.position
+      if (page.events.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  })()
+  return {
+    pages: () => pages,
+    until: async (length: number) => {
+      stopAt = length
+      await reading
+      return seen
+    },
+  }
+}
+
 const definition = defineDesk({
   levels: [{ id: 'l', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '1m' }] }],
   slaRules: [{ level: 'l' }],
@@ -44,7 +67,7 @@ const definition = defineDesk({
 })
 
 describe('four processes on one file', () => {
-  it('lose nothing, double nothing, and none is refused (hazards 36–38)', async () => {
+  it('lose nothing, double nothing, and none is refused (hazards 36–39)', async () => {
     const path = join(folder, 'tickets.db')
     const store = sqliteStore(path)
     const desk = createDesk({ definition, store })
@@ -56,7 +79,12 @@ describe('four processes on one file', () => {
     const { ticket: shared } = await ana.open({ ticketId: 'shared', subject: 'Everybody tags it' })
     const names = ['a', 'b', 'c', 'd']
     const rounds = 8
+    const feed = followFeed(desk)
     const said = await Promise.all(names.map((name) => writing(path, name, rounds)))
+    // hazard 39: whoever read along has seen all that is there, once and in order
+    const whole = (await desk.changes(0, 100_000)).events.map(({ id }) => id)
+    expect(await feed.until(whole.length)).toEqual(whole)
+    expect(feed.pages()).toBeGreaterThan(3)
 
     expect(said.flatMap(({ refused }) => refused)).toEqual([])
     const tagged = await desk.get(shared.id)

@@ -8,6 +8,7 @@ import { isDeskError } from 'ticketwright'
 import type { SqliteHandle } from 'ticketwright/sqlite'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
+import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ticketwright-sqlite-'))
@@ -91,7 +92,7 @@ describe('sqliteStore', () => {
     handle.close()
   })
 
-  it('never writes into a transaction that somebody else has open on its handle', async () => {
+  it('never writes into a transaction that somebody else has open on its handle (hazard 49)', async () => {
     const handle = new DatabaseSync(':memory:')
     const store = sqliteStore(handle, { clock, patienceMs: 10 })
     handle.exec('CREATE TABLE mine (x)')
@@ -105,7 +106,7 @@ describe('sqliteStore', () => {
     handle.close()
   })
 
-  it('loses no acknowledged write to another request’s rollback on the same handle', async () => {
+  it('loses no acknowledged write to another request’s rollback on the same handle (hazard 49)', async () => {
     const handle = new DatabaseSync(':memory:')
     const store = sqliteStore(handle, { clock })
     await store.commit(commitOf('taken'))
@@ -135,6 +136,30 @@ describe('sqliteStore', () => {
     expect((await store.load(tenant, 't1')).row).toBe(null)
     expect((await store.changes(tenant, 0, 10)).events).toEqual([])
     expect(await store.commit(commitOf('t1', 't2'))).toEqual({ ok: true })
+    handle.close()
+  })
+
+  it('gives others a turn while it looks for what few of many tickets meet, and finds each once', async () => {
+    const handle = new DatabaseSync(':memory:')
+    const store = sqliteStore(handle, { clock })
+    for (let i = 0; i < 30; i++)
+      await store.commit(commitOf(...Array.from({ length: 100 }, (_, n) => `t${i * 100 + n}`)))
+    const rare = { field: 'fields.n', op: 'absent' } as const
+    let turns = 0
+    const others = setInterval(() => {
+      turns += 1
+    }, 0)
+    const count = async () => store.count(queryOf(tenant, rare))
+    // all of them meet it, and a page of more than there are reads to the end
+    const found = await store.find({
+      ...queryOf(tenant, { all: [rare, { field: 'fields.m', op: 'absent' }] }),
+      limit: 9_999,
+    })
+    const inFind = turns
+    expect([found.length, new Set(found.map(({ ticket }) => ticket.id)).size]).toEqual([3_000, 3_000])
+    expect(await count()).toBe(3_000)
+    expect([inFind > 0, turns > inFind]).toEqual([true, true])
+    clearInterval(others)
     handle.close()
   })
 

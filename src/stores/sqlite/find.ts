@@ -5,6 +5,7 @@ import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
 import { candidatesSql, countSql, findSql, from, namedBy, tallySql } from '../sql/find.ts'
 import { Tallying } from '../tally.ts'
 import type { Database } from './database.ts'
+import { breathe } from './turn.ts'
 
 export interface StoredRow {
   readonly ticket: string
@@ -21,8 +22,14 @@ export const rowOf = ({ ticket, next_at, planned_by }: StoredRow): TicketRow => 
 /** Rows read at once where some of them may not be in the answer: enough to pay for the question, few enough to hold. */
 const pageRows = 200
 
-/** Rows of a query. The database decides and sorts what it can; what is left over is looked at here, page by page. */
-export function findIn(db: Database, query: Query, now: number): readonly TicketRow[] {
+/** Pages after which everybody else gets a turn: what few tickets meet may be looked for among hundreds of thousands. */
+const pagesInTurn = 5
+
+/**
+ * Rows of a query. The database decides and sorts what it can; what is left over is looked at here, page by page, and
+ * others have a turn in between: a ticket that moves meanwhile is found where it is met first.
+ */
+export async function findIn(db: Database, query: Query, now: number): Promise<readonly TicketRow[]> {
   const { limit } = query
   const { page, ordered, decided } = findSql(query, now, tableFor(query.when))
   const rowsOf = (after: Query['after'], most: number): TicketRow[] => {
@@ -31,13 +38,14 @@ export function findIn(db: Database, query: Query, now: number): readonly Ticket
   }
   if (!ordered) return sorted(rowsOf(undefined, limit), query)
   if (decided) return rowsOf(query.after, limit)
-  const found: TicketRow[] = []
-  for (let after = query.after; ; ) {
+  const found = new Map<string, TicketRow>()
+  for (let [after, pages] = [query.after, 1]; ; pages++) {
     const rows = rowsOf(after, pageRows)
-    found.push(...rows.filter(({ ticket }) => query.matches(ticket)))
+    for (const row of rows) if (!found.has(row.ticket.id) && query.matches(row.ticket)) found.set(row.ticket.id, row)
     const last = rows.at(-1)
-    if (found.length >= limit || rows.length < pageRows || !last) return found.slice(0, limit)
+    if (found.size >= limit || rows.length < pageRows || !last) return [...found.values()].slice(0, limit)
     after = query.position(last.ticket)
+    if (pages % pagesInTurn === 0) await breathe()
   }
 }
 
@@ -68,16 +76,16 @@ function sorted(rows: readonly TicketRow[], { matches, position, compare, after,
 }
 
 /** How many tickets match. */
-export function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): number {
+export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number> {
   const whole = countSql(query)
   if (whole) return db.row<{ found: number }>(whole.text, ...whole.params)?.found ?? 0
   let count = 0
-  for (const { ticket } of candidates(db, query)) if (query.matches(ticket)) count += 1
+  for await (const rows of candidates(db, query)) for (const { ticket } of rows) if (query.matches(ticket)) count += 1
   return count
 }
 
 /** How many match, by the values of fields. */
-export function tallyIn(db: Database, query: TallyQuery): Tally[] {
+export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]> {
   const whole = tallySql(query)
   if (whole)
     return db
@@ -85,18 +93,19 @@ export function tallyIn(db: Database, query: TallyQuery): Tally[] {
       .map((row) => Object.values(row))
       .map((cells) => ({ values: cells.slice(0, -1), count: Number(cells.at(-1)) }))
   const tallying = new Tallying(query)
-  for (const { ticket } of candidates(db, query)) tallying.count(ticket)
+  for await (const rows of candidates(db, query)) for (const { ticket } of rows) tallying.count(ticket)
   return tallying.result()
 }
 
-/** Rows that a condition may hold for, read page by page. */
-function* candidates(db: Database, query: Pick<Query, 'tenant' | 'when'>): Generator<TicketRow> {
-  for (let after = ''; ; ) {
+/** Pages of rows that a condition may hold for, in the order of ids: each is met once, whatever moves. */
+async function* candidates(db: Database, query: Pick<Query, 'tenant' | 'when'>): AsyncGenerator<readonly TicketRow[]> {
+  for (let [after, pages] = ['', 1]; ; pages++) {
     const { text, params } = candidatesSql(query, after, pageRows)
     const rows = db.rows<StoredRow>(text, ...params).map(rowOf)
-    yield* rows
+    yield rows
     const last = rows.at(-1)
     if (rows.length < pageRows || !last) return
     after = last.ticket.id
+    if (pages % pagesInTurn === 0) await breathe()
   }
 }

@@ -1,5 +1,6 @@
 import { isDeskError } from '../../errors.ts'
 import type { Database } from './database.ts'
+import { nextTurn } from './turn.ts'
 
 /** Somebody's writing: run in a transaction, and again from the start if that one could not be made. */
 interface Job {
@@ -19,7 +20,6 @@ const waitsMs = [1, 2, 4, 8, 15, 25, 40, 60, 100]
 
 // taken while the module is read, so that a test's fake timers do not stop a store
 const { setTimeout } = globalThis
-const nextTurn: (run: () => void) => unknown = globalThis.setImmediate ?? queueMicrotask
 
 /**
  * Does what is to be written, in the order in which it was asked for. Requests that wait at the same time share one
