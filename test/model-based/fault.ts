@@ -58,10 +58,7 @@ export const targets = (fault: (target: PlainTarget) => object): Partial<Under> 
 
 /** Revisions that come into force later than they say. */
 export const later = (ms: number): Partial<Under> =>
-  reading((definition) => {
-    const { since } = definition.json
-    return since === undefined ? definition : defineDesk({ ...definition.json, since: Number(since) + ms } as never)
-  })
+  reading((definition) => (definition.since === null ? definition : { ...definition, since: definition.since + ms }))
 
 interface Spoil {
   readonly ticket?: (ticket: Ticket) => Ticket

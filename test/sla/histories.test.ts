@@ -31,7 +31,7 @@ describe('Clocks of generated promises', () => {
     expect(count).toBeGreaterThanOrEqual(goal)
     // every metric met with everything that may become of a clock, and with what is done by hand
     if (goal < 5_000) return
-    expect(heard.size).toBeGreaterThan(80)
+    expect(heard.size).toBe(10 * 8)
     for (const reason of ['manual_due', 'due_cleared', 'reapply', 'history', 'switch', 'switched', 'target_returned'])
       expect(reasons).toContain(reason)
   })

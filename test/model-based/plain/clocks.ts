@@ -382,8 +382,9 @@ export class Clocks {
     // what the log shows as done meanwhile is done
     const counted = this.counted(row)
     if (!counted || counted.ended || this.isTooSoon(row, counted, at)) return
-    // a cycle that began anew with a switch began after its wait
-    if (!row.recurs || (cycle.endedBy === 'noTarget' && counted.startedAt <= cycle.startedAt)) {
+    // whoever waited already when the target went waits on; a wait that began later is another one (decision 023)
+    const sameWait = counted.startedAt === cycle.startedAt || counted.startedAt < (cycle.endedAt as number)
+    if (!row.recurs || (cycle.endedBy === 'noTarget' && sameWait)) {
       cycle.held = counted.held
       this.continue(row, cycle, target, this.now(at))
       return
