@@ -4,8 +4,9 @@ import type { Cause } from '../model/event.ts'
 import { isPlainObject, type Json } from '../model/json.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 
-/** Whose a ticket is, as far as reports tell. */
+/** Whose a ticket is, and how urgent, as far as reports tell. */
 interface Holders {
+  readonly priority: string | null
   readonly department: string | null
   readonly agent: string | null
 }
@@ -14,7 +15,6 @@ interface Holders {
 export interface ReportedCycle extends Holders {
   readonly level: string
   readonly metric: string
-  readonly priority: string
   readonly ending: 'fulfilled' | 'cancelled' | null
   /** Late, and that was not taken back. */
   readonly breached: boolean
@@ -25,9 +25,9 @@ export interface ReportedCycle extends Holders {
   readonly penalty: Json | undefined
 }
 
-const nobody: Holders = { department: null, agent: null }
+const nobody: Holders = { priority: null, department: null, agent: null }
 
-/** Follows the log of one ticket as far as reports need it: a few facts for each cycle, and who had the ticket. */
+/** Follows the log of one ticket as far as reports need it: a few facts for each cycle, and who had the ticket when. */
 export class ReportedTicket {
   #now = nobody
   /** Who had it before the cause at hand. */
@@ -47,7 +47,12 @@ export class ReportedTicket {
     if (cause !== this.#cause) this.#before = this.#now
     this.#cause = cause
     if (event.type === 'ticket_opened')
-      this.#now = { department: name(event.data.department), agent: name(event.data.assignee) }
+      this.#now = {
+        priority: name(event.data.priority),
+        department: name(event.data.department),
+        agent: name(event.data.assignee),
+      }
+    else if (event.type === 'priority_changed') this.#now = { ...this.#now, priority: name(event.data.priority) }
     else if (event.type === 'department_changed') this.#now = { ...this.#now, department: name(event.data.department) }
     else if (event.type === 'assignee_changed') this.#now = { ...this.#now, agent: name(event.data.assignee) }
     else if ('clock' in event.data) this.#takeClock(event.data.clock, event)
@@ -61,15 +66,19 @@ export class ReportedTicket {
 
   #takeClock(clock: SlaClock, event: AnyTicketEvent): void {
     if (!isClock(clock)) throw noClock(event)
-    const { level, metric, cycle, priority, ending, breachedAt, elapsedMs, latenessMs } = clock
+    const { level, metric, cycle, ending, breachedAt, elapsedMs, latenessMs } = clock
     const key = JSON.stringify([metric, cycle])
     const breached = breachedAt !== null
     const penalty =
       event.type === 'sla_breached' ? event.data.penalty : breached ? this.#cycles.get(key)?.penalty : undefined
-    const { department, agent } = this.#before
+    const { priority, department, agent } = this.#before
     // who had it when that came about; where nobody had, who has it since
-    const holders = { department: department ?? this.#now.department, agent: agent ?? this.#now.agent }
-    this.#cycles.set(key, { level, metric, priority, ending, breached, elapsedMs, latenessMs, penalty, ...holders })
+    const holders = {
+      priority: priority ?? this.#now.priority,
+      department: department ?? this.#now.department,
+      agent: agent ?? this.#now.agent,
+    }
+    this.#cycles.set(key, { level, metric, ending, breached, elapsedMs, latenessMs, penalty, ...holders })
   }
 }
 

@@ -9,6 +9,9 @@ import { ReportedTicket } from './reported-ticket.ts'
 /** Lines that one report may have. */
 const maxGroups = 100_000
 
+/** Keys that the ledger does not tell of. */
+const ofTicket: ReadonlySet<ReportKey> = new Set(['priority', 'department', 'agent'])
+
 export interface SlaReportOptions {
   /** What to break it down by, any of them together; `[]` is one line for everything. */
   readonly by: readonly ReportKey[]
@@ -37,8 +40,9 @@ export interface SlaTally {
 /**
  * How the promises of an SLA were kept, from the ledger alone: counts, penalties, and percentiles of elapsed time and
  * lateness. A cycle counts once, by its last ending; a breach that was taken back is none. Percentiles are by the
- * nearest rank. A cycle belongs to the department and the agent who had the ticket when it ended (before what ended it;
- * where nobody had, to who got it then); an open one to those who have it.
+ * nearest rank. A cycle belongs to the priority of the ticket, and to the department and the agent who had it, when it
+ * ended (before what ended it; where nobody had, to who got it then); an open one to those of now. By these three the
+ * whole log of a ticket is needed.
  * @throws DeskError `invalid_command`, `unknown_name`, `duplicate_name` for options; `event_malformed` and `event_too_new` with the place of the event
  * (`events[3]`); `too_large` beyond 100,000 lines
  */
@@ -100,7 +104,7 @@ class Tally {
 
   #begin(event: AnyTicketEvent, key: string): ReportedTicket {
     const { ticketId, version } = event
-    const whole = this.#oneByOne || this.#by.includes('department') || this.#by.includes('agent')
+    const whole = this.#oneByOne || this.#by.some((key) => ofTicket.has(key))
     if (whole && version !== 1)
       throw fail('event_malformed', {
         reason: `the log of ticket ${shown(ticketId)} begins with version ${version}, and all of it is needed`,

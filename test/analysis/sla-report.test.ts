@@ -67,7 +67,7 @@ describe('slaReport counts', () => {
 
   it('the same from the ledger alone, where nobody asks whose a ticket was', () => {
     const ledger = all.flat().filter(({ type }) => type.startsWith('sla_'))
-    const by = ['level', 'metric', 'priority'] as const
+    const by = ['level', 'metric'] as const
     expect(slaReport(ledger, { by })).toEqual(slaReport(all.flat(), { by }))
   })
 
@@ -147,6 +147,29 @@ describe('A cycle belongs', () => {
     expect(line(firstResponses(waiting.events, ['agent']), { metric: 'firstResponse', agent: 'ben' })).toMatchObject({
       open: 1,
     })
+  })
+
+  it('to the priority the ticket had before what ended it, not to the one its target was chosen by', () => {
+    // one target for all priorities: raising it is no switch, and the clock keeps the name it began under
+    const raised = story(definition)
+      .open('Mon 09:00', { priority: 'Low' })
+      .do('Mon 09:30', ana, { type: 'setPriority', priority: 'Urgent' })
+      .do('Mon 12:00', ana, { type: 'update', priority: 'High', message: { body: 'x', visibility: 'public' } })
+    expect(raised.ticket.clocks.firstResponse).toMatchObject({ ending: 'fulfilled', priority: 'Low' })
+    const report = firstResponses(raised.events, ['priority'])
+    expect(line(report, { metric: 'firstResponse', priority: 'Urgent' })).toMatchObject({ cycles: 1 })
+  })
+
+  it('to the priority the ticket has, while it is open; to the one it came with, where it ended at once', () => {
+    const open = story(definition)
+      .open('Mon 09:00', { priority: 'Low' })
+      .do('Mon 09:30', ana, { type: 'setPriority', priority: 'Urgent' })
+    expect(
+      line(firstResponses(open.events, ['priority']), { metric: 'firstResponse', priority: 'Urgent' }),
+    ).toMatchObject({ open: 1 })
+    const atOnce = story(definition).open('Mon 09:00', { priority: 'Low', status: 'Resolved' })
+    const keys = firstResponses(atOnce.events, ['priority']).groups.map(({ key }) => key.priority)
+    expect(new Set(keys)).toEqual(new Set(['Low']))
   })
 
   it('lines are sorted by their keys, nobody first, whatever they are called', () => {
@@ -340,6 +363,7 @@ describe('slaReport refuses', () => {
       'event_malformed',
       'events[0]',
     ],
+    ['the same, by priority', events.slice(1), { by: ['priority'] }, 'event_malformed', 'events[0]'],
     [
       'a ticket that comes twice, in order of tickets',
       [...as('a', { events }), ...as('b', { events }).slice(0, 1), ...as('a', { events }).slice(-1)],
