@@ -194,9 +194,14 @@ export function clearDueByHand(clock: SlaClock, terms: Terms, allowance: Allowan
   return retarget({ ...byTarget, breachedAt: null, dueAt: null, lateFrom: null }, terms, allowance, at)
 }
 
-/** More than the target is used and no breach says so: a smaller target, or a paused clock given one. */
-export const isOverdueUnbreached = (clock: SlaClock): boolean =>
-  clock.breachedAt === null && clock.manualDueAt === undefined && clock.elapsedMs > clock.targetMs
+/**
+ * Late at an instant, and no breach says so: a smaller target, a paused clock given one, or a breach of this very
+ * instant whose turn has not come.
+ */
+export function isOverdueUnbreached({ breachedAt, manualDueAt, lateFrom, elapsedMs, targetMs }: SlaClock, at: number) {
+  if (breachedAt !== null) return false
+  return (lateFrom !== null && at > lateFrom) || (manualDueAt === undefined && elapsedMs > targetMs)
+}
 
 /** Breached at `at`; where no due time led there, the instant itself is due and late-from. */
 export const breach = (clock: SlaClock, at: number): SlaClock => ({

@@ -126,14 +126,25 @@ export function followStatus(view: TurnView, clock: SlaClock): LedgerChange[] {
   const terms = view.termsOf(clock)
   const stands = clock.held === true || terms.target.pausesIn(ticket.status, ticket.kind)
   if (stands === (clock.state === 'paused')) return []
-  if (stands) return [{ type: 'sla_paused', clock: pause(clock, terms, at), reason: ticket.status }]
+  if (stands) return standStill(view, clock, (late) => pause(late, terms, at), ticket.status)
   return resumed(view, run(clock, terms, at), ticket.status)
 }
 
 function hold(view: TurnView, clock: SlaClock, reason: string): LedgerChange[] {
   if (clock.held) return []
-  const standing = clock.state === 'paused' ? clock : pause(clock, view.termsOf(clock), view.at)
-  return [{ type: 'sla_paused', clock: { ...standing, held: true }, reason }]
+  const paused = (late: SlaClock) => (clock.state === 'paused' ? late : pause(late, view.termsOf(clock), view.at))
+  return standStill(view, clock, (late) => ({ ...paused(late), held: true }), reason)
+}
+
+/** One that is late when it pauses is breached first. */
+function standStill(
+  view: TurnView,
+  clock: SlaClock,
+  paused: (clock: SlaClock) => SlaClock,
+  reason: string,
+): LedgerChange[] {
+  const before = clock.state === 'running' ? breachIfLate(view, clock) : []
+  return [...before, { type: 'sla_paused', clock: paused(before[0]?.clock ?? clock), reason }]
 }
 
 function release(view: TurnView, clock: SlaClock, reason: string): LedgerChange[] {
@@ -151,7 +162,7 @@ function resumed(view: TurnView, clock: SlaClock, reason: string): LedgerChange[
 
 /** A clock whose target shrank below what is used breaches when it runs again or ends. */
 export function breachIfLate(view: TurnView, clock: SlaClock): LedgerChange[] {
-  return isOverdueUnbreached(clock) ? [breachOf(view.termsOf(clock), breach(clock, view.at), 'late')] : []
+  return isOverdueUnbreached(clock, view.at) ? [breachOf(view.termsOf(clock), breach(clock, view.at), 'late')] : []
 }
 
 /** The entry of a breach, with what the target says it costs. */

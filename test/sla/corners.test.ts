@@ -370,3 +370,43 @@ it('what was answered late before its target came was due by its answer', () => 
     latenessMs: hour,
   })
 })
+
+describe('a clock that is due with another one is breached too, whatever rules make of the first breach', () => {
+  const twins = (rule: object) =>
+    desk({}, 'alwaysOpen', {
+      levels: [
+        {
+          id: 'std',
+          targets: [
+            { metric: 'firstResolution', within: '4h' },
+            { metric: 'resolution', within: { Urgent: '8h', default: '4h' }, restartFrom: 'switch' },
+          ],
+        },
+      ],
+      triggers: [{ id: 'late', on: ['sla_breached'], do: [rule] }],
+    } as never)
+
+  it('a switch that begins it anew', () => {
+    const ticket = story(twins({ type: 'setPriority', priority: 'Urgent' }))
+      .open('Mon 09:00')
+      .until('Mon 14:00')
+    expect(ticket.ledger('resolution')).toEqual([
+      'Mon 09:00 started',
+      'Mon 13:00:00.001 breached',
+      'Mon 13:00:00.001 cancelled',
+      'Mon 13:00:00.001 started',
+    ])
+  })
+
+  it('a pause', () => {
+    const ticket = story(twins({ type: 'postpone' }))
+      .open('Mon 09:00')
+      .until('Mon 14:00')
+    expect(ticket.clock('resolution')).toMatchObject({ state: 'paused', breachedAt: when('Mon 13:00') + 1 })
+    expect(ticket.ledger('resolution')).toEqual([
+      'Mon 09:00 started',
+      'Mon 13:00:00.001 breached',
+      'Mon 13:00:00.001 paused',
+    ])
+  })
+})
