@@ -23,6 +23,18 @@ async function main(count: number, seed: number, most: number) {
   const batches = Array.from({ length: Math.ceil(count / BATCH) }, (_, i) => seed + i)
   const workers = Math.min(most, batches.length)
   const sum = { histories: 0, commands: 0, events: 0, differences: 0 }
+  const finish = () => {
+    if (process.stderr.isTTY) process.stderr.write('\n')
+    const seconds = Math.round((Date.now() - started) / 1000)
+    console.log(JSON.stringify({ ...sum, seed, workers, seconds, tz: process.versions.tz, node: process.version }))
+    if (sum.differences > 0) process.exitCode = 1
+  }
+  // who stops it early is told how far it came
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      finish()
+      process.exit()
+    })
   await Promise.all(
     Array.from({ length: workers }, (_, i) => {
       const share = batches.filter((_, k) => k % workers === i)
@@ -42,10 +54,7 @@ async function main(count: number, seed: number, most: number) {
       })
     }),
   )
-  if (process.stderr.isTTY) process.stderr.write('\n')
-  const seconds = Math.round((Date.now() - started) / 1000)
-  console.log(JSON.stringify({ ...sum, seed, workers, seconds, tz: process.versions.tz, node: process.version }))
-  if (sum.differences > 0) process.exitCode = 1
+  finish()
 }
 
 /** A batch, up to its first difference, which is made as small as it goes. */
