@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Commit, Store } from '../../src/store.ts'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { median } from '../measure.ts'
 import { DatabaseSync, listening, replayOn } from './raw.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'ticketwright-bench-'))
@@ -19,7 +18,7 @@ export interface Finding {
   readonly rawUs: number
   readonly jsonUs: number
   readonly statements: number
-  /** The driver's share of the store's time: the median of rounds in which one followed the other. */
+  /** The driver's share of the store's time. */
   readonly share: number
   /** The same when the making of JSON is left out. */
   readonly shareWithoutJson: number
@@ -83,14 +82,17 @@ export async function measured(
     asked.push([...recorder.heard])
   }
   recorder.handle.close()
-  const rounds: { store: number; raw: number; json: number }[] = []
+  const fastest = blocks.map(() => ({
+    store: Number.POSITIVE_INFINITY,
+    raw: Number.POSITIVE_INFINITY,
+    json: Number.POSITIVE_INFINITY,
+  }))
   for (let lap = 0; lap < laps; lap++) {
     const [one, other] = [open(synchronous), open(synchronous)]
     for (const { store } of [one, other]) await save(store, warm, together)
     const replayed = replayOn(other.handle)
     for (const [i, block] of blocks.entries()) {
       const repeat = replayed(asked[i] ?? [])
-      const spent = { store: 0, raw: 0, json: 0 }
       const works = {
         store: () => save(one.store, block, together),
         raw: async () => repeat(),
@@ -99,19 +101,21 @@ export async function measured(
       for (const what of i % 2 ? (['store', 'raw', 'json'] as const) : (['raw', 'store', 'json'] as const)) {
         const before = performance.now()
         await works[what]()
-        spent[what] = performance.now() - before
+        const best = fastest[i] as (typeof fastest)[number]
+        best[what] = Math.min(best[what], performance.now() - before)
       }
-      rounds.push(spent)
     }
     for (const { handle } of [one, other]) handle.close()
   }
-  const us = (pick: (round: (typeof rounds)[number]) => number) => (median(rounds.map(pick)) * 1e3) / size
+  const us = (what: 'store' | 'raw' | 'json') =>
+    (fastest.reduce((sum, best) => sum + best[what], 0) * 1e3) / blocks.length / size
+  const [storeUs, rawUs, jsonUs] = [us('store'), us('raw'), us('json')]
   return {
-    storeUs: us(({ store }) => store),
-    rawUs: us(({ raw }) => raw),
-    jsonUs: us(({ json }) => json),
+    storeUs,
+    rawUs,
+    jsonUs,
     statements: asked.flat().length / (blocks.length * size),
-    share: median(rounds.map(({ store, raw }) => raw / store)),
-    shareWithoutJson: median(rounds.map(({ store, raw, json }) => raw / (store - json))),
+    share: rawUs / storeUs,
+    shareWithoutJson: rawUs / (storeUs - jsonUs),
   }
 }
