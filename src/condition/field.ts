@@ -10,7 +10,7 @@ export type FieldType = 'text' | 'name' | 'number' | 'instant' | 'boolean' | 'na
 export type FieldClass = 'stored' | 'event' | 'clock'
 
 /** What a name may name: a misspelt one is found when the condition is defined. */
-export type Named = 'status' | 'priority' | 'kind' | 'level' | 'metric' | 'calendar' | 'department' | 'event'
+export type Named = 'status' | 'priority' | 'kind' | 'level' | 'metric' | 'calendar' | 'department' | 'plan' | 'event'
 
 export interface Field {
   readonly type: FieldType

@@ -1,5 +1,5 @@
 import type { Ticket } from '../model/ticket.ts'
-import { type FieldTable, fieldNamed } from './field.ts'
+import { type FieldTable, type FieldType, fieldNamed } from './field.ts'
 
 /**
  * A number kept on a ticket, as data, so that memory and SQL compute the same one. Sums and products are those of
@@ -12,8 +12,11 @@ export type SortValue =
   | { readonly plus: readonly [SortValue, SortValue | number] }
   | { readonly times: readonly [SortValue, number] }
   /** 0 where the field is one of the names, else 1. */
-  | { readonly among: { readonly field: string; readonly names: readonly (string | number)[] } }
-  /** The number that belongs to the name in the field; `otherwise` for any other name and for none. */
+  | { readonly among: { readonly field: string; readonly names: readonly (string | number | boolean)[] } }
+  /**
+   * The number that belongs to what is in the field: a name, or a number or a truth as JSON writes it (`'2'`, `'true'`).
+   * `otherwise` for anything else and for nothing.
+   */
   | {
       readonly pick: {
         readonly field: string
@@ -72,13 +75,29 @@ function compileValue(value: SortValue, fields: FieldTable): (ticket: Ticket) =>
     const { values, otherwise } = value.pick
     const field = fieldNamed(fields, value.pick.field)
     const numbers = new Map<unknown, number>(Object.entries(values))
-    return (ticket) => numbers.get(field?.read({ ticket })) ?? otherwise
+    return (ticket) => numbers.get(written(field?.read({ ticket }))) ?? otherwise
   }
   const field = fieldNamed(fields, value.field)
   return (ticket) => {
     const found = field?.read({ ticket })
     return typeof found === 'number' ? found : null
   }
+}
+
+/** A value as a key of `pick` writes it; of nothing, and of a set, there is no key. */
+const written = (found: unknown): string | undefined =>
+  typeof found === 'number' || typeof found === 'boolean'
+    ? String(found)
+    : typeof found === 'string'
+      ? found
+      : undefined
+
+/** What a key of `pick` stands for in a field of a type; undefined: nothing in such a field is written so. */
+export function valueWritten(key: string, type: FieldType): string | number | boolean | undefined {
+  if (type === 'boolean') return key === 'true' ? true : key === 'false' ? false : undefined
+  if (type !== 'number' && type !== 'instant') return key
+  const number = Number(key)
+  return Number.isFinite(number) && String(number) === key ? number : undefined
 }
 
 /** Stays a number that can be written as JSON: what would be endless ends at the largest one. */

@@ -222,6 +222,7 @@ export function compileDefinition(
     statuses: 'value' in workflow ? workflow.value.statuses.map((status) => status.name) : [],
     calendars: [...calendars.keys()],
   }
+  const plans = (definition.plans ?? []).map((plan) => plan.name)
   const metrics = [...Object.keys(standardMetrics), ...(definition.metrics ?? []).map((metric) => metric.name)]
   const known = {
     ...('value' in workflow ? { status: names.statuses } : {}),
@@ -234,7 +235,7 @@ export function compileDefinition(
   refusals.push(
     ...checkNaming(definition),
     ...checkSla(definition, names, fields),
-    ...checkViews(definition.views ?? [], fields, names.priorities),
+    ...checkViews(definition.views ?? [], fields, { priorities: names.priorities, plans }),
     ...checkRouting(definition.routing ?? {}, fields, names.priorities),
   )
   if ('value' in workflow) {

@@ -1,13 +1,15 @@
 import * as z from 'zod'
-import { type Field, type FieldTable, fieldNamed } from '../condition/field.ts'
+import { type Field, type FieldTable, type FieldType, fieldNamed, fieldsKnowing } from '../condition/field.ts'
 import {
   comparePositions,
   compileSortKeys,
   type SortKey,
   type SortPosition,
   type SortValue,
+  valueWritten,
 } from '../condition/sort-key.ts'
-import { type Refusal, refuse } from '../errors.ts'
+import { type Refusal, refuse, shown } from '../errors.ts'
+import { deepFreeze, joinPath } from '../model/json.ts'
 import { type StatusKind, statusKinds } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type OrderingName, type OrderingWithOptions, orderingRows } from './named-ordering.ts'
@@ -40,7 +42,7 @@ const SortValueSchema: z.ZodType<SortValue> = z.lazy(() =>
       among: z.strictObject({
         field: z.string(),
         names: z
-          .array(z.union([z.string(), z.number()]))
+          .array(z.union([z.string(), z.number(), z.boolean()]))
           .min(1)
           .max(100),
       }),
@@ -108,19 +110,29 @@ function keysOfPart(part: OrderingPart): readonly SortKey[] {
 }
 
 /** The keys of the named orderings, told nothing. Every ordering is ended by id, so it is total. */
-export const namedOrderings: Readonly<Record<OrderingName, readonly SortKey[]>> = Object.freeze(
+export const namedOrderings: Readonly<Record<OrderingName, readonly SortKey[]>> = deepFreeze(
   Object.fromEntries(names.map((name) => [name, keysOf(name)])) as Record<OrderingName, readonly SortKey[]>,
 )
 
-/** Fields and priorities an ordering names that there are not, or that are no numbers, each with its path. */
+/** Names that an ordering may use, where they are known. */
+export interface OrderingNames {
+  readonly priorities: readonly string[]
+  /** Those of the definition; of a definition that has none they are free. */
+  readonly plans: readonly string[]
+}
+
+/** What an ordering names that there is not, and values that a field can never hold, each with its path. */
 export function checkOrdering(
   ordering: Ordering,
   fields: FieldTable,
   path: string,
-  priorities?: readonly string[],
+  { priorities, plans }: Partial<OrderingNames> = {},
 ): Refusal[] {
+  const known = plans?.length ? fieldsKnowing(fields, { plan: plans }) : fields
   return partsOf(ordering, path).parts.flatMap(([part, at]) =>
-    isKey(part) ? checkValue(part.by, fields, `${at}.by`) : checkBoost(part, priorities, `${at}.boost`),
+    isKey(part)
+      ? checkValue(part.by, known, `${at}.by`)
+      : [...checkBoost(part, priorities, `${at}.boost`), ...checkPlans(part, plans, `${at}.plans`)],
   )
 }
 
@@ -136,6 +148,14 @@ function checkBoost(
     .map((name) => refuse('unknown_name', { what: 'priority', name, known: priorities }, `${path}.${name}`))
 }
 
+function checkPlans(part: OrderingName | OrderingWithOptions, known: readonly string[] = [], path: string): Refusal[] {
+  const { plans = [] } = part as { readonly plans?: readonly string[] }
+  if (known.length === 0) return []
+  return plans.flatMap((name, i) =>
+    known.includes(name) ? [] : [refuse('unknown_name', { what: 'plan', name, known }, `${path}[${i}]`)],
+  )
+}
+
 function checkValue(value: SortValue, fields: FieldTable, path: string): Refusal[] {
   if ('field' in value) return checkField(value.field, fields, numeric, `${path}.field`)
   if ('coalesce' in value)
@@ -145,8 +165,49 @@ function checkValue(value: SortValue, fields: FieldTable, path: string): Refusal
       typeof part === 'number' ? [] : checkValue(part, fields, `${path}.plus[${i}]`),
     )
   if ('times' in value) return checkValue(value.times[0], fields, `${path}.times[0]`)
-  if ('among' in value) return checkField(value.among.field, fields, () => true, `${path}.among.field`)
-  return checkField(value.pick.field, fields, () => true, `${path}.pick.field`)
+  if ('among' in value) return checkAmong(value.among, fields, `${path}.among`)
+  return checkPick(value.pick, fields, `${path}.pick`)
+}
+
+function checkAmong({ field: name, names }: Among, fields: FieldTable, path: string): Refusal[] {
+  const unfit = checkField(name, fields, single, `${path}.field`)
+  const field = fieldNamed(fields, name)
+  if (unfit.length > 0 || !field) return unfit
+  return names.flatMap((value, i) => checkHeld(value, field, value, `${path}.names[${i}]`))
+}
+
+function checkPick({ field: name, values }: Pick, fields: FieldTable, path: string): Refusal[] {
+  const unfit = checkField(name, fields, single, `${path}.field`)
+  const field = fieldNamed(fields, name)
+  if (unfit.length > 0 || !field) return unfit
+  return Object.keys(values).flatMap((key) =>
+    checkHeld(valueWritten(key, field.type), field, key, joinPath(`${path}.values`, key)),
+  )
+}
+
+type Among = Extract<SortValue, { among: unknown }>['among']
+type Pick = Extract<SortValue, { pick: unknown }>['pick']
+
+/** A value that can never be in a field, as somebody has written it. */
+function checkHeld(value: unknown, { type, known, names }: Field, written: unknown, path: string): Refusal[] {
+  if (!holds[type](value))
+    return [refuse('invalid_definition', { reason: `${shown(written)} is never in a field of type ${type}` }, path)]
+  if (!known || known.includes(value as string)) return []
+  return [refuse('unknown_name', { what: names ?? 'value', name: (value as string).slice(0, 100), known }, path)]
+}
+
+const isText = (value: unknown) => typeof value === 'string'
+const isNumber = (value: unknown) => typeof value === 'number'
+const holds: { readonly [T in FieldType]: (value: unknown) => boolean } = {
+  text: isText,
+  name: isText,
+  number: isNumber,
+  /** In milliseconds: what is compared here is what is kept. */
+  instant: isNumber,
+  boolean: (value) => typeof value === 'boolean',
+  any: (value) => value !== undefined,
+  names: () => false,
+  tags: () => false,
 }
 
 function checkField(name: string, fields: FieldTable, fits: (field: Field) => boolean, path: string): Refusal[] {
@@ -157,6 +218,8 @@ function checkField(name: string, fields: FieldTable, fits: (field: Field) => bo
 }
 
 const numeric = ({ type }: Field): boolean => type === 'number' || type === 'instant' || type === 'any'
+/** One value, not a set of them. */
+const single = ({ type }: Field): boolean => type !== 'names' && type !== 'tags'
 
 /** An ordering ready for use: where a ticket stands, and who comes first. */
 export interface CompiledOrdering {

@@ -5,7 +5,14 @@ import type { FieldTable } from '../condition/field.ts'
 import { type MergedTags, withFormerTags } from '../condition/same-tag.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { Id, JsonValue, Name } from '../model/schema.ts'
-import { type CompiledOrdering, checkOrdering, compileOrdering, type Ordering, OrderingSchema } from './ordering.ts'
+import {
+  type CompiledOrdering,
+  checkOrdering,
+  compileOrdering,
+  type Ordering,
+  type OrderingNames,
+  OrderingSchema,
+} from './ordering.ts'
 
 /** Which tickets, in which order, and how many at most. */
 export interface ViewDefinition<V extends string = string, P extends string = string, When = Condition> {
@@ -33,14 +40,14 @@ const inView: ConditionUse = { name: 'a view', classes: ['stored'] }
 export function checkViews(
   views: readonly z.output<typeof ViewSchema>[],
   fields: FieldTable,
-  priorities: readonly string[],
+  names: OrderingNames,
 ): Refusal[] {
   return views.flatMap(({ id, when, order }, i) => [
     ...(views.findIndex((other) => other.id === id) < i
       ? [refuse('duplicate_name', { what: 'view', name: id }, `views[${i}].id`)]
       : []),
     ...(when === undefined ? [] : checkCondition(when, fields, inView, `views[${i}].when`)),
-    ...(order === undefined ? [] : checkOrdering(order, fields, `views[${i}].order`, priorities)),
+    ...(order === undefined ? [] : checkOrdering(order, fields, `views[${i}].order`, names)),
   ])
 }
 

@@ -38,6 +38,11 @@ const ticket = (
 const order = (ordering: Ordering, tickets: readonly Ticket[]) =>
   tickets.toSorted(orderBy(ordering)).map(({ id }) => id)
 
+const among = (field: string, names: readonly (string | number | boolean)[]) =>
+  [{ by: { among: { field, names } }, direction: 'ascending', nulls: 'last' }] as const
+const pick = (field: string, values: Record<string, number>) =>
+  [{ by: { pick: { field, values, otherwise: null } }, direction: 'ascending', nulls: 'last' }] as const
+
 const reply = { type: 'reply', body: 'x' }
 const postpone = { type: 'postpone' }
 
@@ -297,6 +302,22 @@ describe('orderings of one’s own', () => {
     expect(by({ among: { field: 'affected', names: [2] } })).toEqual(['c', 'a', 'b'])
   })
 
+  it('a value that is true, or a number, is picked as it is written', () => {
+    const by = (value: SortValue) => order([{ by: value, direction: 'ascending', nulls: 'last' }], tickets)
+    const of = (id: string, vip: boolean | undefined, affected: number, weight: unknown) =>
+      ticket(id, 0, { requester: { id: 'm', ...(vip === undefined ? {} : { vip }) }, affected, fields: { weight } })
+    const tickets = [of('a', false, 1, '2'), of('b', true, 2, 2), of('c', undefined, 3, true)]
+    expect(by({ among: { field: 'requester.vip', names: [true] } })).toEqual(['b', 'a', 'c'])
+    expect(by({ pick: { field: 'requester.vip', values: { true: 1, false: 3 }, otherwise: 2 } })).toEqual([
+      'b',
+      'c',
+      'a',
+    ])
+    expect(by({ pick: { field: 'affected', values: { 3: 1, 1: 2 }, otherwise: null } })).toEqual(['c', 'a', 'b'])
+    expect(by({ pick: { field: 'fields.weight', values: { true: 1, 2: 2 }, otherwise: 3 } })).toEqual(['c', 'a', 'b'])
+    expect(by({ among: { field: 'fields.weight', names: [true, 2] } })).toEqual(['b', 'c', 'a'])
+  })
+
   it('a number past all bounds stays one', () => {
     const rich = ticket('rich', 0, { requester: { id: 'm', revenue: 1e308 } })
     const poor = ticket('poor', 0, { requester: { id: 'm', revenue: -1e308 } })
@@ -388,10 +409,74 @@ describe('orderings of one’s own', () => {
       'unknown_name',
       'views[0].order.keys[0].by.plus[1].field',
     ],
+    [
+      'a kind there is not, among',
+      among('kind', ['new', 'opne']),
+      'unknown_name',
+      'views[0].order[0].by.among.names[1]',
+    ],
+    ['a kind there is not, picked', pick('kind', { opne: 1 }), 'unknown_name', 'views[0].order[0].by.pick.values.opne'],
+    [
+      'a state there is not',
+      among('sla.resolution.state', ['runs']),
+      'unknown_name',
+      'views[0].order[0].by.among.names[0]',
+    ],
+    ['a set', among('tags', ['vip']), 'unknown_name', 'views[0].order[0].by.among.field'],
+    ['a set, picked', pick('followers', { ana: 1 }), 'unknown_name', 'views[0].order[0].by.pick.field'],
+    ['a text for a number', among('tier', [1, '2']), 'invalid_definition', 'views[0].order[0].by.among.names[1]'],
+    ['a number for a name', among('language', [1]), 'invalid_definition', 'views[0].order[0].by.among.names[0]'],
+    [
+      'a text for a truth',
+      among('requester.vip', ['true']),
+      'invalid_definition',
+      'views[0].order[0].by.among.names[0]',
+    ],
+    ['a truth for a number', among('tier', [true]), 'invalid_definition', 'views[0].order[0].by.among.names[0]'],
+    [
+      'an instant in words',
+      among('openedAt', ['2026-01-01T00:00:00Z']),
+      'invalid_definition',
+      'views[0].order[0].by.among.names[0]',
+    ],
+    ['no truth', pick('requester.vip', { yes: 1 }), 'invalid_definition', 'views[0].order[0].by.pick.values.yes'],
+    ['no number', pick('tier', { two: 1 }), 'invalid_definition', 'views[0].order[0].by.pick.values.two'],
+    [
+      'a number as none is written',
+      pick('tier', { '01': 1 }),
+      'invalid_definition',
+      'views[0].order[0].by.pick.values.01',
+    ],
+    [
+      'a name deep inside',
+      [{ by: { coalesce: [{ times: [among('kind', ['x'])[0]?.by, 2] }] }, direction: 'ascending', nulls: 'last' }],
+      'unknown_name',
+      'views[0].order[0].by.coalesce[0].times[0].among.names[0]',
+    ],
   ])('%s is refused', (_what, ordering, code, path) => {
     const found = compileDefinition({ views: [{ id: 'v', order: ordering }] })
     expect('refusals' in found && found.refusals[0]).toMatchObject({ code, path })
     expect(() => orderBy(ordering as Ordering)).toThrow(DeskError)
+  })
+})
+
+describe('names that the definition knows', () => {
+  const plans = [{ name: 'Free' }, { name: 'Pro' }]
+  it.each<[what: string, order: unknown, path: string, name: string]>([
+    ['a priority', pick('priority', { High: 1, Urgnet: 0 }), 'views[0].order[0].by.pick.values.Urgnet', 'Urgnet'],
+    ['a status', among('status', ['Opne']), 'views[0].order[0].by.among.names[0]', 'Opne'],
+    ['a level', among('sla.level', ['glod']), 'views[0].order[0].by.among.names[0]', 'glod'],
+    ['a plan', among('requester.plan', ['Pro', 'nope']), 'views[0].order[0].by.among.names[1]', 'nope'],
+    ['a plan to rank', { by: 'value', plans: ['Free', 'nope'] }, 'views[0].order.plans[1]', 'nope'],
+  ])('%s there is not is refused', (_what, order, path, name) => {
+    const found = compileDefinition({ plans, views: [{ id: 'v', order }] })
+    expect('refusals' in found && found.refusals).toMatchObject([{ code: 'unknown_name', path, facts: { name } }])
+    expect(() => orderBy(order as Ordering)).not.toThrow() // without a definition nobody knows
+  })
+
+  it('plans are free names where the definition has none', () => {
+    const views = [{ id: 'v', order: { by: 'value', plans: ['Free', 'nope'] } }]
+    expect(compileDefinition({ views })).toHaveProperty('value')
   })
 })
 

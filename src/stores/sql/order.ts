@@ -1,5 +1,5 @@
-import type { SortKey, SortPosition, SortValue } from '../../condition/sort-key.ts'
-import { columnOf, isActionable, type SqlValue } from './column.ts'
+import { type SortKey, type SortPosition, type SortValue, valueWritten } from '../../condition/sort-key.ts'
+import { type Column, columnOf, isActionable, type SqlValue } from './column.ts'
 
 /** An ordering as SQL: terms that are never null and all ascend, ended by the id. */
 export interface OrderSql {
@@ -129,18 +129,19 @@ function joined(
   }
 }
 
-/** Names are bound; numbers stand in the text, so that an index fits. */
+/** Names are bound; numbers and truths stand in the text, so that an index fits. */
 function amongSql({ field, names }: Extract<SortValue, { among: unknown }>['among']): Term | undefined {
   const column = columnOf(field)
-  if (column?.form !== 'plain') return undefined
+  const type = column && typeIn(column)
+  if (!column || !type) return undefined
   if (field === 'kind' && isActionable(names) && new Set(names).size === 2)
     return { sql: 'actionable', params: [], always: true, double: false }
-  const ofText = column.type === 'TEXT'
-  const fitting = names.filter((name) => typeof name === (ofText ? 'string' : 'number'))
-  const marks = ofText ? fitting.map(() => '?') : fitting
+  const fitting = names.filter((name) => typeof name === typeOf[type])
+  const ofText = type === 'name'
+  const marks = ofText ? fitting.map(() => '?') : fitting.map(Number)
   return {
     sql: `CASE WHEN ${column.column} IN (${marks.join(', ')}) THEN 0 ELSE 1 END`,
-    params: ofText ? fitting : [],
+    params: ofText ? (fitting as string[]) : [],
     always: true,
     double: false,
   }
@@ -148,13 +149,27 @@ function amongSql({ field, names }: Extract<SortValue, { among: unknown }>['amon
 
 function pickSql({ field, values, otherwise }: Extract<SortValue, { pick: unknown }>['pick']): Term | undefined {
   const column = columnOf(field)
-  const rows = Object.entries(values)
-  if (column?.form !== 'plain' || column.type !== 'TEXT' || rows.length === 0) return undefined
-  const cases = rows.map(([, number]) => `WHEN ? THEN ${constant(number)?.sql}`)
+  const type = column && typeIn(column)
+  if (!column || !type) return undefined
+  const rows = Object.entries(values).flatMap(([key, number]) => {
+    const value = valueWritten(key, type)
+    return value === undefined ? [] : [{ value, number }]
+  })
+  if (rows.length === 0) return undefined
+  const ofText = type === 'name'
+  const cases = rows.map(
+    ({ value, number }) => `WHEN ${ofText ? '?' : constant(Number(value))?.sql} THEN ${constant(number)?.sql}`,
+  )
   return {
     sql: `CASE ${column.column} ${cases.join(' ')} ELSE ${otherwise === null ? 'NULL' : constant(otherwise)?.sql} END`,
-    params: rows.map(([name]) => name),
+    params: ofText ? rows.map(({ value }) => value as string) : [],
     always: otherwise !== null,
     double: true,
   }
 }
+
+const typeOf = { name: 'string', number: 'number', boolean: 'boolean' } as const
+
+/** What is in a column, as a field has it; undefined of what stands there folded, or as a set. */
+const typeIn = ({ form, type }: Column): keyof typeof typeOf | undefined =>
+  form === 'truth' ? 'boolean' : form !== 'plain' ? undefined : type === 'TEXT' ? 'name' : 'number'

@@ -107,6 +107,13 @@ const ofOnesOwn: readonly Ordering[] = [
   [key({ coalesce: [{ field: 'resolvedAt' }, { plus: [{ field: 'openedAt' }, 0.5] }] }, 'descending', 'last')],
   [key({ times: [{ field: 'effortMinutes' }, -0.1] }, 'ascending', 'last')],
   [key({ among: { field: 'category', names: ['IT', "x'y"] } }, 'ascending', 'last')],
+  [key({ among: { field: 'requester.vip', names: [true] } }, 'ascending', 'last')],
+  [key({ among: { field: 'fields.deep.x', names: [true, '2'] } }, 'descending', 'last')],
+  [key({ pick: { field: 'requester.vip', values: { true: 2, false: 1 }, otherwise: null } }, 'descending', 'last')],
+  [key({ pick: { field: 'requester.vip', values: { false: 1 }, otherwise: 0.5 } }, 'ascending', 'last')],
+  [key({ pick: { field: 'effortMinutes', values: { 0.5: 3, 60: 1, 5: 2 }, otherwise: null } }, 'ascending', 'first')],
+  [key({ pick: { field: 'requester.previousTickets', values: { 0: 1, 4: -1 }, otherwise: 0 } }, 'ascending', 'last')],
+  [key({ pick: { field: 'fields.level', values: { 2: 1 }, otherwise: 2 } }, 'ascending', 'last')],
   [
     key(
       { pick: { field: 'requester.plan', values: { gold: 1, '"quoted"': 2 }, otherwise: null } },
