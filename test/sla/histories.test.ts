@@ -17,8 +17,11 @@ describe('Clocks of generated promises', () => {
     let count = 0
     const heard = new Set<string>()
     const reasons = new Set<string>()
+    let [steps, atEdges] = [0, 0]
     fc.assert(
       fc.property(histories, (history) => {
+        steps += history.steps.length
+        atEdges += history.steps.filter(({ when }) => 'edge' in when).length
         for (const { type, data } of tell(history).subject.events)
           if ('clock' in data) {
             heard.add(`${data.clock.metric} ${type}`)
@@ -29,6 +32,8 @@ describe('Clocks of generated promises', () => {
       { seed, numRuns: goal },
     )
     expect(count).toBeGreaterThanOrEqual(goal)
+    // most instants are those at which something falls due, opens, closes or is edited, or a millisecond beside them
+    expect(atEdges).toBeGreaterThan(steps / 2)
     // every metric met with everything that may become of a clock, and with what is done by hand
     if (goal < 5_000) return
     expect(heard.size).toBe(10 * 8)
