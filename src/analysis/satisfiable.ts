@@ -1,6 +1,7 @@
 import { compileCondition } from '../condition/compile.ts'
 import { type Condition, childrenOf, type Leaf } from '../condition/condition.ts'
 import { type FieldTable, type FieldType, fieldNamed } from '../condition/field.ts'
+import { operandOf, operators } from '../condition/operator.ts'
 import { statusKinds } from '../model/names.ts'
 import { foldText } from '../model/text.ts'
 
@@ -73,14 +74,14 @@ function candidatesFor(name: string, type: FieldType, literals: readonly Literal
   if (literals.some(({ leaf: { op }, holds }) => (op === 'absent' && holds) || (op === 'present' && !holds)))
     return [null, [], '']
   const named = literals.find(({ leaf: { op }, holds }) => holds && (op === 'is' || op === 'oneOf'))
-  if (named) return [named.leaf.value].flat()
+  if (named) return comparedValues(named, type)
   if (name === 'kind') return statusKinds
   switch (type) {
     case 'boolean':
       return [true, false, null]
     case 'number':
     case 'instant':
-      return numbersAround(literals)
+      return numbersAround(type, literals)
     case 'tags':
     case 'names':
       return largestSet(type, literals)
@@ -89,17 +90,21 @@ function candidatesFor(name: string, type: FieldType, literals: readonly Literal
   }
 }
 
+/** The values of a leaf as they are compared: instants in milliseconds. */
+const comparedValues = ({ leaf: { op, value } }: Literal, type: FieldType): readonly unknown[] =>
+  value === undefined ? [] : [operandOf(operators[op], value, type)].flat()
+
 /** Every number that is named, one between each two, and one beyond: order and equality tell no others apart. */
-function numbersAround(literals: readonly Literal[]): readonly unknown[] | null {
-  const named = literals.flatMap(({ leaf }) => [leaf.value].flat()).filter((value) => value !== undefined)
+function numbersAround(type: FieldType, literals: readonly Literal[]): readonly unknown[] | null {
+  const named = literals.flatMap((literal) => comparedValues(literal, type))
   if (!named.every((value) => typeof value === 'number')) return null
   const sorted = [...new Set(named)].sort((a, b) => a - b)
   const [first = 0, last = 0] = [sorted[0], sorted.at(-1)]
-  const between = sorted.slice(1).map((value, i) => ((sorted[i] as number) + value) / 2)
+  const between = sorted.slice(1).map((value, i) => (sorted[i] as number) / 2 + value / 2)
   return [null, ...sorted, ...between, first - 1 - Math.abs(first), last + 1 + Math.abs(last)]
 }
 
-/** With all that is named and not forbidden: whoever asks for more to be in a set finds most in this one. */
+/** With all that is named and not forbidden, and one that is not named: whoever asks for more to be in a set finds most in this one. */
 function largestSet(type: FieldType, literals: readonly Literal[]): readonly unknown[] | null {
   const key = (value: unknown) => (type === 'tags' ? foldText(String(value)) : String(value))
   const keysOf = ({ leaf }: Literal) => (Array.isArray(leaf.value) ? leaf.value.map(key) : [])
@@ -109,6 +114,9 @@ function largestSet(type: FieldType, literals: readonly Literal[]): readonly unk
     (op === 'hasAll' && !holds && Array.isArray(value) && value.length === 1)
   // "not all of these" is met by leaving one out: which one is not known
   if (literals.some((literal) => literal.leaf.op === 'hasAll' && !literal.holds && !forbids(literal))) return null
+  const named = literals.flatMap(keysOf)
   const forbidden = new Set(literals.filter(forbids).flatMap(keysOf))
-  return [[...new Set(literals.flatMap(keysOf)), 'one more'].filter((name) => !forbidden.has(name)), []]
+  // longer than every name that is named, so none of them
+  const other = `${named.join('')} and one more`
+  return [[...new Set(named), other].filter((name) => !forbidden.has(name)), []]
 }

@@ -113,6 +113,12 @@ describe('rules that can never fire', () => {
     ],
     ['a number above and below', { all: [number('messages', 'gt', 5), number('messages', 'lt', 5)] }],
     ['a number at its own bound', { all: [number('messages', 'gte', 5), number('messages', 'lt', 5)] }],
+    [
+      'an instant after another one',
+      {
+        all: [number('openedAt', 'is', '2026-01-01T00:00:00Z'), number('openedAt', 'gt', '2026-01-01T02:00:00+02:00')],
+      },
+    ],
     ['ranges apart', { all: [number('affected', 'between', [1, 5]), number('affected', 'between', [5, 9])] }],
     ['text, whatever its case', { all: [number('subject', 'is', 'Straße'), not(number('subject', 'is', 'STRASSE'))] }],
     [
@@ -153,6 +159,32 @@ describe('rules that can never fire', () => {
     [
       'negatives that a missing fact passes',
       { all: [number('channel', 'isNot', 'a'), number('channel', 'noneOf', ['b'])] },
+    ],
+    ['an instant, as it is written', number('openedAt', 'is', '2026-01-01T00:00:00Z')],
+    ['instants, as they are written', number('requester.since', 'oneOf', ['2026-01-01T02:00:00+02:00'])],
+    [
+      'an instant written in two ways',
+      {
+        all: [number('openedAt', 'is', '2026-01-01T00:00:00Z'), number('openedAt', 'is', '2026-01-01T02:00:00+02:00')],
+      },
+    ],
+    [
+      'a tag that bears any name',
+      {
+        all: [
+          { field: 'tags', op: 'present' },
+          { field: 'tags', op: 'hasNone', value: ['one more', 'and one more'] },
+        ],
+      },
+    ],
+    [
+      'a follower who bears any name',
+      {
+        all: [
+          { field: 'followers', op: 'present' },
+          { field: 'followers', op: 'hasNone', value: ['one more'] },
+        ],
+      },
     ],
     [
       'more ways than are looked at',

@@ -12,6 +12,9 @@ import { ana, mari, story } from '../story.ts'
 const seed = Number(process.env.TICKETWRIGHT_FUZZ_SEED ?? 20261126)
 const one = <T>(...values: T[]) => fc.constantFrom(...values)
 
+/** Names of tags and people: also those that a proof may take to be nobody's. */
+const names = ['a', 'B', 'c', 'one more', 'and one more']
+
 const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
     field: one('priority', 'channel', 'assignee'),
@@ -28,13 +31,23 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
     op: one('lt', 'lte', 'gt', 'gte', 'is', 'isNot'),
     value: one(0, 1, 2, 3),
   }),
+  fc.record({
+    field: one('openedAt', 'requester.since'),
+    op: one('is', 'isNot', 'lt', 'gte'),
+    value: one('1970-01-01T00:00:00.001Z', '1970-01-01T02:00:00.002+02:00', 3),
+  }),
+  fc.record({
+    field: one('openedAt', 'requester.since'),
+    op: one('oneOf', 'noneOf'),
+    value: fc.subarray(['1970-01-01T00:00:00.001Z', '1970-01-01T02:00:00.002+02:00', 3], { minLength: 1 }),
+  }),
   fc.record({ field: one('tier', 'affected'), op: fc.constant('between'), value: one([0, 1], [1, 2], [1, 3]) }),
   fc.record({ field: one('subject', 'channel'), op: one('contains', 'startsWith'), value: one('a', 'ab', 'B', 'low') }),
   fc.record({ field: one('subject'), op: one('is', 'isNot'), value: one('a', 'AB', 'straße') }),
   fc.record({
     field: one('tags', 'followers'),
     op: one('hasAny', 'hasAll', 'hasNone'),
-    value: fc.subarray(['a', 'B', 'c'], { minLength: 1 }),
+    value: fc.subarray(names, { minLength: 1 }),
   }),
   fc.record({
     field: one('tags', 'assignee', 'tier', 'subject', 'fields.x', 'followers'),
@@ -65,10 +78,10 @@ const tickets: fc.Arbitrary<Ticket> = fc
     affected: one(null, 0, 1, 2, 3),
     openedAt: one(0, 1, 2, 3, 9),
     subject: one('', 'a', 'ab', 'AB', 'Straße', 'STRASSE', 'b', 'low'),
-    tagKeys: fc.subarray(['a', 'b', 'c', 'd']),
-    followers: fc.subarray(['a', 'B', 'c', 'd']),
+    tagKeys: fc.subarray(['a', 'b', 'c', 'd', 'one more']),
+    followers: fc.subarray(['a', 'B', 'c', 'd', 'one more']),
     outbound: fc.boolean(),
-    requester: one(null, { id: 'x' }, { id: 'x', vip: true }, { id: 'x', vip: false }),
+    requester: one(null, { id: 'x' }, { id: 'x', vip: true, since: 1 }, { id: 'x', vip: false, since: 2 }),
     fields: one({}, { x: 1 }, { x: 2 }, { x: '1' }, { x: 3 }, { x: [] }),
     counts: fc.record({
       messages: one(0, 1, 2, 3),
