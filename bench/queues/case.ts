@@ -39,7 +39,9 @@ export function rows(): Row[] {
 
 /** As much of a ticket as the ordering reads. */
 export const ticketOf = ({ id, rank, openedAt }: Row): Ticket =>
-  ({ id, kind: rank === 0 ? 'open' : 'answered', openedAt }) as Ticket
+  ({ id, kind: rank === 0 ? 'open' : 'answered', openedAt, lastAt: openedAt, clocks: noClocks }) as Ticket
+
+const noClocks = {}
 
 export const compare = (a: Row, b: Row): number =>
   a.rank - b.rank || a.openedAt - b.openedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

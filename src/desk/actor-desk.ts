@@ -1,6 +1,7 @@
 import type { CommandInput, CommandRequest, CommandType } from '../engine/command.ts'
 import { fail } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
+import { optionsGiven } from '../model/given.ts'
 import type { Names } from '../model/names.ts'
 import type { Doing, Lease, LeaseKey } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
@@ -221,7 +222,10 @@ export function actorDesk(desk: DeskContext, actor: Actor): ActorDesk {
       return lease.holder === actor.id && desk.store.release(desk.tenant, lease)
     },
     next: async (views, time) => nextTicket(desk, views, actor.id, forMs(time)),
-    handOver: async (lease, to, { note, forTime } = {}) => handOver(desk, actor, lease, to, note, forMs(forTime)),
+    handOver: async (lease, to, details = {}) => {
+      const { note, forTime } = optionsGiven(details, ['note', 'forTime'], 'details')
+      return handOver(desk, actor, lease, to, note, forMs(forTime))
+    },
     announce: (id, doing, time) => announce(desk, id, actor, doing, time),
   })
 }

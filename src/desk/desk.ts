@@ -3,6 +3,7 @@ import type { Definition } from '../engine/definition.ts'
 import { timelineOf } from '../engine/timeline.ts'
 import { fail, shown, unwrap } from '../errors.ts'
 import { Actor } from '../model/actor.ts'
+import { optionsGiven } from '../model/given.ts'
 import { isPlainObject } from '../model/json.ts'
 import type { Message } from '../model/message.ts'
 import type { Names } from '../model/names.ts'
@@ -23,7 +24,7 @@ import { type ErasureRun, erase } from './erase.ts'
 import { explanationOf, slaStateOf } from './explain.ts'
 import { exportCsv, exportLines } from './export.ts'
 import { type ImportOptions, type ImportProgress, importLines } from './import.ts'
-import type { DeskContext, DeskOptions } from './options.ts'
+import { type DeskContext, type DeskOptions, Signal } from './options.ts'
 import { type Portal, portal } from './portal.ts'
 import { type PresenceOf, presenceOf } from './presence.ts'
 import {
@@ -44,6 +45,18 @@ import { forgetReceipts } from './receipts.ts'
 import { proposalFor, type RoutingRun, routeAfter, runRouting } from './routing.ts'
 import type { Segment, SegmentCount, SegmentField } from './segment.ts'
 import { takingTurns } from './turns.ts'
+
+interface RunOptions {
+  readonly limit?: number
+  readonly signal?: AbortSignal
+}
+
+/** The limit is judged by the run. */
+function runGiven(given: RunOptions = {}): RunOptions {
+  const run = optionsGiven(given, ['limit', 'signal'])
+  unwrap(parse(Signal.optional(), run.signal, 'invalid_command', 'signal'))
+  return run
+}
 
 const FeedAsk = z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(100_000) })
 
@@ -178,13 +191,13 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     segments: (view, by) => viewSegments(desk, view, by),
     presence: (id) => presenceOf(desk, id),
     proposal: (id) => proposalFor(desk, id),
-    runRouting: (run) => runRouting(desk, run),
+    runRouting: async (run) => runRouting(desk, runGiven(run)),
     allowed: (id, actor) => allowedOn(desk, id, actor) as Promise<Allowed<X>>,
     changes: async (after, limit = 1_000) => {
       const ask = unwrap(parse(FeedAsk, { after, limit }, 'invalid_command'))
       return desk.store.changes(desk.tenant, ask.after, ask.limit)
     },
-    runDue: (run) => runDue(desk, run),
+    runDue: async (run) => runDue(desk, runGiven(run)),
     deliver: (send, run) => deliverEffects(desk, send as (delivery: Delivery) => Promise<void> | void, run),
     reapply: (run) => reapplyAll(desk, run),
     deadLetters: async (limit) => deadLetters(desk, limit),

@@ -2,12 +2,13 @@ import { compileCondition } from '../condition/compile.ts'
 import type { Condition } from '../condition/condition.ts'
 import { fields } from '../engine/field.ts'
 import { fail, isDeskError } from '../errors.ts'
+import { isOutOfWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { compileOrdering } from '../queue/ordering.ts'
 import type { Agent } from '../queue/routing/agent.ts'
 import type { RoutingTrigger } from '../queue/routing/definition.ts'
-import { failedProposal, type Proposal, route } from '../queue/routing/route.ts'
+import { failedProposal, idleProposal, type Proposal, route } from '../queue/routing/route.ts'
 import { type DeskContext, maxReloads, type Outcome, type Routed } from './options.ts'
 import { perform } from './perform.ts'
 import { ticketNow } from './read.ts'
@@ -19,6 +20,7 @@ const routingActor = { kind: 'system', id: 'routing' } as const
 /** Who should have a ticket now; nothing is written. */
 export async function proposalFor(desk: DeskContext, ticketId: string): Promise<Proposal> {
   const ticket = await ticketNow(desk, ticketId)
+  if (isOutOfWork(ticket.kind)) return idleProposal(ticket.kind)
   return (await proposed(desk, ticket, await neededAgents(desk))).proposal
 }
 

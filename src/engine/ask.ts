@@ -6,6 +6,7 @@ import { type ConditionIndex, indexConditions } from '../condition/rule-index.ts
 import { compileVerdict, type Verdict } from '../condition/verdict.ts'
 import type { Refusal } from '../errors.ts'
 import { DeskError } from '../errors.ts'
+import { ticketGiven } from '../model/given.ts'
 import { checkShape } from '../model/json.ts'
 import { findIssues } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -95,21 +96,22 @@ const subjectOf = (ticket: Ticket, { now, definition }: Asking): Subject => ({
 
 /**
  * A comparator of tickets: total, ended by id.
- * @throws DeskError `invalid_definition`, `unknown_name`
+ * @throws DeskError `invalid_definition`, `unknown_name`; where it compares, `invalid_command` for what is no ticket
  * @example tickets.toSorted(orderBy('slaDue'))
  */
 export function orderBy(ordering: Ordering): (a: Ticket, b: Ticket) => number {
   const { position, compare } = compiledOrdering(ordering)
-  return (a, b) => compare(position(a), position(b))
+  return (a, b) => compare(position(ticketGiven(a, 'a')), position(ticketGiven(b, 'b')))
 }
 
 /**
  * Which of two tickets comes first in an ordering, and which of its keys decided that.
- * @throws DeskError `invalid_definition`, `unknown_name`
+ * @throws DeskError `invalid_definition`, `unknown_name`; `invalid_command` for what is no ticket
  */
 export function explainOrder(ordering: Ordering, a: Ticket, b: Ticket): OrderExplanation {
   const compiled = compiledOrdering(ordering)
-  return explainPositions(compiled, fields, compiled.position(a), compiled.position(b))
+  const [x, y] = [compiled.position(ticketGiven(a, 'a')), compiled.position(ticketGiven(b, 'b'))]
+  return explainPositions(compiled, fields, x, y)
 }
 
 /**
@@ -126,7 +128,7 @@ export function describeOrdering(ordering: Ordering): string {
 /**
  * Tickets kept in an order as they change: who is first, who stands where, any page. It holds ids and keys, about 20
  * bytes a ticket beside the ids; feed it from `changes` or from what commands give back.
- * @throws DeskError `invalid_definition`, `unknown_name`
+ * @throws DeskError `invalid_definition`, `unknown_name`; `invalid_command` for what is no ticket, with its place
  * @example
  * const queue = queueIndex('priority', tickets)
  * queue.add(ticket)

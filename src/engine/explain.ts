@@ -1,4 +1,5 @@
 import { fail, shown } from '../errors.ts'
+import { optionsGiven } from '../model/given.ts'
 import type { Ticket, TicketDraft } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { explainCycle } from '../sla/explain.ts'
@@ -7,7 +8,6 @@ import { cyclesOf, ledgerOf } from '../sla/ledger.ts'
 import { isInstant } from '../time/instant.ts'
 import { advance } from './advance.ts'
 import { replay } from './evolve.ts'
-import { optionsGiven } from './given.ts'
 import { replayGiven } from './log.ts'
 import { type Definitions, timelineOf } from './timeline.ts'
 

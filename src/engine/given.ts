@@ -1,9 +1,8 @@
 import { DeskError, fail, isDeskError, type Refusal, shown } from '../errors.ts'
 import { isPlainObject } from '../model/json.ts'
-import type { Ticket } from '../model/ticket.ts'
 import type { Definition } from './definition.ts'
 
-/** What pure functions are given, checked at the door: each finding says which argument, and where in it. */
+/** As `model/given.ts`, of what the engine knows. */
 
 const isDefinition = (value: unknown): value is Definition =>
   isPlainObject(value) && isPlainObject(value.json) && typeof value.version === 'string'
@@ -27,22 +26,6 @@ export function eventsGiven(value: unknown, path: string): Iterable<unknown> {
   const iterable = typeof value === 'object' && value !== null && Symbol.iterator in value
   if (iterable) return value as Iterable<unknown>
   throw fail('event_malformed', { reason: `a list of events is needed, not ${shown(value)}` }, path)
-}
-
-/** @throws DeskError `invalid_command` unless it looks like a ticket of this library */
-export function ticketGiven(value: unknown): Ticket {
-  const { lastAt, clocks } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Ticket>
-  if (typeof lastAt === 'number' && typeof clocks === 'object' && clocks !== null) return value as Ticket
-  throw fail('invalid_command', { reason: `a ticket is needed, not ${shown(value)}` }, 'ticket')
-}
-
-/** @throws DeskError `invalid_command` for what is no object, or has a key that means nothing */
-export function optionsGiven<T extends object>(value: T, keys: readonly (keyof T & string)[], path = 'options'): T {
-  if (!isPlainObject(value))
-    throw fail('invalid_command', { reason: `options are an object, not ${shown(value)}` }, path)
-  const unknown = Object.keys(value).find((key) => !(keys as readonly string[]).includes(key))
-  if (unknown === undefined) return value
-  throw fail('invalid_command', { reason: `unknown key; there are: ${keys.join(', ')}` }, `${path}.${unknown}`)
 }
 
 /** As it is told of an entry of a list: the same refusal, with its place. */

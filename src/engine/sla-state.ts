@@ -1,11 +1,12 @@
 import { fail, shown } from '../errors.ts'
 import type { SlaClock } from '../model/clock.ts'
+import { optionsGiven, ticketGiven } from '../model/given.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { termsUnder } from '../sla/clocks.ts'
 import { type ClockState, clockState, type SlaState } from '../sla/state.ts'
 import { isInstant } from '../time/instant.ts'
 import { advance } from './advance.ts'
-import { eventsGiven, optionsGiven, ticketGiven } from './given.ts'
+import { eventsGiven } from './given.ts'
 import { type Definitions, timelineOf } from './timeline.ts'
 
 export interface SlaStateOptions {

@@ -1,5 +1,7 @@
 import type { SortPosition } from '../condition/sort-key.ts'
 import { fail, shown } from '../errors.ts'
+import { optionsGiven, ticketGiven, ticketsGiven } from '../model/given.ts'
+import { isPlainObject } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { CountedBlocks } from './counted-blocks.ts'
 import { type HeldKeys, KeyColumns } from './key-columns.ts'
@@ -18,9 +20,12 @@ export interface PageOfIndex {
 export interface QueueIndex {
   readonly size: number
   has(ticketId: string): boolean
-  /** Puts a ticket where it belongs; one that is in already is moved. */
+  /**
+   * Puts a ticket where it belongs; one that is in already is moved.
+   * @throws DeskError `invalid_command` for what is no ticket
+   */
   add(ticket: Ticket): void
-  /** Moves a ticket to where it belongs now; false, and nothing, if it is not in. */
+  /** Moves a ticket to where it belongs now; false, and nothing, if it is not in. Throws as `add`. */
   update(ticket: Ticket): boolean
   /** False if it was not in. */
   remove(ticketId: string): boolean
@@ -32,7 +37,7 @@ export interface QueueIndex {
   rank(ticketId: string): number | null
   /**
    * Ids in order: from a rank (`offset`), or after a position that a ticket had, also one that is not in.
-   * @throws DeskError `invalid_command`
+   * @throws DeskError `invalid_command` with the path
    */
   page(ask: PageOfIndex): string[]
   /** What the index takes besides the ids: keys and blocks, in bytes. */
@@ -43,6 +48,19 @@ function checkWhole(value: number, path: string): void {
   if (Number.isInteger(value) && value >= 0) return
   throw fail('invalid_command', { reason: `it is a whole number from 0, not ${shown(value)}` }, path)
 }
+
+/** @throws DeskError `invalid_command` with the place of what is no part of a position */
+function checkPosition(after: unknown): void {
+  const wrong = (reason: string, path: string) => fail('invalid_command', { reason }, path)
+  if (!isPlainObject(after)) throw wrong(`a position is needed, not ${shown(after)}`, 'after')
+  const { values, id } = after
+  if (typeof id !== 'string') throw wrong(`an id is needed, not ${shown(id)}`, 'after.id')
+  if (!Array.isArray(values)) throw wrong(`a list of numbers is needed, not ${shown(values)}`, 'after.values')
+  const at = values.findIndex((value) => value !== null && !Number.isFinite(value))
+  if (at >= 0) throw wrong(`a number or null is needed, not ${shown(values[at])}`, `after.values[${at}]`)
+}
+
+const pageKeys = ['limit', 'offset', 'after'] as const
 
 /** The slot of a ticket that is only asked about. */
 const probe = 0
@@ -58,7 +76,7 @@ export class OrderedTickets implements QueueIndex {
 
   constructor(ordering: CompiledOrdering, tickets: readonly Ticket[] = []) {
     this.#ordering = ordering
-    this.#capacity = Math.max(64, tickets.length + 1)
+    this.#capacity = Math.max(64, ticketsGiven(tickets).length + 1)
     this.#sequence = new CountedBlocks(ordering.keys, (a, b) => this.#tie(a, b), this.#capacity)
     if (tickets.length > 0) this.#build(tickets)
   }
@@ -80,7 +98,7 @@ export class OrderedTickets implements QueueIndex {
   }
 
   update(ticket: Ticket): boolean {
-    const slot = this.#slotOf.get(ticket.id)
+    const slot = this.#slotOf.get(ticketGiven(ticket).id)
     if (slot === undefined) return false
     this.#sequence.move(slot, this.#keysOf(ticket))
     return true
@@ -111,7 +129,8 @@ export class OrderedTickets implements QueueIndex {
     return slot === undefined ? null : this.#sequence.rank(slot)
   }
 
-  page({ limit, offset = 0, after }: PageOfIndex): string[] {
+  page(ask: PageOfIndex): string[] {
+    const { limit, offset = 0, after } = optionsGiven(ask, pageKeys, 'page')
     checkWhole(limit, 'limit')
     checkWhole(offset, 'offset')
     const from = after === undefined ? offset : this.#rankAfter(after)
@@ -119,7 +138,9 @@ export class OrderedTickets implements QueueIndex {
   }
 
   /** How many stand at a position or before it. */
-  #rankAfter({ values, id }: SortPosition): number {
+  #rankAfter(after: SortPosition): number {
+    checkPosition(after)
+    const { values, id } = after
     if (values.length !== this.#ordering.keys.length)
       throw fail('invalid_command', { reason: 'this position is of another ordering' }, 'after')
     this.#ids[probe] = id

@@ -1,5 +1,5 @@
-import { optionsGiven } from '../engine/given.ts'
 import { fail, shown } from '../errors.ts'
+import { optionsGiven } from '../model/given.ts'
 import type { ClockExplanation, ClockStretch } from '../sla/explanation.ts'
 import { zoneOf } from './explanation-text.ts'
 import { explanationGiven } from './given.ts'

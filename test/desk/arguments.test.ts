@@ -80,6 +80,32 @@ describe('what a desk is asked is checked at the door', () => {
       expect(await refusal(asked)).toMatchObject({ code: 'invalid_command', path })
   })
 
+  it.each<[path: string, details: unknown]>([
+    ['details', null],
+    ['details', 'You take it?'],
+    ['details.nota', { nota: 'You take it?' }],
+  ])('details of a hand-over that are none: %s', async (path, details) => {
+    const { ana, desk } = await opened()
+    const lease = await ana.claim('t1')
+    const events = await desk.history('t1')
+    expect(await refusal(ana.handOver(wrong(lease), 'ben', wrong(details)))).toMatchObject({
+      ...{ code: 'invalid_command', path },
+    })
+    expect(await desk.history('t1')).toEqual(events)
+    expect((await desk.presence('t1')).lease?.holder).toBe('ana')
+  })
+
+  it.each<[path: string, run: unknown]>([
+    ['options', null],
+    ['options.limt', { limt: 5 }],
+    ['signal', { signal: 'stop' }],
+    ['limit', { limit: 'x' }],
+  ])('a run told what means nothing: %s', async (path, run) => {
+    const { desk } = await opened()
+    expect(await refusal(desk.runDue(wrong(run)))).toMatchObject({ code: 'invalid_command', path })
+    expect(await refusal(desk.runRouting(wrong(run)))).toMatchObject({ code: 'invalid_command', path })
+  })
+
   it('a view or a person there is not', async () => {
     const { ana, desk } = await opened()
     expect(await refusal(ana.next('todo' as never))).toMatchObject({ code: 'unknown_name', path: 'view' })

@@ -393,3 +393,21 @@ describe('next, by what an agent may take', () => {
     expect((await ana.next('todo'))?.ticket.id).toBe('mine')
   })
 })
+
+it('a view that the directory names and that there is not is told with its place', async () => {
+  const { ana } = routed([{ id: 'ana', views: ['tood'] }])
+  expect(await refusal(ana.next())).toMatchObject({
+    ...{ code: 'unknown_name', path: 'agents[0].views[0]', facts: { what: 'view', name: 'tood' } },
+  })
+})
+
+it.each(['resolve', 'close'] as const)('after %s nobody is proposed', async (type) => {
+  const { mari, ana, desk } = routed(both, { assignOn: [] })
+  const { ticket } = await mari.open(subject)
+  expect(await desk.proposal(ticket.id)).toMatchObject({ agent: 'ana' })
+  await ana.perform(ticket.id, { type })
+  expect(await desk.proposal(ticket.id)).toMatchObject({
+    ...{ agent: null, decidedBy: 'nobody', until: null, passedOver: [] },
+    reason: `nobody needs it: it is ${type}d`,
+  })
+})

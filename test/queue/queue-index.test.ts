@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const ticket = (id: string, facts: Partial<Record<string, unknown>> = {}): Ticket =>
   ({
     ...{ id, kind: 'new', openedAt: 0, waitingSince: null, priority: 'Low', priorityRank: 1, effortMinutes: null },
-    ...{ requester: null, clocks: {}, ...facts },
+    ...{ requester: null, clocks: {}, lastAt: 0, ...facts },
   }) as unknown as Ticket
 
 /** A stream of whole numbers below a bound: the same ones for the same seed. */

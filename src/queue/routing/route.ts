@@ -1,3 +1,4 @@
+import type { StatusKind } from '../../model/names.ts'
 import type { Agent } from './agent.ts'
 import type { StrategyName } from './definition.ts'
 import {
@@ -97,6 +98,14 @@ export function route(asked: RoutingCase): Proposal {
 }
 
 const nothing = { agent: null, waitFor: null, until: null, steps: [] } as const
+
+/** The answer for a ticket on which nobody works any more. */
+export const idleProposal = (kind: StatusKind): Proposal => ({
+  ...nothing,
+  decidedBy: 'nobody',
+  passedOver: [],
+  reason: `nobody needs it: it is ${kind}`,
+})
 
 /** The answer where agents could not be asked for. */
 export const failedProposal = (why: string): Proposal => ({
