@@ -39,7 +39,9 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
     field: one('openedAt', 'requester.since'),
     op: one('oneOf', 'noneOf'),
-    value: fc.subarray(['1970-01-01T00:00:00.001Z', '1970-01-01T02:00:00.002+02:00', 3], { minLength: 1 }),
+    value: fc.subarray<string | number>(['1970-01-01T00:00:00.001Z', '1970-01-01T02:00:00.002+02:00', 3], {
+      minLength: 1,
+    }),
   }),
   fc.record({ field: one('tier', 'affected'), op: fc.constant('between'), value: one([0, 1], [1, 2], [1, 3]) }),
   fc.record({ field: one('subject', 'channel'), op: one('contains', 'startsWith'), value: one('a', 'ab', 'B', 'low') }),
