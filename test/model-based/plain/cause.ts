@@ -171,7 +171,7 @@ export class Cause {
     const byHand = level === undefined ? null : { level }
     if (JSON.stringify(byHand) === JSON.stringify(state.levelByHand)) return
     state.levelByHand = byHand
-    if (byHand) state.levelSince = this.at
+    state.levelSince = this.at
     this.changed = true
   }
 
