@@ -34,7 +34,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
     field: one('openedAt', 'requester.since'),
     op: one('is', 'isNot', 'lt', 'gte'),
-    value: one('1970-01-01T00:00:00.001Z', '1970-01-01T02:00:00.002+02:00', 3),
+    value: one<string | number>('1970-01-01T00:00:00.001Z', '1970-01-01T02:00:00.002+02:00', 3),
   }),
   fc.record({
     field: one('openedAt', 'requester.since'),
