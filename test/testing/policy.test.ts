@@ -21,6 +21,7 @@ const actingOnClocks = {
   triggers: [
     { id: 'met', on: ['sla_fulfilled'], do: [{ type: 'tag', tags: ['gold'] }] },
     { id: 'cancelled', on: ['sla_cancelled'], do: [{ type: 'setPriority', priority: 'Urgent' }] },
+    { id: 'late', on: ['sla_breached'], do: [{ type: 'tag', tags: ['gold'] }] },
   ],
   timeRules: [{ id: 'due', since: { dueAt: 'firstResponse' }, after: '0h', do: [{ type: 'tag', tags: ['none'] }] }],
 }
