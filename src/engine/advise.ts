@@ -12,6 +12,7 @@ const Advice = z.strictObject(adviceInput)
 type Advice = z.output<typeof Advice>
 type AdvicePass = WorkflowPass & RulePass & { readonly definition: RuleSlice }
 type Of = 'priority' | 'tag' | 'macro' | 'cannedMessage'
+type Said = readonly [of: Of, suggestion: Suggestion]
 
 export const adviseCommand = {
   /** What an advisor makes of the ticket: recorded as it is, and followed where it is sure enough. */
@@ -34,37 +35,43 @@ function advise(pass: AdvicePass, advice: Advice): Refusal | undefined {
   const refusal = checkNames(pass, advice)
   if (refusal) return refusal
   const { priority, tags = [], macro, cannedMessage } = advice
-  const all: (readonly [Of, Suggestion])[] = [
+  const all: Said[] = [
     ...(priority ? [['priority', priority] as const] : []),
     ...tags.map((tag) => ['tag', tag] as const),
     ...(macro ? [['macro', macro] as const] : []),
     ...(cannedMessage ? [['cannedMessage', cannedMessage] as const] : []),
   ]
   if (all.length === 0) return undefined
-  const follows = ([of, { confidence }]: readonly [Of, Suggestion]): boolean => {
+  const sure = ([of, { confidence }]: Said): boolean => {
     const least = pass.definition.advice[thresholdOf[of]]
     return least !== undefined && confidence >= least
   }
+  // what an advisor said before falls away with what it says now
+  if (priority && !sure(['priority', priority])) setPriority(pass, 'advisor', null, priority.reasons?.[0] ?? null)
+  const followed = all.map((said) => sure(said) && follow[said[0]](pass, said[1]))
+  // last, as `rule_fired` is: only now is it known what could be followed
   pass.emit(
     'advised',
     {
-      suggestions: all.map((one) => ({
-        of: one[0],
-        value: one[1].value,
-        confidence: one[1].confidence,
-        followed: follows(one),
+      suggestions: all.map(([of, { value, confidence }], i) => ({
+        of,
+        value,
+        confidence,
+        followed: followed[i] as boolean,
       })),
     },
     { reasons: all.map(([, { reasons = [] }]) => [...reasons]) },
   )
-  // what an advisor said before falls away with what it says now
-  if (priority)
-    setPriority(pass, 'advisor', follows(['priority', priority]) ? priority.value : null, priority.reasons?.[0] ?? null)
-  const sure = tags.filter((tag) => follows(['tag', tag])).map(({ value }) => value)
-  if (sure.length > 0) pass.attempt(() => setTags(pass, sure, []))
-  if (macro && follows(['macro', macro])) pass.attempt(() => pass.fireMacro(macro.value, 'macro.value'))
-  if (cannedMessage && follows(['cannedMessage', cannedMessage])) pass.sendCanned(cannedMessage.value)
   return undefined
+}
+
+/** How each is followed; false: it could not be, and nothing of it was done. */
+const follow: Readonly<Record<Of, (pass: AdvicePass, suggestion: Suggestion) => boolean>> = {
+  priority: (pass, { value, reasons }) => pass.attempt(() => setPriority(pass, 'advisor', value, reasons?.[0] ?? null)),
+  // each by itself: one that is too many leaves the others
+  tag: (pass, { value }) => pass.attempt(() => setTags(pass, [value], [])),
+  macro: (pass, { value }) => pass.attempt(() => pass.fireMacro(value, 'macro.value')),
+  cannedMessage: (pass, { value }) => pass.sendCanned(value),
 }
 
 function checkNames(

@@ -1,13 +1,14 @@
 import { type DeskError, isDeskError, type Refusal, type Result, refuse, shown } from '../errors.ts'
-import { bounds, maxFactsPerAdvance } from '../model/bounds.ts'
+import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { Effect } from '../model/effect.ts'
-import { deepFreeze, utf8Bytes } from '../model/json.ts'
+import { deepFreeze } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
 import { isInstant } from '../time/instant.ts'
 import { advanceWork } from './advance.ts'
 import { type Command, commandRow } from './command.ts'
+import { tooLarge } from './size.ts'
 import { type Definitions, timelineOf } from './timeline.ts'
 import { Work } from './work.ts'
 
@@ -69,14 +70,16 @@ export function decide(
       checkState(work, ticket, command) ??
       checkGuard(work, ticket, command, options.guard)
     if (refusal) return { ok: false, error: refusal }
-    const advanced = work.events.length
+    const [before, advanced] = [{ ...work.draft }, work.events.length]
     const refused = work.run(
       { kind: 'command', id: command.id },
       command.ticketId,
       command.actor,
       at,
       (ticket?.revision ?? 0) + 1,
-      (pass) => commandRow(command.type).decide(pass, command.input),
+      (pass) =>
+        commandRow(command.type).decide(pass, command.input) ??
+        (work.events.length > advanced ? tooLarge(before, work.draft, work.events.slice(advanced)) : undefined),
     )
     if (refused) return { ok: false, error: refused }
     const unchanged = work.events.length === advanced
@@ -85,8 +88,6 @@ export function decide(
     if (!complete)
       return { ok: false, error: refuse('advance_needed', { ticketId: command.ticketId, from: at, to: at }) }
     const decided = work.events.length === 0 && ticket ? ticket : work.finish()
-    const tooLarge = unchanged ? undefined : checkSize(decided, work.events)
-    if (tooLarge) return { ok: false, error: tooLarge }
     let explanation: Decision['explanation'] | undefined
     return {
       ok: true,
@@ -145,31 +146,4 @@ function checkGuard(
   // the guard sees the ticket as it stands at that instant; what it holds cannot be changed
   const reason = guard?.(ticket && deepFreeze({ ...draft } as Ticket), command)
   return reason === undefined ? undefined : refuse('forbidden', { command: command.type, reason: reason.slice(0, 200) })
-}
-
-/** Events after which a ticket may have outgrown its bound. */
-const growing: ReadonlySet<string> = new Set([
-  'ticket_opened',
-  'fields_changed',
-  'tags_changed',
-  'people_changed',
-  'requester_changed',
-  'linked',
-  'status_changed',
-  'postponement_changed',
-  'rated',
-  'sla_started',
-])
-
-/** Without custom fields and with lists no longer than this, a ticket stays far below its bound: no need to measure. */
-const smallList = 10
-
-function checkSize(ticket: Ticket, events: readonly AnyTicketEvent[]): Refusal | undefined {
-  const lists = [ticket.tags, ticket.followers, ticket.collaborators, ticket.links.related]
-  const small = Object.keys(ticket.fields).length === 0 && lists.every((list) => list.length <= smallList)
-  if (small || !events.some((event) => growing.has(event.type))) return undefined
-  const actual = utf8Bytes(JSON.stringify(ticket), bounds.ticketBytes)
-  return actual > bounds.ticketBytes
-    ? refuse('too_large', { limit: bounds.ticketBytes, actual, unit: 'bytes' })
-    : undefined
 }

@@ -1,10 +1,9 @@
 import type { Subject } from '../condition/field.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { type Actor, ruleActor } from '../model/actor.ts'
-import { bounds, maxFiringsPerCause, maxTimeRulesInARow } from '../model/bounds.ts'
+import { maxFiringsPerCause, maxTimeRulesInARow } from '../model/bounds.ts'
 import type { Effect } from '../model/effect.ts'
 import type { Cause } from '../model/event.ts'
-import { utf8Bytes } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CannedMessage } from '../rules/canned.ts'
@@ -16,6 +15,7 @@ import { type Loop, type PassedOver, TriggerRun } from '../rules/quiet.ts'
 import type { Action, AnyRule, CommandPlan, Trigger } from '../rules/rule.ts'
 import { type Command, commandRow } from './command.ts'
 import type { EnginePass } from './pass.ts'
+import { tooLarge } from './size.ts'
 import { subjectAt } from './subject.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -62,7 +62,9 @@ export class RuleRun {
       fireMacro: (id, path) => this.#fireMacro(id, path),
       attempt: (act) => {
         const back = work.mark()
-        if (act()) back()
+        const done = this.#within(act) === undefined
+        if (!done) back()
+        return done
       },
       sendCanned: (id) => this.#sendCanned(id),
     }
@@ -198,9 +200,14 @@ export class RuleRun {
       return refuse('ticket_closed', { ticketId: ticket.id, command: plan.type })
     const canned = plan.canned === undefined ? undefined : definition.cannedMessages.get(plan.canned)
     const input = canned ? { ...plan.input, ...written(canned, ticket) } : plan.input
-    const from = this.#work.events.length
-    const refusal = row.decide(pass, input as never)
-    return refusal ?? (this.#work.events.length > from ? tooLarge(ticket) : undefined)
+    return this.#within(() => row.decide(pass, input as never))
+  }
+
+  /** Does something that must not make the ticket larger than tickets may be. */
+  #within(act: () => Refusal | undefined): Refusal | undefined {
+    const { ticket } = this.pass
+    const [before, from] = [{ ...ticket }, this.#work.events.length]
+    return act() ?? tooLarge(before, ticket, this.#work.events.slice(from))
   }
 
   #ask(
@@ -218,11 +225,12 @@ export class RuleRun {
   }
 
   /** On an advisor's word: as a rule of its name would. */
-  #sendCanned(message: string): void {
-    if (this.#automatic()) return
+  #sendCanned(message: string): boolean {
+    if (this.#automatic()) return false
     const { ticketId, cause, at, actor } = this.#envelope
     const origin: EffectOrigin = { ticketId, cause, at, rule: actor.id, action: 0 }
     this.#work.ask(effectOf(sendingOf(message), origin), origin)
+    return true
   }
 
   /** Did a machine write, or somebody who said that it asks for nothing? */
@@ -305,13 +313,4 @@ const maxTold = 20
 function written(canned: CannedMessage, ticket: Readonly<Ticket>): { body: string; format: string; language?: string } {
   const { body, format, language } = canned.render(ticket)
   return { body, format, ...(language === null ? {} : { language }) }
-}
-
-/** What a rule adds must not make the ticket one that no command can touch any more. */
-function tooLarge(ticket: Readonly<Ticket>): Refusal | undefined {
-  if (Object.keys(ticket.fields).length === 0) return undefined
-  const actual = utf8Bytes(JSON.stringify(ticket), bounds.ticketBytes)
-  return actual > bounds.ticketBytes
-    ? refuse('too_large', { limit: bounds.ticketBytes, actual, unit: 'bytes' })
-    : undefined
 }

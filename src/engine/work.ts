@@ -45,7 +45,7 @@ export class Work {
   readonly events: AnyTicketEvent[] = []
   readonly options: WorkOptions
   readonly #explained: (() => CauseExplanation)[] = []
-  readonly #effects = new Map<string, Effect>()
+  #effects: ReadonlyMap<string, Effect> = new Map()
   readonly #from: Ticket | null
 
   constructor(ticket: Ticket | null, options: WorkOptions) {
@@ -122,18 +122,21 @@ export class Work {
     const { draft, events } = this
     const then = { ...draft }
     const length = events.length
+    const effects = this.#effects
     return () => {
       for (const key of Object.keys(draft)) if (!Object.hasOwn(then, key)) delete draft[key as keyof TicketDraft]
       Object.assign(draft, then)
       events.length = length
+      this.#effects = effects
     }
   }
 
   /** Keeps an effect. Of repeats that come to light together only the last is kept. */
   ask(effect: Effect, origin: EffectOrigin): void {
     const key = repeatKey(origin) ?? effect.id
-    this.#effects.delete(key)
-    this.#effects.set(key, effect)
+    const effects = new Map(this.#effects)
+    effects.delete(key)
+    this.#effects = effects.set(key, effect)
   }
 
   /** The effects asked for, without those that were no longer worth doing at `now`. */

@@ -4,8 +4,8 @@ import type { Refusal } from '../errors.ts'
 export interface RulePass {
   /** Runs a macro's actions on behalf of the actor, all or nothing. */
   readonly fireMacro: (id: string, path: string) => Refusal | undefined
-  /** Does something, or leaves nothing of it if it is refused. */
-  readonly attempt: (act: () => Refusal | undefined) => void
-  /** Asks for a canned message to the requester. */
-  readonly sendCanned: (id: string) => void
+  /** Does something, or leaves nothing of it if it is refused; true: it was done. */
+  readonly attempt: (act: () => Refusal | undefined) => boolean
+  /** Asks for a canned message to the requester; false: a machine wrote, which is sent none. */
+  readonly sendCanned: (id: string) => boolean
 }

@@ -80,6 +80,64 @@ describe('advice', () => {
     expect(await desk.get('t1')).toEqual(ticket)
   })
 
+  it('whose macro is refused halfway asks for nothing, and is not called followed', async () => {
+    const { ana, desk } = frontDesk({
+      definition: deskOf({
+        advice: { macro: 0.5 },
+        macros: [
+          {
+            id: 'm',
+            do: [
+              { type: 'webhook', hook: 'h' },
+              { type: 'notify', to: ['requester'], text: 'Done!' },
+              { type: 'tag', tags: ['x'] },
+              { type: 'setStatus', status: 'New' },
+            ],
+          },
+        ],
+      }),
+    })
+    await ana.open({ subject: 'x', ticketId: 't1' })
+    await ana.resolve('t1')
+    const { ticket, effects, events } = await ana.perform('t1', {
+      type: 'advise',
+      macro: { value: 'm', confidence: 1 },
+    })
+    expect([ticket.tags, effects]).toEqual([[], []])
+    expect(events).toMatchObject([{ type: 'advised', data: { suggestions: [{ of: 'macro', followed: false }] } }])
+    const sent: string[] = []
+    await desk.deliver(({ effect }) => void sent.push(effect.kind))
+    expect(sent).toEqual([])
+  })
+
+  it('tells what was done of it: the tags that found room, no macro that does not apply, no answer to a machine', () => {
+    const life = story(
+      deskOf({
+        advice: { tags: 0.5, macro: 0.5, cannedMessage: 0.5 },
+        macros: [{ id: 'm', when: { field: 'kind', op: 'is', value: 'closed' }, do: [{ type: 'close' }] }],
+      }),
+    ).open('Mon 09:00', { tags: Array.from({ length: 49 }, (_, i) => `t${i}`) })
+    const oracle = { kind: 'bot', id: 'oracle' } as const
+    life.do('Mon 09:01', oracle, {
+      type: 'advise',
+      tags: ['a', 'b', 't1'].map((value) => ({ value, confidence: 1 })),
+      macro: { value: 'm', confidence: 1 },
+    })
+    expect(life.ticket.tags).toContain('a')
+    expect(life.ticket.tags).toHaveLength(50)
+    expect(life.events.at(-1)).toMatchObject({
+      type: 'advised',
+      data: {
+        suggestions: [
+          { value: 'a', followed: true },
+          { value: 'b', followed: false },
+          { value: 't1', followed: true },
+          { value: 'm', followed: false },
+        ],
+      },
+    })
+  })
+
   it('without a threshold is recorded, and never followed', () => {
     const life = story(deskOf({}))
       .open('Mon 09:00')

@@ -520,3 +520,43 @@ describe('what a trigger may say is checked where it is defined', () => {
     expect(refusals).toContainEqual(expect.objectContaining({ code, path }))
   })
 })
+
+describe('a ticket near its bound of 64 kB', () => {
+  const wide = (i: number) => '字'.repeat(197) + String(i).padStart(3, '0')
+  const grow = [
+    { type: 'tag', tags: [900, 901, 902].map(wide) },
+    { type: 'setFields', ...{ category: wide(1), impact: wide(2), urgency: wide(3), language: wide(4) } },
+    { type: 'setFields', fields: { more: '字'.repeat(2_000) } },
+    { type: 'setPriority', priority: 'High' },
+  ]
+  const near = {
+    subject: '字'.repeat(500),
+    body: '字'.repeat(600),
+    tags: Array.from({ length: 47 }, (_, i) => wide(i)),
+    followers: Array.from({ length: 12 }, (_, i) => `f${i}`),
+  }
+  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
+
+  it('takes what people write though a trigger has no room left: its action is refused, and the others are done', () => {
+    const life = story(deskOf({ triggers: [trigger('grow', 'message_added', undefined, grow)] }))
+    life.open('Mon 09:00', near).do('Mon 10:00', mari, { type: 'message', body: 'please help' })
+    expect(life.events.filter(({ type }) => type === 'rule_fired').at(-1)?.data).toMatchObject({
+      refused: expect.arrayContaining([{ action: 2, code: 'too_large' }]),
+    })
+    expect(life.ticket).toMatchObject({ priority: 'High', counts: { messages: 2 } })
+    expect(bytes(life.ticket)).toBeLessThanOrEqual(65_536)
+  })
+
+  it('is locked by no time rule, and can be made smaller', () => {
+    const life = story(deskOf({ timeRules: [{ id: 'grow', since: 'openedAt', after: '1h', do: grow }] }))
+    life.open('Mon 09:00', near).until('Mon 11:00')
+    expect(life.ticket.priority).toBe('High')
+    life.do('Mon 11:00', ana, { type: 'setStatus', status: 'Open' }).do('Mon 11:01', ana, { type: 'resolve' })
+    expect(life.refusal('Mon 11:02', ana, { type: 'setFields', fields: { x: 'y'.repeat(9_000) } })).toMatchObject({
+      code: 'too_large',
+      facts: { limit: 65_536, unit: 'bytes' },
+    })
+    life.do('Mon 11:03', ana, { type: 'untag', tags: [wide(1)] })
+    expect(life.ticket.kind).toBe('resolved')
+  })
+})
