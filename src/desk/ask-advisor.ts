@@ -51,17 +51,15 @@ export async function advised(desk: DeskContext, outcome: Outcome): Promise<Outc
   }
 }
 
-/** Not even a listener that throws may get in the way. */
-function tell({ failed }: Advisor, error: unknown, ticket: Ticket): void {
+/** Not even a listener that throws, or promises and fails, may get in the way. */
+function tell(advisor: Advisor, error: unknown, ticket: Ticket): void {
   try {
-    failed?.(error, ticket)
+    Promise.resolve(advisor.failed?.(error, ticket)).catch(() => {})
   } catch {}
 }
 
-async function inTime(
-  { advise, timeoutMs = defaultTimeoutMs }: Advisor,
-  ask: Omit<AdviceAsk, 'signal'>,
-): Promise<Advice | null | undefined> {
+async function inTime(advisor: Advisor, ask: Omit<AdviceAsk, 'signal'>): Promise<Advice | null | undefined> {
+  const { timeoutMs = defaultTimeoutMs } = advisor
   const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -71,7 +69,7 @@ async function inTime(
     }, timeoutMs)
   })
   try {
-    return await Promise.race([advise({ ...ask, signal: controller.signal }), late])
+    return await Promise.race([advisor.advise({ ...ask, signal: controller.signal }), late])
   } finally {
     clearTimeout(timer)
   }

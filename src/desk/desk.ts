@@ -17,7 +17,7 @@ import type { BuriedEffect, Store } from '../store.ts'
 import { systemClock } from '../time/clock.ts'
 import type { DurationInput } from '../time/duration.ts'
 import { type ActorDesk, actorDesk } from './actor-desk.ts'
-import type { Advisor } from './advisor.ts'
+import { checkedAdvisor } from './advisor.ts'
 import { type Delivery, type DeliveryOptions, type DeliveryRun, deadLetters, deliverEffects } from './deliver.ts'
 import { type DueRun, runDue } from './due.ts'
 import { type ErasureRun, erase } from './erase.ts'
@@ -170,7 +170,7 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     ids: options.ids ?? (() => crypto.randomUUID()),
     reference: options.reference ?? ((number) => `T-${String(number).padStart(6, '0')}`),
     guard: options.guard,
-    advisor: options.advisor as Advisor | undefined,
+    advisor: checkedAdvisor(options.advisor),
     directory: options.directory,
     routeAfter: (ticketId, events) => routeAfter(desk, ticketId, events),
   }

@@ -1,5 +1,5 @@
 import type { Subject } from '../condition/field.ts'
-import { type Refusal, refuse } from '../errors.ts'
+import { type Refusal, type Result, refuse } from '../errors.ts'
 import { type Actor, ruleActor } from '../model/actor.ts'
 import { maxFiringsPerCause, maxTimeRulesInARow } from '../model/bounds.ts'
 import type { Effect } from '../model/effect.ts'
@@ -199,8 +199,9 @@ export class RuleRun {
     if (ticket.kind === 'closed' && row.onClosed === 'refused')
       return refuse('ticket_closed', { ticketId: ticket.id, command: plan.type })
     const canned = plan.canned === undefined ? undefined : definition.cannedMessages.get(plan.canned)
-    const input = canned ? { ...plan.input, ...written(canned, ticket) } : plan.input
-    return this.#within(() => row.decide(pass, input as never))
+    const words = canned ? written(canned, ticket) : undefined
+    if (words && !words.ok) return words.error
+    return this.#within(() => row.decide(pass, { ...plan.input, ...words?.value } as never))
   }
 
   /** Does something that must not make the ticket larger than tickets may be. */
@@ -310,7 +311,12 @@ const loopFacts = ({ because, rules }: Loop) => ({
 /** Rules that a loop names. */
 const maxTold = 20
 
-function written(canned: CannedMessage, ticket: Readonly<Ticket>): { body: string; format: string; language?: string } {
-  const { body, format, language } = canned.render(ticket)
-  return { body, format, ...(language === null ? {} : { language }) }
+/** What a canned message says in a note or an answer: something, and no more than people may write. */
+function written(canned: CannedMessage, ticket: Readonly<Ticket>): Result<object> {
+  const rendered = canned.render(ticket)
+  if (!rendered.ok) return rendered
+  const { body, format, language } = rendered.value
+  if (body.trim() === '')
+    return { ok: false, error: refuse('invalid_text', { reason: `${canned.id} says nothing of this ticket` }, 'body') }
+  return { ok: true, value: { body, format, ...(language === null ? {} : { language }) } }
 }

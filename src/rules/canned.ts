@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { type FieldTable, fieldNamed } from '../condition/field.ts'
-import { type Refusal, refuse, shown } from '../errors.ts'
+import { type Refusal, type Result, refuse, shown } from '../errors.ts'
+import { bounds } from '../model/bounds.ts'
+import { utf8Bytes } from '../model/json.ts'
 import { Body, Id, Line, list, Name } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Format, formats } from './escape.ts'
@@ -109,7 +111,8 @@ export interface CannedMessage {
   readonly language: string | null
   readonly subject: string | null
   readonly body: string
-  readonly render: (ticket: Readonly<Ticket>) => RenderedMessage
+  /** Refusal: `too_large`, where the values make it longer than a body may be. */
+  readonly render: (ticket: Readonly<Ticket>) => Result<RenderedMessage>
 }
 
 /** What a canned message says to the people of one ticket. */
@@ -136,19 +139,27 @@ export function compileCanned(canned: Parsed, fields: FieldTable): CannedMessage
     body: canned.body,
     render: (ticket) => {
       const missing = new Set<string>()
-      const filled = (pieces: readonly Piece[], harmless: (value: string) => string) =>
-        pieces
-          .map((piece) => (typeof piece === 'string' ? piece : fill(piece, fields, ticket, harmless, missing)))
-          .join('')
-      return {
-        subject: subject && filled(subject, formats.text),
-        body: filled(body, formats[format]),
-        format,
-        language,
-        missing: [...missing],
+      const filled = (pieces: readonly Piece[], harmless: (value: string) => string): string => {
+        let text = ''
+        for (const piece of pieces) {
+          text += typeof piece === 'string' ? piece : fill(piece, fields, ticket, harmless, missing)
+          // no further: a place named a thousand times is filled with a long value as often
+          if (text.length > bounds.bodyBytes) break
+        }
+        return text
       }
+      const parts = { subject: subject && filled(subject, formats.text), body: filled(body, formats[format]) }
+      const error = tooLong('subject', parts.subject ?? '') ?? tooLong('body', parts.body)
+      return error ? { ok: false, error } : { ok: true, value: { ...parts, format, language, missing: [...missing] } }
     },
   }
+}
+
+function tooLong(part: 'subject' | 'body', text: string): Refusal | undefined {
+  const actual = utf8Bytes(text, bounds.bodyBytes)
+  return actual > bounds.bodyBytes
+    ? refuse('too_large', { limit: bounds.bodyBytes, actual, unit: 'bytes' }, part)
+    : undefined
 }
 
 /** One pass: what a value holds is never read as a template. */

@@ -1,4 +1,4 @@
-import { type Advice, type Advisor, rebuild } from 'ticketwright'
+import { type Advice, type Advisor, createDesk, memoryStore, rebuild } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { deskOf } from '../rules/desk.ts'
 import { ana, story } from '../story.ts'
@@ -198,6 +198,49 @@ describe('an advisor of a desk', () => {
     const { ticket } = await mari.open({ subject: 'x', ticketId: 't1' })
     expect(await desk.get('t1')).toEqual(ticket)
     expect(String(told[0])).toMatch(error)
+  })
+
+  it('whose listener fails too, by a promise as well, harms nobody', async () => {
+    const wild: unknown[] = []
+    const listen = (error: unknown) => wild.push(error)
+    process.on('unhandledRejection', listen)
+    try {
+      for (const failed of [() => Promise.reject(new Error('no log')), () => JSON.parse('{')]) {
+        const { mari } = frontDesk({ definition, ...advisor(() => Promise.reject(new Error('down')), { failed }) })
+        expect((await mari.open({ subject: 'x' })).ticket.subject).toBe('x')
+      }
+      await new Promise((done) => setTimeout(done, 5))
+      expect(wild).toEqual([])
+    } finally {
+      process.off('unhandledRejection', listen)
+    }
+  })
+
+  it('may be of a class of its own', async () => {
+    class Oracle implements Advisor {
+      readonly id = 'oracle'
+      readonly words = { tags: [{ value: 'x', confidence: 1 }] }
+      advise() {
+        return this.words
+      }
+    }
+    const { mari } = frontDesk({ definition, advisor: new Oracle() })
+    expect((await mari.open({ subject: 'x' })).ticket.tags).toEqual(['x'])
+  })
+
+  it.each<[what: string, advisor: unknown, path: string]>([
+    ['a number', 5, 'advisor'],
+    ['null', null, 'advisor'],
+    ['a number for an id', { id: 5, advise: () => null }, 'advisor.id'],
+    ['no question', { id: 'x' }, 'advisor.advise'],
+    ['a question that is none', { id: 'x', advise: 5 }, 'advisor.advise'],
+    ['no listener', { id: 'x', advise: () => null, failed: 'log' }, 'advisor.failed'],
+    ['no time', { id: 'x', advise: () => null, timeoutMs: 0 }, 'advisor.timeoutMs'],
+    ['more time than timers count', { id: 'x', advise: () => null, timeoutMs: 3e9 }, 'advisor.timeoutMs'],
+  ])('that is %s is refused by createDesk', (_what, wrong, path) => {
+    expect(() => createDesk({ definition, store: memoryStore(), advisor: wrong as Advisor })).toThrow(
+      expect.objectContaining({ code: 'invalid_command', path }),
+    )
   })
 
   it('is told that nobody waits any more', async () => {

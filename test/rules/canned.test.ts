@@ -109,3 +109,54 @@ describe('a canned message', () => {
     expect(() => renderCanned(definition, 'n', ticket)).toThrow('there is no canned message n')
   })
 })
+
+describe('what a canned message makes of a ticket', () => {
+  const cannedMessages = [
+    { id: 'long', body: '{{fields.big}}'.repeat(100), shows: ['fields.big'] },
+    { id: 'blank', body: '{{category|}}\n' },
+  ]
+  const definition = deskOf({
+    cannedMessages,
+    macros: cannedMessages.map(({ id }) => ({ id, do: [{ type: 'reply', canned: id }] })),
+    triggers: [
+      {
+        id: 'noted',
+        on: ['tags_changed'],
+        do: [
+          { type: 'note', canned: 'long' },
+          { type: 'note', canned: 'blank' },
+        ],
+      },
+    ],
+  })
+  const opened = () => story(definition).open('Mon 09:00', { fields: { big: 'ö'.repeat(25_000) } })
+
+  it.each([
+    ['longer than people may write', 'long', 'too_large'],
+    ['that says nothing', 'blank', 'invalid_text'],
+  ])('is no answer when it is one %s', (_what, macro, code) => {
+    expect(opened().refusal('Mon 10:00', ana, { type: 'applyMacro', macro })).toMatchObject({
+      code,
+      path: 'do[0].body',
+    })
+  })
+
+  it('is left out where a trigger asks for it, and the log says why', () => {
+    const life = opened().do('Mon 10:00', ana, { type: 'tag', tags: ['x'] })
+    expect(life.events.at(-1)).toMatchObject({
+      type: 'rule_fired',
+      data: {
+        refused: [
+          { action: 0, code: 'too_large' },
+          { action: 1, code: 'invalid_text' },
+        ],
+      },
+    })
+  })
+
+  it('is refused by renderCanned as soon as it is too long', () => {
+    expect(() => renderCanned(definition, 'long', opened().ticket)).toThrow(
+      expect.objectContaining({ code: 'too_large', path: 'body' }),
+    )
+  })
+})
