@@ -2,7 +2,7 @@ import { compileCondition } from '../condition/compile.ts'
 import type { Condition } from '../condition/condition.ts'
 import { fields } from '../engine/field.ts'
 import { fail, isDeskError } from '../errors.ts'
-import { isOutOfWork } from '../model/names.ts'
+import { isOutOfWork, isWork } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { compileOrdering } from '../queue/ordering.ts'
@@ -36,7 +36,7 @@ async function proposed(desk: DeskContext, ticket: Ticket, agents: readonly Agen
 }
 
 /** Does a ticket wait for an agent? */
-const isOpenTo = ({ assignee, kind }: Ticket): boolean => assignee === null && (kind === 'new' || kind === 'open')
+const isOpenTo = ({ assignee, kind }: Ticket): boolean => assignee === null && isWork(kind)
 
 /** What of events makes the desk look for an agent. */
 function triggersIn(events: readonly AnyTicketEvent[]): ReadonlySet<RoutingTrigger> {
@@ -47,7 +47,7 @@ function triggersIn(events: readonly AnyTicketEvent[]): ReadonlySet<RoutingTrigg
       if (event.type === 'department_changed') return ['transfer']
       if (event.type !== 'status_changed') return []
       const { fromKind, kind } = event.data
-      const works = kind === 'new' || kind === 'open'
+      const works = isWork(kind)
       if (works && fromKind === 'postponed') return ['wake']
       return works && (fromKind === 'resolved' || fromKind === 'closed') ? ['reopen'] : []
     }),

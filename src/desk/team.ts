@@ -2,6 +2,7 @@ import { compileCondition } from '../condition/compile.ts'
 import type { Condition } from '../condition/condition.ts'
 import { fields } from '../engine/field.ts'
 import { checkedAgents, routingCase, routingOf } from '../engine/route.ts'
+import { isWork, workKinds } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Agent } from '../queue/routing/agent.ts'
@@ -10,7 +11,7 @@ import type { DeskContext } from './options.ts'
 import { valuesOf } from './segment.ts'
 
 /** Kinds in which a ticket is work for whoever has it. */
-export const inWork: Condition = { field: 'kind', op: 'oneOf', value: ['new', 'open'] }
+export const inWork: Condition = { field: 'kind', op: 'oneOf', value: [...workKinds] }
 
 /**
  * The agents of a directory, checked; undefined where the desk has none.
@@ -58,8 +59,8 @@ export async function heldLoad({ store, tenant, latest }: DeskContext, agent: st
   let load = 0
   for (const { ticketId } of await store.leases(tenant, agent)) {
     const { row } = await store.load(tenant, ticketId)
-    const works = row?.ticket.kind === 'new' || row?.ticket.kind === 'open'
-    if (row && works && row.ticket.assignee !== agent) load += routingOf(latest).costOf(row.ticket.channel)
+    if (row && isWork(row.ticket.kind) && row.ticket.assignee !== agent)
+      load += routingOf(latest).costOf(row.ticket.channel)
   }
   return load
 }

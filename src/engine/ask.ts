@@ -126,7 +126,7 @@ export function describeOrdering(ordering: Ordering): string {
 }
 
 /**
- * Tickets kept in an order as they change: who is first, who stands where, any page. It holds ids and keys, about 20
+ * Tickets kept in an order as they change: who is first, who stands where, any page. It holds ids and keys, 19 to 28
  * bytes a ticket beside the ids; feed it from `changes` or from what commands give back.
  * @throws DeskError `invalid_definition`, `unknown_name`; `invalid_command` for what is no ticket, with its place
  * @example

@@ -16,5 +16,9 @@ export interface Names {
 export const statusKinds = ['new', 'open', 'answered', 'postponed', 'resolved', 'closed'] as const
 export type StatusKind = (typeof statusKinds)[number]
 
+/** Kinds in which somebody here has something to do. */
+export const workKinds = ['new', 'open'] as const
+export const isWork = (kind: StatusKind): boolean => kind === 'new' || kind === 'open'
+
 /** Kinds in which nobody works on the ticket any more; entering one "leaves work". */
 export const isOutOfWork = (kind: StatusKind): boolean => kind === 'resolved' || kind === 'closed'

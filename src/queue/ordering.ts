@@ -10,7 +10,7 @@ import {
 } from '../condition/sort-key.ts'
 import { type Refusal, refuse, shown } from '../errors.ts'
 import { deepFreeze, joinPath } from '../model/json.ts'
-import { type StatusKind, statusKinds } from '../model/names.ts'
+import { type StatusKind, statusKinds, workKinds } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type OrderingName, type OrderingWithOptions, orderingRows } from './named-ordering.ts'
 
@@ -26,9 +26,6 @@ export type Ordering<P extends string = string> =
   | OrderingWithOptions<P>
   | readonly OrderingPart<P>[]
   | { readonly kinds: readonly StatusKind[]; readonly keys: readonly OrderingPart<P>[] }
-
-/** Kinds in which somebody here has something to do. */
-const actionable = ['new', 'open'] as const
 
 const limit = 1e15
 const Constant = z.number().min(-limit).max(limit)
@@ -91,8 +88,8 @@ function partsOf(
   readonly parts: readonly (readonly [OrderingPart, string])[]
   readonly kinds: readonly StatusKind[]
 } {
-  if (isList(ordering)) return { parts: ordering.map((part, i) => [part, `${path}[${i}]`]), kinds: actionable }
-  if (typeof ordering === 'string' || !('kinds' in ordering)) return { parts: [[ordering, path]], kinds: actionable }
+  if (isList(ordering)) return { parts: ordering.map((part, i) => [part, `${path}[${i}]`]), kinds: workKinds }
+  if (typeof ordering === 'string' || !('kinds' in ordering)) return { parts: [[ordering, path]], kinds: workKinds }
   const inKeys = path === '' ? 'keys' : `${path}.keys`
   return { parts: ordering.keys.map((part, i) => [part, `${inKeys}[${i}]`]), kinds: ordering.kinds }
 }

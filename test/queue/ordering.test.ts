@@ -565,3 +565,10 @@ describe('an ordering is total', () => {
     },
   )
 })
+
+it('the named orderings cannot be changed, at no depth', () => {
+  const frozen = (value: unknown): boolean =>
+    typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen))
+  expect(frozen(namedOrderings)).toBe(true)
+  expect(frozen(Object.freeze([[1]]))).toBe(false)
+})

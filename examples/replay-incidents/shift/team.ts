@@ -1,6 +1,6 @@
 import { type Agent, defineDesk, type Ordering } from 'ticketwright'
 
-/** Three of the four know the network; two take what is urgent first by experience; one works half the day. */
+/** Three of the four know the network, three know accounts; one works half the day. */
 export const team: readonly Agent[] = [
   { id: 'ana', views: ['todo'], capacity: 1, skills: ['network', 'accounts'] },
   { id: 'ben', views: ['todo'], capacity: 1, skills: ['accounts'] },

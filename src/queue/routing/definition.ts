@@ -15,7 +15,7 @@ export type RoutingTrigger = (typeof triggers)[number]
 
 /** Who gets which ticket, as data. Whom there is to choose from is the directory's to say. */
 export interface RoutingDefinition<P extends string = string, When = Condition> {
-  /** Each narrows down whom the ones before it left; all of them, in the order of the glossary, unless said. */
+  /** Each narrows down whom the ones before it left; all of them, `return` to `roundRobin`, unless said. */
   readonly strategies?: readonly StrategyName[] | undefined
   /** What a ticket of a channel takes of an agent's capacity: 1 unless said. */
   readonly costs?: { readonly [channel: string]: number } | undefined

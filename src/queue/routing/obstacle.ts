@@ -1,10 +1,11 @@
+import { isDeskError } from '../../errors.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import type { BusinessCalendar } from '../../time/calendar.ts'
 import type { Agent } from './agent.ts'
 import type { Routing } from './definition.ts'
 
 /** Why an agent may not take a ticket. */
-export type Obstacle = 'away' | 'off_hours' | 'department' | 'tier' | 'skill' | 'capacity'
+export type Obstacle = (typeof order)[number]
 
 /** What is known when an agent is looked for. */
 export interface RoutingFacts {
@@ -55,8 +56,9 @@ export function thereFrom(agent: Agent, at: number, calendarNamed: RoutingCase['
   const calendar = calendarNamed(agent.calendar)
   try {
     return calendar ? calendar.nextOpening(back) : null
-  } catch {
-    return null // a calendar that never opens again
+  } catch (error) {
+    if (isDeskError(error, 'calendar_exhausted')) return null // it never opens again
+    throw error
   }
 }
 
@@ -65,10 +67,10 @@ export function thereFrom(agent: Agent, at: number, calendarNamed: RoutingCase['
  * tier, a skill that is missing, too much to do. Null: nothing does. `departments` are those whose agents may.
  */
 export function obstacleFor(agent: Agent, asked: RoutingCase, departments: readonly string[] | null): Obstacle | null {
-  for (const [obstacle, holds] of Object.entries(obstacles))
-    if (holds(agent, asked, departments)) return obstacle as Obstacle
-  return null
+  return order.find((obstacle) => obstacles[obstacle](agent, asked, departments)) ?? null
 }
+
+const order = ['away', 'off_hours', 'department', 'tier', 'skill', 'capacity'] as const
 
 type Holds = (agent: Agent, asked: RoutingCase, departments: readonly string[] | null) => boolean
 

@@ -1,3 +1,4 @@
+import { isWork, type StatusKind } from '../../model/names.ts'
 import { foldText } from '../../model/text.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import { earliestDue, hasBreached, openRank } from './clock-column.ts'
@@ -115,10 +116,8 @@ export const columns: Readonly<Record<string, Column>> = {
 export const columnOf = (field: string): Column | undefined =>
   Object.hasOwn(columns, field) ? columns[field] : undefined
 
-/** The kinds in which somebody here has something to do. */
-const actionableKinds: readonly string[] = ['new', 'open']
 export const isActionable = (kinds: readonly unknown[]): boolean =>
-  kinds.length > 0 && kinds.every((kind) => actionableKinds.includes(kind as string))
+  kinds.length > 0 && kinds.every((kind) => isWork(kind as StatusKind))
 
 /** 0 where somebody here has something to do, else 1: what the indexes of views begin with. */
 const actionable: Column = always(whole('actionable', ({ kind }) => (isActionable([kind]) ? 0 : 1)))
