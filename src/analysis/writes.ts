@@ -1,13 +1,14 @@
-import type { Condition } from '../condition/condition.ts'
+import { type Condition, fieldsRead } from '../condition/condition.ts'
 import type { Definition } from '../engine/definition.ts'
 import { isPlainObject } from '../model/json.ts'
 import type { StatusKind } from '../model/names.ts'
+import { foldText } from '../model/text.ts'
 
 /** What an action of a rule does to a ticket, as far as that is known beforehand. */
 export interface Writes {
   /** Events that may follow. */
   readonly events: readonly string[]
-  /** Fields of conditions that may change. */
+  /** Fields of conditions that may change, those of clocks aside: of any change an SLA rule may make another level. */
   readonly fields: readonly string[]
   /** What it says, by what it says it of: two that differ contradict each other. */
   readonly says: Readonly<Record<string, string>>
@@ -52,13 +53,37 @@ const toKind =
 
 const tagsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 const people =
-  (of: 'followers' | 'collaborators'): Act =>
+  (of: 'followers' | 'collaborators', says: 'there' | 'gone'): Act =>
   ({ person }) => ({
     ...nothing,
     events: ['people_changed'],
     fields: [of],
-    says: { [`${of} ${person}`]: 'changed' },
+    says: { [`${of} ${person}`]: says },
+    holds: [{ field: of, op: says === 'there' ? 'hasAll' : 'hasNone', value: [String(person)] }],
   })
+
+const priorityFields = ['priority', 'priorityRank']
+
+/** Also those that a tag has become: it is found under either name. */
+const taggings =
+  (says: 'there' | 'gone'): Act =>
+  ({ tags: given }, { tags }) => {
+    const names = tagsOf(given)
+    const keys = names.map((name) => tags.merged.get(foldText(name)) ?? foldText(name))
+    return {
+      ...nothing,
+      events: keys.some((key) => tags.keyed(key)?.priority !== undefined)
+        ? ['tags_changed', 'priority_changed']
+        : ['tags_changed'],
+      // what an earlier revision made of a tag falls away with the next change
+      fields: ['tags', ...priorityFields],
+      says: Object.fromEntries(keys.map((key) => [`tag ${key}`, says])),
+      holds: [{ field: 'tags', op: says === 'there' ? 'hasAll' : 'hasNone', value: [...new Set([...names, ...keys])] }],
+    }
+  }
+
+/** What of a ticket's content the matrix reads. */
+const weighed = ['impact', 'urgency', 'statedUrgency', 'affected']
 
 /** By type of action. Effects change no ticket. */
 const acts: Readonly<Record<string, Act>> = {
@@ -71,13 +96,13 @@ const acts: Readonly<Record<string, Act>> = {
   setPriority: ({ priority, force }) => ({
     ...nothing,
     events: ['priority_changed'],
-    fields: ['priority', 'priorityRank'],
+    fields: priorityFields,
     says: { [force ? 'forced priority' : 'priority']: String(priority) },
   }),
   unsetPriority: ({ force }) => ({
     ...nothing,
     events: ['priority_changed'],
-    fields: ['priority', 'priorityRank'],
+    fields: priorityFields,
     says: { [force ? 'forced priority' : 'priority']: 'none' },
   }),
   assign: ({ agent }) => ({
@@ -109,33 +134,24 @@ const acts: Readonly<Record<string, Act>> = {
     holds: [{ field: 'tier', op: 'present' }],
     repeats: tier === undefined,
   }),
-  addFollower: people('followers'),
-  removeFollower: people('followers'),
-  addCollaborator: people('collaborators'),
-  removeCollaborator: people('collaborators'),
-  setFields: ({ fields = {}, ...content }) => ({
+  addFollower: people('followers', 'there'),
+  removeFollower: people('followers', 'gone'),
+  addCollaborator: people('collaborators', 'there'),
+  removeCollaborator: people('collaborators', 'gone'),
+  setFields: ({ fields = {}, ...content }, { json }) => ({
     ...nothing,
-    events: ['fields_changed'],
-    fields: [...Object.keys(content), 'fields.'],
+    events:
+      json.priorityMatrix !== undefined && weighed.some((name) => name in content)
+        ? ['fields_changed', 'priority_changed']
+        : ['fields_changed'],
+    fields: [...Object.keys(content), 'fields.', ...priorityFields],
     says: Object.fromEntries([
       ...Object.entries(content).map(([name, value]) => [name, JSON.stringify(value)]),
       ...Object.entries(fields as object).map(([name, value]) => [`fields.${name}`, JSON.stringify(value)]),
     ]),
   }),
-  tag: ({ tags }) => ({
-    ...nothing,
-    events: ['tags_changed'],
-    fields: ['tags'],
-    says: Object.fromEntries(tagsOf(tags).map((tag) => [`tag ${tag}`, 'there'])),
-    holds: [{ field: 'tags', op: 'hasAll', value: tagsOf(tags) }],
-  }),
-  untag: ({ tags }) => ({
-    ...nothing,
-    events: ['tags_changed'],
-    fields: ['tags'],
-    says: Object.fromEntries(tagsOf(tags).map((tag) => [`tag ${tag}`, 'gone'])),
-    holds: [{ field: 'tags', op: 'hasNone', value: tagsOf(tags) }],
-  }),
+  tag: taggings('there'),
+  untag: taggings('gone'),
   note: () => ({ ...nothing, events: ['message_added'], fields: ['messages'], repeats: true }),
   applySla: ({ level }) => ({
     ...nothing,
@@ -152,18 +168,28 @@ export function writesOf(action: unknown, definition: Definition): Writes {
   return acts[type as string]?.(input, definition) ?? nothing
 }
 
+/** What several actions do together. */
+export interface WritesTogether extends Writes {
+  /** One by one: what holds after one of them. Another one may have been refused. */
+  readonly each: readonly Pick<Writes, 'events' | 'fields' | 'holds'>[]
+}
+
 /** What several actions do together, the later having the last word. */
-export function writesOfAll(actions: readonly unknown[], definition: Definition): Writes {
+export function writesOfAll(actions: readonly unknown[], definition: Definition): WritesTogether {
   const all = actions.map((action) => writesOf(action, definition))
   const last = new Map(all.flatMap(({ says }) => Object.entries(says)))
+  // of two that change the same, only the last one's facts are left
+  const lasting = all.map(({ holds }, i) =>
+    holds.filter((fact) =>
+      all.slice(i + 1).every(({ fields }) => !fields.some((field) => fieldsRead(fact).has(field))),
+    ),
+  )
   return {
     events: [...new Set(all.flatMap(({ events }) => events))],
     fields: [...new Set(all.flatMap(({ fields }) => fields))],
     says: Object.fromEntries(last),
-    // of two that change the same, only the last one's facts are left
-    holds: all.flatMap(({ holds, fields }, i) =>
-      all.slice(i + 1).some((later) => later.fields.some((field) => fields.includes(field))) ? [] : holds,
-    ),
+    holds: lasting.flat(),
+    each: all.map(({ events, fields }, i) => ({ events, fields, holds: lasting[i] as readonly Condition[] })),
     // a rule that says two things of one fact undoes its own work each time
     repeats: all.some((one, i) => one.repeats || all.slice(i + 1).some((later) => differ(one, later) !== undefined)),
   }

@@ -271,6 +271,30 @@ describe('rules that are never reached', () => {
   ])('%s', (_what, first, second, more, between, expected) =>
     expect(two(first, second, more, between)).toEqual(expected),
   )
+
+  const inBetween = (action: object, when: object = priorityIs('Urgent'), on: string = 'ticket_opened') =>
+    told({
+      tags: [{ name: 'vip', priority: 'Urgent' }],
+      priorityMatrix: { big: { default: 'Urgent' } },
+      triggers: [
+        trigger('first', on as never, when, [{ type: 'webhook', hook: 'a' }], { stop: true }),
+        trigger('mark', 'ticket_opened', number('category', 'is', 'a'), [action as never]),
+        trigger('later', on as never, when, [{ type: 'webhook', hook: 'b' }]),
+      ],
+    }).filter((one) => one.startsWith('shadowed'))
+
+  it.each<[what: string, found: string[], expected: string[]]>([
+    ['not where a tag brings the priority', inBetween(tag('vip')), []],
+    ['not where the matrix does', inBetween({ type: 'setFields', impact: 'big' }), []],
+    ['not where a clock may have moved', inBetween(tag('x'), number('sla.level', 'is', 'gold')), []],
+    ['not where the one in between wakes the later one', inBetween(tag('x'), { all: [] }, 'tags_changed'), []],
+    [
+      'not where what is counted from may be another instant',
+      inBetween({ type: 'assign', agent: 'a' }, number('hoursSince.assignedSince', 'lt', 1)),
+      [],
+    ],
+    ['where a follower comes', inBetween({ type: 'addFollower', person: 'x' }), hidden(2)],
+  ])('%s', (_what, found, expected) => expect(found).toEqual(expected))
 })
 
 describe('rules that contradict each other', () => {
@@ -298,6 +322,12 @@ describe('rules that contradict each other', () => {
       pair({ type: 'setFields', fields: { a: 1 } }, { type: 'setFields', fields: { a: 2 } }),
       ['contradiction triggers[1]'],
     ],
+    ['a tag written in two ways', pair(tag('VIP'), { type: 'untag', tags: ['vip'] }), ['contradiction triggers[1]']],
+    [
+      'a follower who comes and goes',
+      pair({ type: 'addFollower', person: 'x' }, { type: 'removeFollower', person: 'x' }),
+      ['contradiction triggers[1]'],
+    ],
     ['not the same value', pair(high, high), []],
     [
       'not where the first one keeps the second quiet',
@@ -311,6 +341,28 @@ describe('rules that contradict each other', () => {
     ['not where their conditions exclude each other', pair(high, low, tagged('x'), not(tagged('x'))), []],
     ['not where the first one stops the second', pair(high, low, tagged('x'), undefined, { stop: true }), []],
   ])('%s', (_what, found, expected) => expect(found).toEqual(expected))
+})
+
+describe('large definitions', () => {
+  const exclusive = Array.from({ length: 1_000 }, (_, i) =>
+    trigger(`x${i}`, 'ticket_opened', number('category', 'is', `c${i}`), [tag(`t${i}`)], { stop: true }),
+  )
+  const says = (id: string, priority: string, when?: object) =>
+    trigger(id, 'rated', when, [{ type: 'setPriority', priority }])
+
+  it('a contradiction behind a thousand others is told', () => {
+    expect(told({ triggers: [...exclusive, says('a', 'High'), says('b', 'Low')] })).toContain(
+      'contradiction triggers[1001]',
+    )
+  })
+
+  it('what was not looked at is said', () => {
+    const many = Array.from({ length: 300 }, (_, i) =>
+      says(`y${i}`, i % 2 ? 'High' : 'Low', number('category', 'is', `c${i}`)),
+    )
+    expect(told({ triggers: many })).toEqual([expect.stringContaining('not_looked_at triggers[')])
+    expect(told({ triggers: exclusive })).toEqual([expect.stringContaining('not_looked_at triggers[')])
+  })
 })
 
 describe('rules that may loop', () => {
@@ -354,7 +406,128 @@ describe('rules that may loop', () => {
       [],
     ],
     ['not a rule that is switched off', [trigger('a', 'message_added', undefined, [note], { active: false })], []],
+    [
+      'a follower who comes and goes',
+      [
+        trigger('a', 'people_changed', { field: 'followers', op: 'hasNone', value: ['x'] }, [
+          { type: 'addFollower', person: 'x' },
+        ]),
+        trigger('b', 'people_changed', { field: 'followers', op: 'hasAny', value: ['x'] }, [
+          { type: 'removeFollower', person: 'x' },
+        ]),
+      ],
+      ['loop triggers[0]'],
+    ],
+    [
+      'a tag written in two ways',
+      [
+        trigger('a', 'tags_changed', not(tagged('vip')), [tag('VIP')]),
+        trigger('b', 'tags_changed', tagged('vip'), [{ type: 'untag', tags: ['vip'] }]),
+      ],
+      ['loop triggers[0]'],
+    ],
+    [
+      'what follows from an action that may be refused does not count',
+      [
+        trigger('a', 'message_added', { field: 'kind', op: 'isNot', value: 'open' }, [
+          { type: 'setStatus', status: 'Open' },
+          note,
+        ]),
+      ],
+      ['loop triggers[0]'],
+    ],
   ])('%s', (_what, triggers, expected) => expect(told({ triggers })).toEqual(expected))
+
+  it.each<[what: string, definition: object, expected: string[]]>([
+    [
+      'a tag that carries a priority',
+      {
+        tags: [{ name: 'vip', priority: 'Urgent' }],
+        triggers: [
+          trigger('a', 'priority_changed', tagged('vip'), [{ type: 'untag', tags: ['vip'] }]),
+          trigger('b', 'priority_changed', not(tagged('vip')), [tag('vip')]),
+        ],
+      },
+      ['loop triggers[0]'],
+    ],
+    [
+      'not tags that carry none',
+      {
+        triggers: [
+          trigger('a', 'priority_changed', tagged('vip'), [{ type: 'untag', tags: ['vip'] }]),
+          trigger('b', 'priority_changed', not(tagged('vip')), [tag('vip')]),
+        ],
+      },
+      [],
+    ],
+    [
+      'an impact from which a priority follows',
+      {
+        priorityMatrix: { big: { default: 'Urgent' } },
+        triggers: [
+          trigger('a', 'priority_changed', priorityIs('Urgent'), [{ type: 'setFields', impact: 'small' }]),
+          trigger('b', 'priority_changed', not(priorityIs('Urgent')), [{ type: 'setFields', impact: 'big' }]),
+        ],
+      },
+      ['loop triggers[0]'],
+    ],
+    [
+      'two time rules that undo each other',
+      {
+        timeRules: [
+          {
+            id: 'a',
+            since: 'statusSince',
+            after: '1h',
+            when: kindIs('open'),
+            do: [{ type: 'setStatus', status: 'Answered' }],
+          },
+          {
+            id: 'b',
+            since: 'statusSince',
+            after: '1h',
+            when: kindIs('answered'),
+            do: [{ type: 'setStatus', status: 'Open' }],
+          },
+        ],
+      },
+      ['loop timeRules[0]'],
+    ],
+    [
+      'a time rule and a trigger',
+      {
+        triggers: [trigger('a', 'status_changed', kindIs('answered'), [{ type: 'setStatus', status: 'Open' }])],
+        timeRules: [
+          {
+            id: 'b',
+            since: 'statusSince',
+            after: '1h',
+            when: kindIs('open'),
+            do: [{ type: 'setStatus', status: 'Answered' }],
+          },
+        ],
+      },
+      ['loop triggers[0]'],
+    ],
+    [
+      'not a time rule that moves a ticket on',
+      {
+        timeRules: [
+          {
+            id: 'a',
+            since: 'statusSince',
+            after: '1h',
+            when: kindIs('open'),
+            do: [{ type: 'setStatus', status: 'Answered' }],
+          },
+          { id: 'b', since: 'statusSince', after: '1h', when: kindIs('answered'), do: [{ type: 'resolve' }] },
+        ],
+      },
+      [],
+    ],
+  ])('%s', (_what, definition, expected) =>
+    expect(told(definition).filter((one) => one.startsWith('loop'))).toEqual(expected),
+  )
 })
 
 describe('templates and tags', () => {

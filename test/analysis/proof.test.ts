@@ -129,8 +129,10 @@ describe('"can never fire" is never wrong', () => {
 
 const action = fc.oneof(
   one('Open', 'Answered', 'Resolved').map((status) => ({ type: 'setStatus', status })),
-  one('a', 'b').map((tag) => ({ type: 'tag', tags: [tag] })),
-  one('a', 'b').map((tag) => ({ type: 'untag', tags: [tag] })),
+  one('a', 'B', 'vip').map((tag) => ({ type: 'tag', tags: [tag] })),
+  one('A', 'b', 'VIP').map((tag) => ({ type: 'untag', tags: [tag] })),
+  one('addFollower', 'removeFollower').map((type) => ({ type, person: 'x' })),
+  one('small', 'big').map((impact) => ({ type: 'setFields', impact })),
   one('Low', 'High').map((priority) => ({ type: 'setPriority', priority })),
   one<object>(
     { type: 'escalate' },
@@ -142,8 +144,11 @@ const action = fc.oneof(
 )
 const when = fc.option(
   fc.oneof(
-    one('a', 'b').map((tag) => ({ field: 'tags', op: 'hasAny', value: [tag] })),
-    one('a', 'b').map((tag) => ({ field: 'tags', op: 'hasNone', value: [tag] })),
+    one('a', 'b', 'vip').map((tag) => ({ field: 'tags', op: 'hasAny', value: [tag] })),
+    one('a', 'b', 'vip').map((tag) => ({ field: 'tags', op: 'hasNone', value: [tag] })),
+    one('hasAny', 'hasNone').map((op) => ({ field: 'followers', op, value: ['x'] })),
+    one('small', 'big').map((value) => ({ field: 'impact', op: 'is', value })),
+    one('is', 'isNot').map((op) => ({ field: 'priority', op, value: 'Urgent' })),
     one('Low', 'High').map((value) => ({ field: 'priority', op: 'is', value })),
     one('new', 'open', 'answered').map((value) => ({ field: 'kind', op: 'is', value })),
     one('present', 'absent').map((op) => ({ field: 'assignee', op })),
@@ -162,6 +167,8 @@ const triggers = fc
           'priority_changed',
           'tier_changed',
           'assignee_changed',
+          'people_changed',
+          'fields_changed',
         ],
         { minLength: 1, maxLength: 3 },
       ),
@@ -172,6 +179,12 @@ const triggers = fc
     { minLength: 2, maxLength: 5 },
   )
   .map((rules) => rules.map((rule, i) => JSON.parse(JSON.stringify({ id: `r${i}`, ...rule }))))
+
+/** Tags and impacts that carry priorities: a rule may change one without naming it. */
+const prioritised = {
+  tags: [{ name: 'vip', priority: 'Urgent' }, { name: 'b' }],
+  priorityMatrix: { big: { default: 'Urgent' }, small: { default: 'Low' } },
+}
 
 /** Some life, whatever the rules make of it. */
 function lived(json: object): readonly AnyTicketEvent[] {
@@ -186,6 +199,12 @@ function lived(json: object): readonly AnyTicketEvent[] {
   give('Mon 15:00', ana, { type: 'untag', tags: ['a', 'b'] })
   give('Mon 16:00', ana, { type: 'assign', agent: 'ben' })
   give('Mon 17:00', ana, { type: 'setStatus', status: 'Open' })
+  give('Tue 09:00', ana, { type: 'addFollower', person: 'y' })
+  give('Tue 10:00', ana, { type: 'setFields', impact: 'big' })
+  give('Tue 11:00', ana, { type: 'tag', tags: ['VIP'] })
+  give('Tue 12:00', ana, { type: 'removeFollower', person: 'x' })
+  give('Tue 13:00', ana, { type: 'untag', tags: ['vip'] })
+  give('Tue 14:00', ana, { type: 'setFields', impact: null })
   return life.events
 }
 
@@ -195,7 +214,7 @@ describe('what lint says of rules that run', () => {
     let hidden = 0
     fc.assert(
       fc.property(triggers, (rules) => {
-        const json = { triggers: rules }
+        const json = { ...prioritised, triggers: rules }
         const found = lintDefinition(json)
         const events = lived(json)
         if (loops(events).some(({ because }) => because === 'again')) {

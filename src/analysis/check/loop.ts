@@ -1,51 +1,90 @@
-import type { Condition } from '../../condition/condition.ts'
+import { type Condition, fieldsRead } from '../../condition/condition.ts'
+import { maxTimeRulesInARow } from '../../model/bounds.ts'
+import { countedFrom } from '../counted-from.ts'
 import type { Check, Finding, Linted } from '../finding.ts'
 import { canHold } from '../satisfiable.ts'
-import { differ, type Writes, writesOfAll } from '../writes.ts'
+import { differ, type WritesTogether, writesOfAll } from '../writes.ts'
 import { activeTriggers } from './shadowed.ts'
 
 interface Node {
   readonly id: string
   readonly path: string
+  readonly kind: 'trigger' | 'time rule'
+  /** Of a trigger. */
   readonly on: readonly string[]
-  readonly when: Condition | undefined
-  readonly writes: Writes
+  /** Of a time rule: the instant from which it counts. */
+  readonly since: string | null
+  readonly when: Condition
+  readonly writes: WritesTogether
 }
 
+const always: Condition = { all: [] }
+
 /**
- * Triggers that may keep each other going: each wakes the next by what it does, and something in the circle never
- * comes to rest, because it adds to what is there or because two of them undo each other.
+ * Rules that may keep each other going: each wakes the next by what it does, at once or when time has passed, and
+ * something in the circle never comes to rest, because it adds to what is there or because two of them undo each other.
  */
-export const loops: Check = (linted) => {
-  const nodes = activeTriggers(linted).map(
-    ({ id, path, on, when, do: does }): Node => ({
-      id,
-      path,
-      on,
-      when: when as Condition | undefined,
-      writes: writesOfAll(does, linted.definition),
-    }),
-  )
-  return circles(nodes, (a, b) => wakes(a, b, linted))
+export const loops: Check = (linted) =>
+  circles(nodesOf(linted), (a, b) => wakes(a, b, linted))
     .filter((circle) => restless(circle))
     .map((circle): Finding => {
-      const names = circle.map(({ id }) => id)
       const [first] = circle
-      return {
-        code: 'loop',
-        path: first?.path ?? '',
-        sentence:
-          names.length === 1
-            ? `trigger ${names[0]} wakes itself: each time it acts, an event follows that it waits for; take that event from \`on\`, or ask in \`when\` whether it has been done`
-            : `triggers ${names.join(', ')} wake each other in a circle; each fires once, and then the log says rule_loop`,
-      }
+      return { code: 'loop', path: first?.path ?? '', sentence: sentenceOf(circle) }
     })
+
+function nodesOf(linted: Linted): Node[] {
+  const { json, definition } = linted
+  const triggers = activeTriggers(linted).map(
+    ({ id, path, on, when, do: does }): Node => ({
+      ...{ id, path, on, kind: 'trigger', since: null },
+      when: (when ?? always) as Condition,
+      writes: writesOfAll(does, definition),
+    }),
+  )
+  const timeRules = (json.timeRules ?? []).flatMap(({ id, active, since, when, do: does }, i): Node[] =>
+    active === false
+      ? []
+      : [
+          {
+            ...{ id, path: `timeRules[${i}]`, on: [], kind: 'time rule' },
+            since: typeof since === 'string' ? since : ofClock,
+            when: { all: [(when ?? always) as Condition, ...countedFrom(since)] },
+            writes: writesOfAll(does, definition),
+          },
+        ],
+  )
+  return [...triggers, ...timeRules]
+}
+
+function sentenceOf(circle: readonly Node[]): string {
+  const names = circle.map(({ id }) => id)
+  const [{ kind = 'trigger' } = {}] = circle
+  if (circle.some((node) => node.kind === 'time rule'))
+    return `rules ${names.join(', ')} set each other's time anew in a circle: they go on until ${maxTimeRulesInARow} have fired and nobody has done anything, and then the log says rule_loop; let one of them leave a mark that the others ask for`
+  return names.length === 1
+    ? `${kind} ${names[0]} wakes itself: each time it acts, an event follows that it waits for; take that event from \`on\`, or ask in \`when\` whether it has been done`
+    : `triggers ${names.join(', ')} wake each other in a circle; each fires once, and then the log says rule_loop`
 }
 
 function wakes(a: Node, b: Node, { fields }: Linted): boolean {
-  if (!b.on.some((type) => a.writes.events.includes(type))) return false
-  return b.when === undefined || canHold({ all: [b.when, ...a.writes.holds] }, fields)
+  return a.writes.each.some(
+    ({ events, fields: written, holds }) =>
+      (b.since === null ? b.on.some((type) => events.includes(type)) : setsAnew(b, written)) &&
+      canHold({ all: [b.when, ...holds] }, fields),
+  )
 }
+
+/** Is a time rule set by a change: from another instant, or because its condition may hold now? */
+function setsAnew({ since, when }: Node, written: readonly string[]): boolean {
+  const asked = [...fieldsRead(when)].map((name) => name.replace(/^hoursSince\./, ''))
+  return written.some(
+    (field) => since === field || asked.includes(field) || (since === ofClock && movesClocks.includes(field)),
+  )
+}
+
+/** The due time of a clock, which moves with these. */
+const ofClock = 'dueAt'
+const movesClocks = ['status', 'priority', 'sla.level']
 
 const restless = (circle: readonly Node[]): boolean =>
   circle.some(({ writes }) => writes.repeats) ||
@@ -53,13 +92,16 @@ const restless = (circle: readonly Node[]): boolean =>
 
 /** Sets of nodes that lead to each other (Tarjan), in the order of their first member. */
 function circles(nodes: readonly Node[], leads: (a: Node, b: Node) => boolean): Node[][] {
-  const byEvent = new Map<string, Node[]>()
-  for (const node of nodes) for (const type of new Set(node.on)) byEvent.set(type, [...(byEvent.get(type) ?? []), node])
+  const timed = nodes.filter(({ since }) => since !== null)
+  const byEvent = Map.groupBy(
+    nodes.flatMap((node) => [...new Set(node.on)].map((type) => ({ type, node }))),
+    ({ type }) => type,
+  )
   const next = new Map(
-    nodes.map((node) => [
-      node,
-      [...new Set(node.writes.events.flatMap((type) => byEvent.get(type) ?? []))].filter((other) => leads(node, other)),
-    ]),
+    nodes.map((node) => {
+      const woken = node.writes.events.flatMap((type) => (byEvent.get(type) ?? []).map((one) => one.node))
+      return [node, [...new Set([...woken, ...timed])].filter((other) => leads(node, other))]
+    }),
   )
   const index = new Map<Node, number>()
   const low = new Map<Node, number>()
