@@ -62,6 +62,7 @@ export interface ErrorFacts {
   outcome_unknown: { reason: string }
   store_busy: { reason: string }
   store_failed: { reason: string }
+  directory_failed: { reason: string }
 }
 
 export type ErrorCode = keyof ErrorFacts
@@ -136,6 +137,7 @@ const sentences: Sentences = {
     `the store did not say whether the commit was made${f.reason && ` (${f.reason})`}; repeat with the same command id`,
   store_busy: (f) => `the store was busy${f.reason && ` (${f.reason})`}; try again`,
   store_failed: (f) => `the store failed${f.reason && `: ${f.reason}`}`,
+  directory_failed: (f) => `the directory failed: ${f.reason}`,
 }
 
 /** A refusal as a value: the code, where in the input, and the facts. Plain JSON. */

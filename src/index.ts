@@ -175,7 +175,7 @@ export type { Portal, PortalPage } from './desk/portal.ts'
 export type { PresenceOf } from './desk/presence.ts'
 export type { Allowed, Page, PageAsk } from './desk/read.ts'
 export type { ReapplyOptions, ReapplyProgress, ReapplyRun } from './desk/reapply.ts'
-export type { RoutingRun } from './desk/routing.ts'
+export type { RoutingRun } from './desk/run-routing.ts'
 export type { Segment, SegmentCount, SegmentField } from './desk/segment.ts'
 
 // stores: places to keep tickets

@@ -6,6 +6,7 @@ import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Advice } from '../rules/advice.ts'
 import type { AdviceAsk, Advisor } from './advisor.ts'
 import { amended } from './amended.ts'
+import { inTime } from './in-time.ts'
 import type { DeskContext, Outcome } from './options.ts'
 import { perform } from './perform.ts'
 
@@ -28,7 +29,7 @@ export async function advised(desk: DeskContext, outcome: Outcome): Promise<Outc
   const { ticket, events } = outcome
   if (!advisor || outcome.repeated || !events.some(asksForAdvice)) return outcome
   try {
-    const advice = await inTime(advisor, { ticket, events })
+    const advice = await asked(advisor, { ticket, events })
     if (advice == null) return outcome
     const by = {
       id: contentHash([outcome.commandId, 'advice']),
@@ -58,19 +59,8 @@ function tell(advisor: Advisor, error: unknown, ticket: Ticket): void {
   } catch {}
 }
 
-async function inTime(advisor: Advisor, ask: Omit<AdviceAsk, 'signal'>): Promise<Advice | null | undefined> {
+const asked = (advisor: Advisor, ask: Omit<AdviceAsk, 'signal'>): Promise<Advice | null | undefined> => {
   const { timeoutMs = defaultTimeoutMs } = advisor
-  const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      controller.abort()
-      reject(new Error(`the advisor said nothing within ${timeoutMs} ms`))
-    }, timeoutMs)
-  })
-  try {
-    return await Promise.race([advisor.advise({ ...ask, signal: controller.signal }), late])
-  } finally {
-    clearTimeout(timer)
-  }
+  const late = `the advisor said nothing within ${timeoutMs} ms`
+  return inTime((signal) => advisor.advise({ ...ask, signal }), timeoutMs, late)
 }

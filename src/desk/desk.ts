@@ -42,7 +42,8 @@ import {
 } from './read.ts'
 import { type ReapplyOptions, type ReapplyRun, reapplyAll } from './reapply.ts'
 import { forgetReceipts } from './receipts.ts'
-import { proposalFor, type RoutingRun, routeAfter, runRouting } from './routing.ts'
+import { proposalFor, routeAfter } from './routing.ts'
+import { type RoutingRun, runRouting } from './run-routing.ts'
 import type { Segment, SegmentCount, SegmentField } from './segment.ts'
 import { takingTurns } from './turns.ts'
 

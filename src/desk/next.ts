@@ -7,10 +7,11 @@ import { describeKeys } from '../queue/describe-ordering.ts'
 import type { Agent } from '../queue/routing/agent.ts'
 import { departmentsOf, type Obstacle, obstacleFor, type RoutingCase } from '../queue/routing/obstacle.ts'
 import type { Lease, Query } from '../store.ts'
+import { agentsOf } from './ask-directory.ts'
 import { runDue } from './due.ts'
 import type { DeskContext } from './options.ts'
 import { queryOf } from './read.ts'
-import { agentsOf, heldLoad, teamOf } from './team.ts'
+import { takeOf, teamOf } from './team.ts'
 
 /** How long a claim holds unless said: 15 min. Work that takes longer renews it. */
 export const defaultClaimMs = 15 * 60_000
@@ -58,8 +59,8 @@ export async function nextTicket(
   const agent = await agentNamed(desk, holder)
   const queries = viewsFor(views, agent).map((view) => [view, queryOf(desk, view)] as const)
   await runDue(desk)
-  // one at a time for each agent: what the first one takes counts for the second. No ticket has a space in its id
-  return desk.turn(`next ${holder}`, async () => {
+  // one at a time for each agent: what the first one takes counts for the second
+  return desk.turn(takeOf(holder), async () => {
     const judge = await judgeFor(desk, agent)
     for (const [view, query] of queries) {
       const found = await firstOf(desk, view, query, judge, holder, forMs)
@@ -92,11 +93,10 @@ type Judge = (ticket: Ticket) => Obstacle | 'assigned' | null
 
 async function judgeFor(desk: DeskContext, agent: Agent | undefined): Promise<Judge> {
   if (!agent) return () => null
-  const [team, held, at] = [await teamOf(desk, [agent]), await heldLoad(desk, agent.id), await desk.store.now()]
-  const load = { ...team.load, [agent.id]: (team.load[agent.id] ?? 0) + held }
+  const [team, at] = [await teamOf(desk, [agent]), await desk.store.now()]
   return (ticket) => {
     if (ticket.assignee !== null && ticket.assignee !== agent.id) return 'assigned'
-    const asked = routingCase(desk.latest, ticket, { ...team, load, at })
+    const asked = routingCase(desk.latest, ticket, { ...team, at })
     const obstacle = obstacleFor(agent, asked, allDepartments(asked))
     // what they have already is theirs, and counts already
     return ticket.assignee === agent.id && obstacle !== 'away' && obstacle !== 'off_hours' ? null : obstacle

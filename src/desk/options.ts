@@ -92,8 +92,9 @@ export interface Outcome<X extends Names = Names> {
 
 /** Whom the desk has found for a ticket, and what that did. */
 export interface Routed {
-  readonly proposal: Proposal
-  /** Null: as it was, since nobody could be asked. */
+  /** Null: nobody was looked for, since somebody has it. */
+  readonly proposal: Proposal | null
+  /** Null: as it was. */
   readonly ticket: Ticket | null
 }
 

@@ -57,6 +57,7 @@ const told: { readonly [C in ErrorCode]: readonly (keyof ErrorFacts[C])[] } = {
   outcome_unknown: [],
   store_busy: [],
   store_failed: [],
+  directory_failed: [],
 }
 
 /** Nothing, in the type of what is withheld. */

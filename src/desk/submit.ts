@@ -33,7 +33,8 @@ export async function submit(
   const { command, given } = await checkedCommand(desk, actor, addressedTo, request, options, asked)
   const outcome = await (command.type === 'merge' ? merge(desk, command, given) : perform(desk, command, given))
   const told = await advised(desk, outcome)
-  return told.repeated || told.unchanged ? told : withAgent(desk, told)
+  // one that changes nothing may have brought facts of time to light all the same
+  return told.repeated ? told : withAgent(desk, told)
 }
 
 /** Whoever the desk finds for the ticket by itself, and the ticket as it is then. */

@@ -1,7 +1,7 @@
 import { compileCondition } from '../condition/compile.ts'
 import type { Condition } from '../condition/condition.ts'
 import { fields } from '../engine/field.ts'
-import { checkedAgents, routingCase, routingOf } from '../engine/route.ts'
+import { routingCase, routingOf } from '../engine/route.ts'
 import { isWork, workKinds } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
@@ -10,32 +10,35 @@ import type { RoutingCase } from '../queue/routing/obstacle.ts'
 import type { DeskContext } from './options.ts'
 import { valuesOf } from './segment.ts'
 
-/** Kinds in which a ticket is work for whoever has it. */
+/** Is a ticket work for whoever has it? In the other kinds it waits for somebody else, or is done. */
+export const isInWork = ({ kind }: Pick<Ticket, 'kind'>): boolean => isWork(kind)
+/** The same as a condition. */
 export const inWork: Condition = { field: 'kind', op: 'oneOf', value: [...workKinds] }
 
-/**
- * The agents of a directory, checked; undefined where the desk has none.
- * @throws DeskError `invalid_definition` and the like, with the path in the list
- */
-export async function agentsOf({ directory, tenant, latest }: DeskContext): Promise<readonly Agent[] | undefined> {
-  return directory && checkedAgents(latest, await directory.agents(tenant), 'agents')
-}
+/** The turn of whatever gives an agent more to do: no ticket has a space in its id. */
+export const takeOf = (agent: string): string => `take ${agent}`
 
 /** What somebody is asked about a ticket: whom there is, what they have to do, whose turn it is. */
 export interface Team {
   readonly agents: readonly Agent[]
+  /** What each has in work, in units of capacity: assigned to them, or held by a claim. */
   readonly load: Readonly<Record<string, number>>
+  /** The part of it that each holds by claims. */
+  readonly held: Readonly<Record<string, number>>
   readonly turns: Readonly<Record<string, number>>
 }
 
 /** Turns are read before loads: an assignment in between is noticed when the turn is taken. */
 export async function teamOf(desk: DeskContext, agents: readonly Agent[]): Promise<Team> {
   const turns = await desk.store.turns(desk.tenant)
-  return { agents, turns, load: await assignedLoads(desk) }
+  const assigned = await assignedLoads(desk)
+  const held = await Promise.all(agents.map(async ({ id }) => [id, await heldLoad(desk, id)] as const))
+  const load = held.map(([id, byClaims]) => [id, (assigned.get(id) ?? 0) + byClaims] as const)
+  return { agents, turns, load: Object.fromEntries(load), held: Object.fromEntries(held) }
 }
 
-/** What agents have in work, in units of capacity. */
-async function assignedLoads({ store, tenant, latest }: DeskContext): Promise<Record<string, number>> {
+/** What agents have in work by assignment, in units of capacity. */
+async function assignedLoads({ store, tenant, latest }: DeskContext): Promise<ReadonlyMap<string, number>> {
   const when: Condition = { all: [inWork, { field: 'assignee', op: 'present' }] }
   const by = ['assignee', 'channel']
   const matches = compileCondition(when, fields)
@@ -46,20 +49,20 @@ async function assignedLoads({ store, tenant, latest }: DeskContext): Promise<Re
     by,
     values: valuesOf(by, fields),
   })
-  const load: Record<string, number> = {}
+  const load = new Map<string, number>()
   for (const { values, count } of tallies) {
     const [agent, channel] = values as [string, string | null]
-    load[agent] = (load[agent] ?? 0) + count * routingOf(latest).costOf(channel)
+    load.set(agent, (load.get(agent) ?? 0) + count * routingOf(latest).costOf(channel))
   }
   return load
 }
 
-/** What an agent holds by claims and nobody has assigned: it counts as theirs when they ask for more. */
+/** What an agent holds by claims and has not been assigned: it is work of theirs all the same. */
 export async function heldLoad({ store, tenant, latest }: DeskContext, agent: string): Promise<number> {
   let load = 0
   for (const { ticketId } of await store.leases(tenant, agent)) {
     const { row } = await store.load(tenant, ticketId)
-    if (row && isWork(row.ticket.kind) && row.ticket.assignee !== agent)
+    if (row && isInWork(row.ticket) && row.ticket.assignee !== agent)
       load += routingOf(latest).costOf(row.ticket.channel)
   }
   return load

@@ -2,21 +2,9 @@ import { type Agent, defineDesk, type RoutingDefinition } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { when } from '../story.ts'
 import { frontDesk, refusal } from './front-desk.ts'
+import { routed } from './routing-desk.ts'
 
 const todo = { field: 'kind', op: 'oneOf', value: ['new', 'open'] } as const
-const routed = (agents: readonly Agent[], routing: RoutingDefinition = {}, more: object = {}) => {
-  const team = { agents: [...agents] }
-  const definition = defineDesk({
-    routing,
-    views: [
-      { id: 'todo', when: todo, order: 'priority' },
-      { id: 'chats', when: { field: 'channel', op: 'is', value: 'chat' } },
-    ],
-    ...more,
-  } as never)
-  const front = frontDesk({ definition: definition as never, directory: { agents: () => team.agents } })
-  return { ...front, team }
-}
 const both: readonly Agent[] = [{ id: 'ana' }, { id: 'ben' }]
 const subject = { subject: 'Help' }
 
@@ -240,6 +228,41 @@ describe('runRouting', () => {
     expect(await desk.get(ticket.id)).toMatchObject({ department: 'Billing', assignee: 'ben' })
   })
 
+  it('what nobody can have keeps nothing else from being looked at, however small the limit', async () => {
+    const { mari, desk } = routed([{ id: 'ana', departments: ['Sales'] }], { assignOn: [] })
+    await mari.open({ ...subject, ticketId: 'a', department: 'Billing', priority: 'Urgent' })
+    for (const ticketId of ['b', 'c']) await mari.open({ ...subject, ticketId, department: 'Sales' })
+    const ids = (list: readonly { ticketId: string }[]) => list.map(({ ticketId }) => ticketId)
+    const first = await desk.runRouting({ limit: 1 })
+    expect([ids(first.waiting), ids(first.assigned), first.more]).toEqual([['a'], ['b'], true])
+    const rest = await desk.runRouting({ limit: 2 })
+    expect([ids(rest.waiting), ids(rest.assigned), rest.more]).toEqual([['a'], ['c'], false])
+  })
+
+  it('its limit counts what it gives back, and what it gives: a run that says more has done some', async () => {
+    const { mari, desk, team } = routed(both, { strategies: ['roundRobin'] })
+    for (let i = 0; i < 6; i++) await mari.open(subject)
+    team.agents[0] = { id: 'ana', away: true }
+    const done = []
+    for (let more = true; more; ) {
+      const run = await desk.runRouting({ limit: 2 })
+      done.push([run.handedBack.length, run.assigned.length])
+      more = run.more
+    }
+    expect(done).toEqual([
+      [2, 0],
+      [1, 1],
+      [0, 2],
+    ])
+  })
+
+  it('ends when it is told to', async () => {
+    const { mari, desk } = routed(both, { assignOn: [] })
+    await mari.open(subject)
+    const nothing = { handedBack: [], assigned: [], waiting: [], more: true }
+    expect(await desk.runRouting({ signal: AbortSignal.abort() })).toEqual(nothing)
+  })
+
   it('refuses a limit out of bounds, and a desk without a directory', async () => {
     const { desk } = routed(both)
     expect(await refusal(desk.runRouting({ limit: 0 }))).toMatchObject({ code: 'invalid_command', path: 'limit' })
@@ -267,7 +290,7 @@ describe('a directory that fails', () => {
     expect(routed).toMatchObject({
       agent: null,
       decidedBy: 'failed',
-      reason: 'nobody was looked for: the people are elsewhere',
+      reason: 'nobody was looked for: the directory failed: the people are elsewhere',
     })
     expect(await desk.get(ticket.id)).toEqual(ticket)
     await expect(desk.runRouting()).rejects.toThrow('the people are elsewhere')

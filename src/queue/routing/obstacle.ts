@@ -82,5 +82,12 @@ const obstacles: Readonly<Record<Obstacle, Holds>> = {
   tier: ({ tier = 1 }, { ticket }) => tier < (ticket.tier ?? 1),
   skill: ({ skills = [] }, asked) => skillsFor(asked).must.some((skill) => !skills.includes(skill)),
   capacity: ({ id, capacity = Number.POSITIVE_INFINITY }, { ticket, routing, load }) =>
-    (load[id] ?? 0) + routing.costOf(ticket.channel) > capacity,
+    numberOf(load, id) + routing.costOf(ticket.channel) > capacity * (1 + rounding),
 }
+
+/** Sums of binary fractions: three tenths fit into 0.3. */
+const rounding = 1e-9
+
+/** What is kept for an agent, 0 where nothing is: an id may be a word that every object knows. */
+export const numberOf = (kept: { readonly [agent: string]: number }, id: string): number =>
+  Object.hasOwn(kept, id) ? (kept[id] ?? 0) : 0

@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts'
 import type { StrategyName } from './definition.ts'
 import {
   departmentsOf,
+  numberOf,
   type Obstacle,
   obstacleFor,
   overflowAt,
@@ -20,7 +21,7 @@ export interface Proposal {
    * was no telling, for the reason given.
    */
   readonly decidedBy: StrategyName | 'only' | 'nobody' | 'wait' | 'failed'
-  /** The agent that the ticket waits for, who spoke to the requester last and is there soon. */
+  /** Whom the ticket waits for: who spoke to the requester last and is there soon, or who holds it by a claim. */
   readonly waitFor: string | null
   /** When time alone may change the answer; null: it does not. */
   readonly until: number | null
@@ -62,9 +63,9 @@ const strategies: Readonly<Record<StrategyName, Strategy>> = {
   },
   leastLoaded: (candidates, { load }) => {
     const bounded = candidates.every(({ capacity }) => capacity !== undefined && capacity > 0)
-    return lowest(candidates, ({ id, capacity = 1 }) => (load[id] ?? 0) / (bounded ? capacity : 1))
+    return lowest(candidates, ({ id, capacity = 1 }) => numberOf(load, id) / (bounded ? capacity : 1))
   },
-  roundRobin: (candidates, { turns }) => lowest(candidates, ({ id }) => turns[id] ?? 0).slice(0, 1),
+  roundRobin: (candidates, { turns }) => lowest(candidates, ({ id }) => numberOf(turns, id)).slice(0, 1),
 }
 
 const words: Readonly<Record<StrategyName, string>> = {
@@ -113,6 +114,16 @@ export const failedProposal = (why: string): Proposal => ({
   decidedBy: 'failed',
   passedOver: [],
   reason: `nobody was looked for: ${why.slice(0, 200)}`,
+})
+
+/** The answer where somebody holds the ticket by a claim. */
+export const heldProposal = (holder: string, until: number): Proposal => ({
+  ...nothing,
+  decidedBy: 'wait',
+  waitFor: holder,
+  until,
+  passedOver: [],
+  reason: `${holder} holds it`,
 })
 
 function chosen(
