@@ -1,11 +1,11 @@
 import { fields } from '../engine/field.ts'
-import { routingCase } from '../engine/route.ts'
+import { routingCase, routingOf } from '../engine/route.ts'
 import { fail } from '../errors.ts'
 import type { Names } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { describeKeys } from '../queue/describe-ordering.ts'
 import type { Agent } from '../queue/routing/agent.ts'
-import { departmentsOf, type Obstacle, obstacleFor, type RoutingCase } from '../queue/routing/obstacle.ts'
+import { departmentsOf, type Obstacle, obstacleFor } from '../queue/routing/obstacle.ts'
 import type { Lease, Query } from '../store.ts'
 import { agentsOf } from './ask-directory.ts'
 import { runDue } from './due.ts'
@@ -56,12 +56,13 @@ export async function nextTicket(
   holder: string,
   forMs: number,
 ): Promise<NextTicket | null> {
-  const agent = await agentNamed(desk, holder)
+  const agents = await agentsOf(desk)
+  const agent = agents && agentNamed(agents, holder)
   const queries = viewsFor(views, agent).map((view) => [view, queryOf(desk, view)] as const)
   await runDue(desk)
   // one at a time for each agent: what the first one takes counts for the second
   return desk.turn(takeOf(holder), async () => {
-    const judge = await judgeFor(desk, agent)
+    const judge = await judgeFor(desk, agent, agents ?? [])
     for (const [view, query] of queries) {
       const found = await firstOf(desk, view, query, judge, holder, forMs)
       if (found) return found
@@ -70,15 +71,11 @@ export async function nextTicket(
   })
 }
 
-async function agentNamed(desk: DeskContext, id: string): Promise<Agent | undefined> {
-  const agents = await agentsOf(desk)
-  const agent = agents?.find((one) => one.id === id)
-  if (agents && !agent)
-    throw fail('unknown_name', {
-      what: 'agent in the directory',
-      name: id,
-      known: agents.map((one) => one.id).slice(0, 100),
-    })
+/** @throws DeskError `unknown_name` for somebody whom the directory does not name */
+function agentNamed(agents: readonly Agent[], id: string): Agent {
+  const known = () => agents.map((one) => one.id).slice(0, 100)
+  const agent = agents.find((one) => one.id === id)
+  if (!agent) throw fail('unknown_name', { what: 'agent in the directory', name: id, known: known() })
   return agent
 }
 
@@ -91,19 +88,21 @@ function viewsFor(views: string | readonly string[] | undefined, agent: Agent | 
 /** May the agent take a ticket? */
 type Judge = (ticket: Ticket) => Obstacle | 'assigned' | null
 
-async function judgeFor(desk: DeskContext, agent: Agent | undefined): Promise<Judge> {
+async function judgeFor(desk: DeskContext, agent: Agent | undefined, agents: readonly Agent[]): Promise<Judge> {
   if (!agent) return () => null
-  const [team, at] = [await teamOf(desk, [agent]), await desk.store.now()]
+  // the others matter only where a ticket of theirs overflows: it is for others if none of them can have it
+  const overflows = routingOf(desk.latest).overflow.length > 0
+  const [team, at] = [await teamOf(desk, overflows ? agents : [agent]), await desk.store.now()]
   return (ticket) => {
     if (ticket.assignee !== null && ticket.assignee !== agent.id) return 'assigned'
     const asked = routingCase(desk.latest, ticket, { ...team, at })
-    const obstacle = obstacleFor(agent, asked, allDepartments(asked))
+    const groups = departmentsOf(asked)
+    const open = groups.find((departments) => team.agents.some((one) => obstacleFor(one, asked, departments) === null))
+    const obstacle = obstacleFor(agent, asked, open ?? groups.at(-1) ?? null)
     // what they have already is theirs, and counts already
     return ticket.assignee === agent.id && obstacle !== 'away' && obstacle !== 'off_hours' ? null : obstacle
   }
 }
-
-const allDepartments = (asked: RoutingCase): readonly string[] | null => departmentsOf(asked)?.flat() ?? null
 
 async function firstOf(
   desk: DeskContext,

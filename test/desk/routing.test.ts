@@ -409,6 +409,22 @@ describe('next, by what an agent may take', () => {
     expect(await refusal(desk.as({ kind: 'agent', id: 'eva' }).next('todo'))).toMatchObject({ code: 'unknown_name' })
   })
 
+  it('what has overflowed is for others only while none of its own department can have it', async () => {
+    const agents: Agent[] = [
+      { id: 'ana', departments: ['General'] },
+      { id: 'ben', departments: ['Billing'], capacity: 1 },
+    ]
+    const { mari, ana, ben, at } = routed(agents, {
+      ...quiet,
+      overflow: [{ from: 'Billing', to: ['General'], after: '1h' }],
+    })
+    for (const ticketId of ['a', 'b']) await mari.open({ ...subject, ticketId, department: 'Billing' })
+    at('Mon 10:00')
+    expect(await ana.next('todo')).toBeNull()
+    expect((await ben.next('todo'))?.ticket.id).toBe('a')
+    expect((await ana.next('todo'))?.ticket.id).toBe('b')
+  })
+
   it('looks further than the tickets that are not for them', async () => {
     const { mari, ana } = routed([{ id: 'ana', departments: ['Billing'] }], quiet)
     for (let i = 0; i < 35; i++) await mari.open({ ...subject, department: 'Sales', priority: 'High' })

@@ -62,12 +62,14 @@ describe('who may not have a ticket', () => {
   })
 
   it('the first obstacle is told, and when time may change the answer', () => {
-    const away = { id: 'a', calendar: 'late', departments: ['Sales'] }
+    const away = { id: 'a', calendar: 'late', departments: ['General'] }
     expect(routed([away], { department: 'Billing' })).toMatchObject({
       passedOver: [{ agent: 'a', because: 'off_hours' }],
-      until: at + hour, // the overflow comes before the shift
+      until: when('Mon 13:00'), // the overflow comes before the shift, and finds nobody there
       reason: 'nobody can have it now',
     })
+    const there = { id: 'b', departments: ['General'] }
+    expect(routed([away, there], { department: 'Billing' }).until).toBe(at + hour)
     expect(routed([{ id: 'a', calendar: 'late' }]).until).toBe(when('Mon 13:00'))
     expect(routed([{ id: 'a', away: true }]).until).toBeNull()
     expect(routed([]).until).toBeNull()
@@ -163,6 +165,31 @@ describe('who serves best', () => {
   })
 })
 
+describe('who was passed over, and until when', () => {
+  it('the obstacle of one’s own department stands, also after the ticket has overflowed', () => {
+    const full = { id: 'own', departments: ['Billing'], capacity: 1 }
+    const other = { id: 'other', departments: ['General'], away: true }
+    const asked = facts([full, other], { at: at + hour, load: { own: 1 } })
+    expect(routeTicket(definition, ticket({ department: 'Billing' }), asked)).toMatchObject({
+      decidedBy: 'nobody',
+      passedOver: [
+        { agent: 'other', because: 'away' },
+        { agent: 'own', because: 'capacity' },
+      ],
+    })
+  })
+
+  it.each<[string, Agent, object]>([
+    ['skill', { id: 'a', calendar: 'late' }, { language: 'fr' }],
+    ['tier', { id: 'a', awayUntil: at + hour }, { tier: 2 }],
+    ['department', { id: 'a', awayUntil: at + hour, departments: ['Sales'] }, { department: 'General' }],
+    ['an overflow to nobody', { id: 'a', departments: ['Sales'] }, { department: 'Billing' }],
+    ['capacity', { id: 'a', calendar: 'late', capacity: 0 }, {}],
+  ])('nobody is waited for who could not have it then: %s', (_what, agent, opening) => {
+    expect(routed([agent], opening)).toMatchObject({ decidedBy: 'nobody', until: null })
+  })
+})
+
 describe('laws of routing', () => {
   const skill = fc.constantFrom('french', 'billing', 'tax')
   const agent = fc.record(
@@ -199,6 +226,20 @@ describe('laws of routing', () => {
     opened.set(key, found)
     return found
   }
+
+  it('until is the first instant at which somebody can have it', () => {
+    fc.assert(
+      fc.property(agents, opening, (team, input) => {
+        const one = made(input)
+        const ask = (now: number) => routeTicket(definition, one, facts(team, { at: now }))
+        const { agent: found, until } = ask(at)
+        if (found !== null) return
+        if (until !== null) expect(ask(until).agent).not.toBeNull()
+        for (let now = at; now < (until ?? at + 24 * hour); now += 17 * minute) expect(ask(now).agent).toBeNull()
+      }),
+      { numRuns: 200 },
+    )
+  })
 
   /** Work for a day, as the pure function hands it out; every assignment is looked at by rules written out anew. */
   function shift(

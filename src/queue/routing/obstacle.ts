@@ -28,19 +28,26 @@ export interface RoutingCase extends RoutingFacts {
   readonly calendarNamed: (id: string) => BusinessCalendar | undefined
 }
 
-/** Departments whose agents may take a ticket: its own, then those it has overflowed into; null: any. */
+/**
+ * Departments whose agents may take a ticket (null: any), in groups: the agents of the first are asked first, and those
+ * of the next only if none of them can. Each has all of the one before it, and what the ticket has overflowed into.
+ */
 export function departmentsOf({
   ticket,
   routing,
   at,
-}: Pick<RoutingCase, 'ticket' | 'routing' | 'at'>): readonly (readonly string[])[] | null {
+}: Pick<RoutingCase, 'ticket' | 'routing' | 'at'>): readonly (readonly string[] | null)[] {
   const own = ticket.department
-  if (own === null) return null
-  const over = routing.overflow.filter(({ from, after }) => from === own && overflowAt(ticket, after) <= at)
-  return [[own], over.flatMap(({ to }) => to)]
+  if (own === null) return [null]
+  const over = overflowsOf({ ticket, routing }).filter((overflow) => overflow.at <= at)
+  return over.length > 0 ? [[own], [own, ...over.flatMap(({ to }) => to)]] : [[own]]
 }
 
-export const overflowAt = (ticket: Ticket, after: number): number => (ticket.departmentSince ?? ticket.openedAt) + after
+/** When a ticket overflows, and into which departments. */
+export const overflowsOf = ({ ticket, routing }: Pick<RoutingCase, 'ticket' | 'routing'>) =>
+  routing.overflow
+    .filter(({ from }) => from === ticket.department)
+    .map(({ to, after }) => ({ to, at: (ticket.departmentSince ?? ticket.openedAt) + after }))
 
 /** Skills that a ticket needs, and those it is better served with. */
 export function skillsFor({ ticket, routing }: Pick<RoutingCase, 'ticket' | 'routing'>) {

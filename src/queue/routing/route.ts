@@ -6,7 +6,7 @@ import {
   numberOf,
   type Obstacle,
   obstacleFor,
-  overflowAt,
+  overflowsOf,
   type RoutingCase,
   skillsFor,
   thereFrom,
@@ -23,7 +23,7 @@ export interface Proposal {
   readonly decidedBy: StrategyName | 'only' | 'nobody' | 'wait' | 'failed'
   /** Whom the ticket waits for: who spoke to the requester last and is there soon, or who holds it by a claim. */
   readonly waitFor: string | null
-  /** When time alone may change the answer; null: it does not. */
+  /** The first instant at which somebody can have it by time alone, as things are; null: nobody will. */
   readonly until: number | null
   /** What each strategy left of those who could, in order. */
   readonly steps: readonly { readonly strategy: StrategyName; readonly left: readonly string[] }[]
@@ -84,18 +84,16 @@ const words: Readonly<Record<StrategyName, string>> = {
  */
 export function route(asked: RoutingCase): Proposal {
   const agents = asked.agents.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const groups = departmentsOf(asked) ?? [null]
   let passedOver: Proposal['passedOver'] = []
-  for (const departments of groups) {
+  for (const [overflown, departments] of departmentsOf(asked).entries()) {
     const found = agents.map((agent) => ({ agent, because: obstacleFor(agent, asked, departments) }))
     const able = found.flatMap(({ agent, because }) => (because === null ? [agent] : []))
     passedOver = found.flatMap(({ agent, because }) => (because === null ? [] : [{ agent: agent.id, because }]))
     const waiting = waitForSticky(asked, agents, able, passedOver, departments)
     if (waiting) return waiting
-    if (able.length > 0) return chosen(asked, able, passedOver, departments)
+    if (able.length > 0) return chosen(asked, able, passedOver, overflown > 0)
   }
-  const until = nextChance(asked, agents, passedOver)
-  return { ...nothing, decidedBy: 'nobody', until, passedOver, reason: 'nobody can have it now' }
+  return { ...nothing, decidedBy: 'nobody', until: nextChance(asked), passedOver, reason: 'nobody can have it now' }
 }
 
 const nothing = { agent: null, waitFor: null, until: null, steps: [] } as const
@@ -130,7 +128,7 @@ function chosen(
   asked: RoutingCase,
   able: readonly Agent[],
   passedOver: Proposal['passedOver'],
-  departments: readonly string[] | null,
+  overflown: boolean,
 ): Proposal {
   const steps: { strategy: StrategyName; left: readonly string[] }[] = []
   let left = able
@@ -144,10 +142,8 @@ function chosen(
     steps.push({ strategy, left: left.map(({ id }) => id) })
   }
   const agent = left[0]?.id ?? null
-  const over =
-    departments !== null && asked.ticket.department !== null && !departments.includes(asked.ticket.department)
   const because = decidedBy === 'only' ? 'is the only one who can' : words[decidedBy as StrategyName]
-  const reason = `${agent} ${because}${over ? `; ${asked.ticket.department} has overflowed` : ''}`
+  const reason = `${agent} ${because}${overflown ? `; ${asked.ticket.department} has overflowed` : ''}`
   return { ...nothing, agent, decidedBy, steps, passedOver, reason }
 }
 
@@ -170,15 +166,17 @@ function waitForSticky(
   return { ...nothing, decidedBy: 'wait', waitFor: agent.id, until, passedOver, reason }
 }
 
-/** The first instant at which somebody comes to work or the ticket overflows. */
-function nextChance(asked: RoutingCase, agents: readonly Agent[], passedOver: Proposal['passedOver']): number | null {
-  const { ticket, routing, at, calendarNamed } = asked
-  const absent = new Set(
-    passedOver.flatMap(({ agent, because }) => (because === 'away' || because === 'off_hours' ? [agent] : [])),
+/** The first instant at which somebody can have it by time alone: they come to work, or it overflows to them. */
+function nextChance(asked: RoutingCase): number | null {
+  const { agents, ticket, routing, at, calendarNamed } = asked
+  const changes = [at, ...overflowsOf({ ticket, routing }).map(({ at: over }) => Math.max(over, at))]
+  const chances = agents.flatMap((agent) =>
+    changes.flatMap((from) => {
+      const there = thereFrom(agent, from, calendarNamed)
+      if (there === null || there <= at) return []
+      const then = { ...asked, at: there }
+      return obstacleFor(agent, then, departmentsOf(then).at(-1) ?? null) === null ? [there] : []
+    }),
   )
-  const instants = [
-    ...agents.filter(({ id }) => absent.has(id)).map((agent) => thereFrom(agent, at, calendarNamed)),
-    ...routing.overflow.filter(({ from }) => from === ticket.department).map(({ after }) => overflowAt(ticket, after)),
-  ].filter((instant): instant is number => instant !== null && instant > at)
-  return instants.length > 0 ? Math.min(...instants) : null
+  return chances.length > 0 ? chances.reduce((first, chance) => Math.min(first, chance)) : null
 }
