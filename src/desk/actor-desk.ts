@@ -140,7 +140,7 @@ export interface ActorDesk<X extends Names = Names> {
   ): Promise<Lease>
   /**
    * Says what one is doing with a ticket, for a minute unless said; null: no more. Comes back with who holds it and
-   * who else is there.
+   * who else is there. For those who work here: throws `wrong_actor` for others.
    */
   announce(ticketId: string, doing: Doing | null, forTime?: DurationInput): Promise<PresenceOf>
 }

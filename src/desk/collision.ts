@@ -1,28 +1,47 @@
 import { fail } from '../errors.ts'
 import { isStaff } from '../model/actor.ts'
+import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Presence } from '../store.ts'
 import type { Submission } from './commit.ts'
 import type { DeskContext } from './options.ts'
 
-/**
- * Others who write on a ticket while a public answer is sent to it; null where nobody does.
- * @throws DeskError `collision` where the definition refuses such answers
- */
-export async function collisionOf(
-  { store, tenant, latest }: DeskContext,
-  command: Submission,
-): Promise<readonly Presence[] | null> {
-  if (latest.collisions === 'ignore' || !isStaff(command.actor) || !answersInPublic(command)) return null
-  const { people } = await store.present(tenant, command.ticketId)
-  const writing = people.filter(({ person, doing }) => doing === 'writing' && person !== command.actor.id)
-  if (writing.length === 0) return null
-  if (latest.collisions === 'refuse')
-    throw fail('collision', { ticketId: command.ticketId, writing: writing.map(({ person }) => person) })
-  return writing
+/** Who writes on a ticket while a public answer is sent to it. */
+export interface Writing {
+  /** The others; null where nobody does. */
+  readonly others: readonly Presence[] | null
+  /** Whoever answers had said so as well. */
+  readonly themselves: boolean
 }
 
-function answersInPublic({ type, input }: Submission): boolean {
-  if (type === 'reply') return true
-  const { message } = input as { readonly message?: { readonly visibility?: string } }
-  return type === 'update' && message?.visibility === 'public'
+const nobody: Writing = { others: null, themselves: false }
+
+/**
+ * Others who write on a ticket while a public answer is sent to it, by whatever command (a macro, too).
+ * @throws DeskError `collision` where the definition refuses such answers
+ */
+export async function writingDuring(
+  { store, tenant, latest }: DeskContext,
+  { actor, ticketId }: Submission,
+  events: readonly AnyTicketEvent[],
+): Promise<Writing> {
+  if (latest.collisions === 'ignore' || !isStaff(actor) || !events.some(answersInPublic)) return nobody
+  const { people } = await store.present(tenant, ticketId)
+  const writing = people.filter(({ doing }) => doing === 'writing')
+  const others = writing.filter(({ person }) => person !== actor.id)
+  if (others.length > 0 && latest.collisions === 'refuse')
+    throw fail('collision', { ticketId, writing: others.map(({ person }) => person) })
+  return { others: others.length > 0 ? others : null, themselves: others.length < writing.length }
+}
+
+const outside: readonly string[] = ['requester', 'collaborator', 'third_party']
+
+const answersInPublic = (event: AnyTicketEvent): boolean =>
+  event.type === 'message_added' &&
+  !event.data.opening &&
+  event.data.message.visibility === 'public' &&
+  !outside.includes(event.data.message.role)
+
+/** Whoever has answered writes no more. The answer is saved by then: a store that fails here changes nothing about it. */
+export async function endWriting({ store, tenant }: DeskContext, { actor, ticketId }: Submission): Promise<void> {
+  await store.announce(tenant, ticketId, actor.id, null, 0).catch(() => {})
 }

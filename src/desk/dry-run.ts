@@ -5,6 +5,7 @@ import type { Names } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
+import { writingDuring } from './collision.ts'
 import type { Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext } from './options.ts'
@@ -20,7 +21,7 @@ export interface DryRun<X extends Names = Names> {
   readonly explanation: readonly CauseExplanation[]
 }
 
-/** As `perform`, but nothing is saved, and a new ticket gets no number. */
+/** As `perform`, but nothing is saved, and a new ticket gets no number. Refused where `perform` would be (`collision`). */
 export async function dryRun(desk: DeskContext, command: Submission, options: CommandOptions): Promise<DryRun> {
   if (command.type === 'merge')
     throw fail('invalid_command', { reason: 'a merge changes two tickets and cannot be tried' }, 'type')
@@ -30,6 +31,7 @@ export async function dryRun(desk: DeskContext, command: Submission, options: Co
   await checkRevision(desk, ticket, options, command.actor)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), now)
   const { events, effects, unchanged, explanation, ...decided } = await decideOnly(desk, ticket, command, at)
+  await writingDuring(desk, command, events)
   return { ticket: decided.ticket, events, effects, unchanged, explanation }
 }
 

@@ -6,7 +6,7 @@ import type { Commit, CommitOutcome, Loaded, TicketChange } from '../store.ts'
 import { type Again, again, attempts } from './again.ts'
 import { amended } from './amended.ts'
 import { decideWithHistory } from './catch-up.ts'
-import { collisionOf } from './collision.ts'
+import { endWriting, writingDuring } from './collision.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
@@ -33,12 +33,14 @@ async function performOnce(desk: DeskContext, command: Submission, options: Inte
   if (ticket?.links.mergedInto != null && command.type === 'message')
     return followMerge(desk, command, options, ticket.links.mergedInto)
   await checkRevision(desk, ticket, options, command.actor)
-  const collision = await collisionOf(desk, command)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), loaded.now)
   const decision = await decideWithHistory(desk, ticket, await withReference(desk, command), at)
   if ('again' in decision) return decision
+  const writing = await writingDuring(desk, command, decision.events)
   const outcome = await save(desk, command, options, loaded, ticket, decision)
-  return 'again' in outcome || !collision ? outcome : amended(outcome, { collision })
+  if ('again' in outcome) return outcome
+  if (writing.themselves) await endWriting(desk, command)
+  return writing.others ? amended(outcome, { collision: writing.others }) : outcome
 }
 
 async function save(

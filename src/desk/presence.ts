@@ -1,5 +1,5 @@
 import { fail, shown } from '../errors.ts'
-import type { Actor } from '../model/actor.ts'
+import { type Actor, isStaff, staffKinds } from '../model/actor.ts'
 import type { Doing, Lease, Presence } from '../store.ts'
 import { type DurationInput, toDuration } from '../time/duration.ts'
 import type { DeskContext } from './options.ts'
@@ -20,14 +20,20 @@ export async function presenceOf(desk: DeskContext, ticketId: string): Promise<P
   return desk.store.present(desk.tenant, ticketId)
 }
 
-/** Says what an actor is doing with a ticket; comes back with who else is there. */
+/**
+ * Says what an actor is doing with a ticket; comes back with who else is there. For staff: people outside would see who
+ * works on their ticket, and hold up answers to it.
+ * @throws DeskError `wrong_actor` for others
+ */
 export async function announce(
   desk: DeskContext,
   ticketId: string,
-  { id }: Actor,
+  actor: Actor,
   doing: Doing | null,
   forTime: DurationInput = defaultPresenceMs,
 ): Promise<PresenceOf> {
+  if (!isStaff(actor)) throw fail('wrong_actor', { command: 'announce', actor: actor.kind, allowed: staffKinds })
+  const { id } = actor
   if (doing !== null && doing !== 'viewing' && doing !== 'writing')
     throw fail('invalid_command', { reason: `doing is viewing, writing or null, not ${shown(doing)}` }, 'doing')
   const forMs = toDuration(forTime, 'forTime')

@@ -79,6 +79,42 @@ describe('a reply while another writes', () => {
     expect((await ana.reply(ticket.id, { body: 'On it' })).collision).toBeNull()
   })
 
+  it('a macro that answers collides like a reply, and so does an attempt', async () => {
+    const macros = [{ id: 'thanks', do: [{ type: 'reply', body: 'Thank you' }] }] as const
+    const { mari, ana, ben } = frontDesk({ definition: defineDesk({ collisions: 'refuse', macros }) as never })
+    const { ticket } = await mari.open(subject)
+    await ben.announce(ticket.id, 'writing')
+    for (const attempt of [
+      ana.applyMacro(ticket.id, 'thanks' as never),
+      ana.dryRun(ticket.id, { type: 'reply', body: 'x' }),
+      ana.dryRun(ticket.id, { type: 'applyMacro', macro: 'thanks' as never }),
+    ])
+      expect(await refusal(attempt)).toMatchObject({ code: 'collision', facts: { writing: ['ben'] } })
+    expect((await ana.dryRun(ticket.id, { type: 'note', body: 'x' })).unchanged).toBe(false)
+  })
+
+  it('whoever has answered writes no more; whoever has noted goes on', async () => {
+    const { mari, ana, ben, desk } = desks()
+    const { ticket } = await mari.open(subject)
+    await ana.announce(ticket.id, 'writing', '10m')
+    await ana.note(ticket.id, { body: 'x' })
+    expect((await desk.presence(ticket.id)).people).toMatchObject([{ person: 'ana', doing: 'writing' }])
+    await ana.reply(ticket.id, { body: 'x' })
+    expect((await desk.presence(ticket.id)).people).toEqual([])
+    expect((await ben.reply(ticket.id, { body: 'y' })).collision).toBeNull()
+  })
+
+  it('people outside announce nothing, so they hold nobody up', async () => {
+    const { mari, ana, desk } = desks('refuse')
+    const { ticket } = await mari.open(subject)
+    expect(await refusal(mari.announce(ticket.id, 'writing'))).toMatchObject({
+      code: 'wrong_actor',
+      facts: { command: 'announce', actor: 'requester', allowed: ['agent', 'bot', 'system'] },
+    })
+    expect((await desk.presence(ticket.id)).people).toEqual([])
+    await ana.reply(ticket.id, { body: 'x' })
+  })
+
   it.each(['note', 'message of the requester', 'internal message of an update', 'viewing only', 'nobody told to look'])(
     'does not collide: %s',
     async (what) => {
