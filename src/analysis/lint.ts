@@ -16,6 +16,7 @@ import { paleTags } from './check/pale-tag.ts'
 import { pausingResponses } from './check/pausing-response.ts'
 import { shadowed } from './check/shadowed.ts'
 import { shadowedSlaRules } from './check/shadowed-sla-rule.ts'
+import { unclosedPlaces } from './check/unclosed-place.ts'
 import { unreachedLevels } from './check/unreached-level.ts'
 import { unusableTags } from './check/unusable-tag.ts'
 import { unusedCalendars } from './check/unused-calendar.ts'
@@ -30,6 +31,7 @@ const checks: readonly Check[] = [
   contradictions,
   loops,
   missingValues,
+  unclosedPlaces,
   unusableTags,
   shadowedSlaRules,
   unreachedLevels,

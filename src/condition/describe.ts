@@ -29,7 +29,7 @@ function inWords(condition: Condition, fields: FieldTable, outermost: boolean): 
   return `${groups[group].of} (${parts.join('; ')})`
 }
 
-const listed = (values: readonly string[], join: 'or' | 'and', ofNone: string): string => {
+const listed = (values: readonly string[], join: 'or' | 'and' | 'nor', ofNone: string): string => {
   const last = values.at(-1)
   if (last === undefined) return ofNone
   return values.length === 1 ? last : `${values.slice(0, -1).join(', ')} ${join} ${last}`
@@ -41,7 +41,11 @@ const words: { readonly [O in Operator]: (values: readonly string[]) => string }
   isNot: ([value]) => `is not ${value}`,
   oneOf: (values) => `is ${listed(values, 'or', 'one of nothing')}`,
   noneOf: (values) =>
-    values.length === 0 ? 'is anything' : `is neither ${listed(values, 'or', '').replace(' or ', ' nor ')}`,
+    values.length === 0
+      ? 'is anything'
+      : values.length === 1
+        ? `is not ${values[0]}`
+        : `is neither ${listed(values, 'nor', '')}`,
   lt: ([value]) => `is below ${value}`,
   lte: ([value]) => `is at most ${value}`,
   gt: ([value]) => `is above ${value}`,
@@ -61,10 +65,14 @@ const words: { readonly [O in Operator]: (values: readonly string[]) => string }
   changedFrom: ([value]) => `changed from ${value}`,
 }
 
+/** Of sets, which are many. */
+const ofMany: Readonly<Partial<Record<Operator, string>>> = { present: 'are there', absent: 'are missing' }
+
 function leafInWords({ field: name, op, value }: Leaf, fields: FieldTable): string {
   const field = fieldNamed(fields, name)
   const values = (Array.isArray(value) ? value : [value]).map((one) => valueInWords(one, field))
-  return `${nameInWords(name)} ${words[op](values)}`
+  const many = field?.type === 'tags' || field?.type === 'names'
+  return `${nameInWords(name)} ${(many ? ofMany[op] : undefined) ?? words[op](values)}`
 }
 
 /** What stands after these is a name of somebody's own, and stays as it is. */

@@ -117,7 +117,8 @@ type ChangeLeaf<X extends ConditionNames> =
   | Asks<'kind', Changing, StatusKind | null>
   | Asks<'priority', Changing, X['priority'] | null>
   | Asks<'sla.level', Changing, X['level'] | null>
-  | Asks<NumberField | InstantField, Changing, number | string | null>
+  | Asks<NumberField, Changing, number | null>
+  | Asks<InstantField, Changing, InstantValue | null>
   | Asks<BooleanField, Changing, boolean | null>
   | Asks<OwnField, Changing, OwnValue | null>
 

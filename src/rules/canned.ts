@@ -99,6 +99,10 @@ export function checkCanned(canned: Parsed, fields: FieldTable, path: string): R
 
 const placesOf = (template: string) => piecesOf(template).filter((piece) => typeof piece !== 'string')
 
+/** Does a place begin that does not end? It would stand in the text as it is written. */
+export const hasUnclosedPlace = (template: string): boolean =>
+  piecesOf(template).some((piece) => typeof piece === 'string' && piece.includes('{{'))
+
 /** Paths that a ticket may lack and for which the template has no other words. */
 export const maybeMissing = (template: string): string[] =>
   placesOf(template).flatMap(({ path, otherwise }) => (otherwise === null && !alwaysThere.has(path) ? [path] : []))

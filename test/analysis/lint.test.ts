@@ -198,6 +198,10 @@ describe('rules that can never fire', () => {
     expect(inTrigger(not(number('message.role', 'is', 'agent')))).toEqual([])
     expect(inTrigger(number('event.metric', 'is', 'resolution'), 'sla_breached')).toEqual([])
     expect(inTrigger(number('event.metric', 'is', 'resolution'), 'tags_changed')).toEqual(never)
+    expect(inTrigger(number('event.type', 'is', 'tags_changed'))).toEqual(never)
+    expect(inTrigger(number('event.type', 'is', 'tags_changed'), 'tags_changed')).toEqual([])
+    expect(inTrigger(number('event.step', 'is', 'x'))).toEqual(never)
+    expect(inTrigger(number('event.step', 'is', 'x'), 'sla_step_reached')).toEqual([])
   })
 
   it('time rules: on a closed ticket, or where their instant is not', () => {
@@ -547,6 +551,12 @@ describe('templates and tags', () => {
       'missing_value cannedMessages[0].subject',
       'missing_value cannedMessages[0].body',
       'missing_value cannedMessages[0].body',
+    ])
+  })
+
+  it('a place that is not closed', () => {
+    expect(told({ cannedMessages: [{ id: 'm', body: 'Dear {{requester.name|you}}, {{reference' }] })).toEqual([
+      'unclosed_place cannedMessages[0].body',
     ])
   })
 

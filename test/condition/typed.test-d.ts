@@ -107,6 +107,9 @@ describe('conditions of a definition', () => {
     // @ts-expect-error there is no such role
     assertType<EventCondition>({ field: 'message.role', op: 'is', value: 'requestor' })
     assertType<EventCondition>({ field: 'assignee', op: 'changedTo', value: null })
+    // @ts-expect-error a tier is a number
+    assertType<EventCondition>({ field: 'tier', op: 'changedTo', value: 'five' })
+    assertType<EventCondition>({ field: 'openedAt', op: 'changedTo', value: '2026-01-01T00:00:00Z' })
     // @ts-expect-error time moves nothing in a trigger
     assertType<EventCondition>({ field: 'hoursSince.openedAt', op: 'gt', value: 3 })
     assertType<TimeCondition>({ field: 'hoursSince.openedAt', op: 'gt', value: 3 })

@@ -8,6 +8,7 @@ import { canHold } from '../satisfiable.ts'
 const fieldsOfEvents: readonly (readonly [prefix: string, types: (type: string) => boolean])[] = [
   ['message.', (type) => type === 'message_added'],
   ['event.tags', (type) => type === 'tags_changed'],
+  ['event.step', (type) => type === 'sla_step_reached'],
   ['event.signal', (type) => type === 'signalled'],
   ['event.source', (type) => type === 'priority_changed'],
   ['event.metric', (type) => type.startsWith('sla_') && type !== 'sla_applied'],
@@ -26,18 +27,14 @@ export const neverFires: Check = (linted) => {
       })
   }
   for (const [i, { when, on }] of (json.triggers ?? []).entries()) {
-    const missing = fieldsOfEvents.filter(([, has]) => !on.some(has))
     judge(when, [], `triggers[${i}].when`, 'the trigger never fires')
-    if (when && canHold(when, fields))
-      judge(
-        withoutFields(
-          when,
-          missing.map(([prefix]) => prefix),
-        ),
-        [],
-        `triggers[${i}].when`,
-        `the trigger never fires: \`on\` lacks the event it asks about`,
-      )
+    if (when && canHold(when, fields) && !on.some((type) => canHold(onEvent(when, type), fields)))
+      found.push({
+        code: 'never_fires',
+        path: `triggers[${i}].when`,
+        sentence:
+          'no ticket can ever meet this condition, so the trigger never fires: `on` lacks the event it asks about',
+      })
   }
   for (const [i, { when, since }] of (json.timeRules ?? []).entries()) {
     judge(when, countedFrom(since), `timeRules[${i}].when`, 'the time rule never fires')
@@ -53,6 +50,12 @@ export const neverFires: Check = (linted) => {
   for (const { condition, path } of conditionsOf(linted))
     if (path.includes('.do[')) judge(condition, [], path, 'the effect is never delivered')
   return found
+}
+
+/** The condition where one type of event is at hand. */
+function onEvent(when: Condition, type: string): Condition {
+  const missing = fieldsOfEvents.filter(([, has]) => !has(type)).map(([prefix]) => prefix)
+  return { all: [withoutFields(when, missing), { field: 'event.type', op: 'is', value: type }] }
 }
 
 /** The condition where such fields have no value. */

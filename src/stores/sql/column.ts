@@ -71,8 +71,8 @@ const always = (column: Column): Column => ({ ...column, always: true })
 
 /**
  * The columns of a ticket's row beside its JSON, by the field of conditions and orderings that each stands for.
- * Fields without one are read from the JSON (`jsonPaths`), or by the functions of the query. A new column needs a
- * migration of every SQL store.
+ * What asks of a field without one is the residue of a condition, which the store decides by reading tickets. A new
+ * column needs a migration of every SQL store.
  */
 export const columns: Readonly<Record<string, Column>> = {
   id: always(text('id', (t) => t.id)),
