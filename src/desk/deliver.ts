@@ -3,7 +3,7 @@ import type { Condition } from '../condition/condition.ts'
 import { matches } from '../engine/ask.ts'
 import { renderCanned } from '../engine/canned.ts'
 import { timelineOf } from '../engine/timeline.ts'
-import { unwrap } from '../errors.ts'
+import { fail, isDeskError, shown, unwrap } from '../errors.ts'
 import type { Names } from '../model/names.ts'
 import { DurationInput as DurationSchema, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -71,6 +71,8 @@ export async function deliverEffects(
   options: DeliveryOptions = {},
 ): Promise<DeliveryRun> {
   const asked = unwrap(parse<z.output<typeof Options>>(Options, options, 'invalid_command'))
+  if (typeof send !== 'function')
+    throw fail('invalid_command', { reason: `effects are given to a function, not ${shown(send)}` }, 'send')
   const { limit = 1_000, signal, atOnce = 1, within = 300_000, maxAttempts = 20 } = asked
   const failed: Failed[] = []
   const counts = { delivered: 0, skipped: 0 }
@@ -134,15 +136,25 @@ const reasonOf = (error: unknown): string =>
 export const deadLetters = ({ store, tenant }: DeskContext, limit = 100): Promise<readonly BuriedEffect[]> =>
   store.buried(tenant, unwrap(parse(z.int().min(1).max(10_000), limit, 'invalid_command', 'limit')))
 
-function isWanted({ latest }: DeskContext, effect: PendingEffect, ticket: Ticket, now: number): boolean {
+function isWanted(desk: DeskContext, effect: PendingEffect, ticket: Ticket, now: number): boolean {
   if (effect.staleAfter !== null && effect.staleAfter < now) return false
   const when = effect.data.when as Condition | undefined
-  return when === undefined || matches(when, ticket, { now, definition: latest })
+  if (when === undefined) return true
+  try {
+    return matches(when, ticket, { now, definition: desk.latest })
+  } catch (error) {
+    // a name that the latest revision has no more means what it meant when the effect was asked for
+    if (!isDeskError(error)) throw error
+    return matches(when, ticket, { now, definition: definitionThen(desk, effect) })
+  }
 }
 
-function messageOf(desk: DeskContext, { data, dueAt }: PendingEffect, ticket: Ticket): RenderedMessage | null {
-  const id = data.message
+/** The revision in force when the effect fell due. */
+const definitionThen = ({ definitions }: DeskContext, { dueAt }: PendingEffect) => timelineOf(definitions).at(dueAt)
+
+function messageOf(desk: DeskContext, effect: PendingEffect, ticket: Ticket): RenderedMessage | null {
+  const id = effect.data.message
   if (typeof id !== 'string') return null
-  const definition = [desk.latest, timelineOf(desk.definitions).at(dueAt)].find((one) => one.cannedMessages.has(id))
+  const definition = [desk.latest, definitionThen(desk, effect)].find((one) => one.cannedMessages.has(id))
   return definition ? renderCanned(definition, id, ticket) : null
 }

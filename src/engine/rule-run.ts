@@ -106,10 +106,12 @@ export class RuleRun {
     this.#triggers.quiet(from)
   }
 
-  /** After the last of them: was there more that would have happened? */
-  close(): void {
+  /** After the last of them: was there more that would have happened, on events from the `last`-th on too? */
+  close(last: number): void {
     const loop = this.#triggers.loop()
     if (loop) this.#passAs(ruleActor).emit('rule_loop', loopFacts(loop))
+    const late = this.#triggers.unheard(last)
+    if (late) this.#passAs(ruleActor).emit('rule_loop', loopFacts(late))
   }
 
   #fire(trigger: Trigger, event: AnyTicketEvent): void {
@@ -304,9 +306,11 @@ export class RuleRun {
 
 const loopFacts = ({ because, rules }: Loop) => ({
   because,
-  limit: because === 'firings' ? maxFiringsPerCause : 1,
+  limit: limits[because],
   rules: rules.slice(0, maxTold),
 })
+
+const limits: Readonly<Record<Loop['because'], number>> = { firings: maxFiringsPerCause, again: 1, passes: 2 }
 
 /** Rules that a loop names. */
 const maxTold = 20

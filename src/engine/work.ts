@@ -81,8 +81,9 @@ export class Work {
       const after = { ...draft }
       const next = events.length
       if (next > ledger) rules.quiet(ledger)
-      if (events.length > next) this.#clocks(pass, after, next)
-      rules.close()
+      const last = events.length
+      if (last > next) this.#clocks(pass, after, next)
+      rules.close(last)
     }
     const { trials } = rules
     if (trials) this.#explained.push(() => ({ cause, at, rules: trials() }))

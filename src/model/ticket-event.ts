@@ -199,7 +199,7 @@ export interface TicketEventShapes {
   /** Rules would have gone on: the bound stopped them, or each had fired once already. */
   rule_loop: {
     data: {
-      readonly because: 'again' | 'firings' | 'time_rules'
+      readonly because: 'again' | 'firings' | 'passes' | 'time_rules'
       readonly limit: number
       /** Those that would have fired next: the first 20. */
       readonly rules: readonly string[]

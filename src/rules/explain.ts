@@ -16,7 +16,7 @@ export interface RuleTrial {
   readonly kind: 'trigger' | 'time_rule' | 'macro'
   /**
    * `fired`; `not_met`: its condition did not hold; `again`: it had fired for this cause and would have done more;
-   * `stopped`: an earlier one stopped the others; `limit`: too many had fired.
+   * `stopped`: an earlier one stopped the others; `limit`: too many had fired, or it was woken by what the clocks did last.
    */
   readonly outcome: 'fired' | 'not_met' | 'again' | 'stopped' | 'limit'
   /** The leaves of its condition that decided; none where it has no condition. */

@@ -36,7 +36,7 @@ export interface PassedOver {
 
 /** Why rules that would have gone on did not. */
 export interface Loop {
-  readonly because: 'again' | 'firings'
+  readonly because: 'again' | 'firings' | 'passes'
   readonly rules: readonly string[]
 }
 
@@ -114,6 +114,21 @@ export class TriggerRun {
     for (const trigger of again)
       this.#host.held(trigger, this.#host.events[this.#fired.get(trigger) ?? this.#first] as AnyTicketEvent, 'again')
     return again.length > 0 ? { because: 'again', rules: again.map(({ id }) => id) } : null
+  }
+
+  /** Triggers that the clocks have woken when no pass is left, and that would have done something. */
+  unheard(from: number): Loop | null {
+    const { triggers, index, events, subject, act, trial, held } = this.#host
+    if (this.#limited || this.#stopped || from >= events.length) return null
+    const rules: string[] = []
+    for (const { position, event } of index.met(events, from, subject)) {
+      const trigger = triggers[position] as Trigger
+      if (this.#fired.has(trigger)) continue
+      if (!trigger.actions.some((action) => 'effect' in action) && !trial(() => act(trigger))) continue
+      held(trigger, event, 'limit')
+      rules.push(trigger.id)
+    }
+    return rules.length > 0 ? { because: 'passes', rules } : null
   }
 
   /** Is one woken again since it acted, with its condition holding? Most causes end here. */

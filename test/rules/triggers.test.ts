@@ -185,7 +185,9 @@ describe('the five passes of a cause', () => {
       'rule_fired by tier',
       'sla_applied',
       'sla_retargeted',
+      'rule_loop',
     ])
+    expect(loops(life.events)).toEqual([{ because: 'passes', limit: 2, rules: ['not-again'] }])
   })
 
   it('a breach is a fact of its own: triggers on it are the second pass, those on what the clocks make of it the fifth', () => {
@@ -558,5 +560,34 @@ describe('a ticket near its bound of 64 kB', () => {
     })
     life.do('Mon 11:03', ana, { type: 'untag', tags: [wide(1)] })
     expect(life.ticket.kind).toBe('resolved')
+  })
+})
+
+describe('what the clocks do last in a cause', () => {
+  const life = (does: readonly { readonly type: string; readonly [key: string]: unknown }[]) => {
+    const definition = deskOf({
+      calendar: 'alwaysOpen',
+      levels: [{ id: 'l', targets: [{ metric: 'resolution', within: { Urgent: '1h', default: '8h' } }] }],
+      slaRules: [{ level: 'l' }],
+      triggers: [
+        trigger('resumed', 'sla_resumed', undefined, [{ type: 'setPriority', priority: 'Urgent' }]),
+        trigger('late', 'sla_breached', undefined, does),
+      ],
+    })
+    const told = story(definition).open('Mon 09:00').do('Mon 11:00', ana, { type: 'reply', body: 'x' })
+    return told.do('Mon 12:00', mari, { type: 'message', body: 'y' })
+  }
+
+  it.each([
+    ['change', [{ type: 'escalate' }]],
+    ['send', [{ type: 'notify', to: ['assignee'], text: 'Late' }]],
+  ])('is told where it wakes a trigger that would %s something', (_what, does) => {
+    const { events } = life(does)
+    expect([events.at(-2)?.type, ...fired(events)]).toEqual(['sla_breached', 'resumed'])
+    expect(loops(events)).toEqual([{ because: 'passes', limit: 2, rules: ['late'] }])
+  })
+
+  it('is not told where the trigger would do nothing', () => {
+    expect(loops(life([{ type: 'setPriority', priority: 'Urgent' }]).events)).toEqual([])
   })
 })
