@@ -1,9 +1,10 @@
 import * as z from 'zod'
-import type { Condition } from '../condition/condition.ts'
+import { type Condition, fieldsRead } from '../condition/condition.ts'
 import { matches } from '../engine/ask.ts'
 import { renderCanned } from '../engine/canned.ts'
+import type { Definition } from '../engine/definition.ts'
 import { timelineOf } from '../engine/timeline.ts'
-import { fail, isDeskError, shown, unwrap } from '../errors.ts'
+import { fail, shown, unwrap } from '../errors.ts'
 import type { Names } from '../model/names.ts'
 import { DurationInput as DurationSchema, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -140,21 +141,18 @@ function isWanted(desk: DeskContext, effect: PendingEffect, ticket: Ticket, now:
   if (effect.staleAfter !== null && effect.staleAfter < now) return false
   const when = effect.data.when as Condition | undefined
   if (when === undefined) return true
-  try {
-    return matches(when, ticket, { now, definition: desk.latest })
-  } catch (error) {
-    // a name that the latest revision has no more means what it meant when the effect was asked for
-    if (!isDeskError(error)) throw error
-    return matches(when, ticket, { now, definition: definitionThen(desk, effect) })
-  }
+  // a calendar that the latest revision has no more is what it was in the last one that had it
+  const asked = [...fieldsRead(when)].filter((field) => field.startsWith(byCalendar))
+  const knows = ({ calendars }: Definition) => asked.every((field) => calendars.has(field.slice(byCalendar.length)))
+  const definition = timelineOf(desk.definitions).revisions.findLast(knows) ?? desk.latest
+  return matches(when, ticket, { now, definition })
 }
 
-/** The revision in force when the effect fell due. */
-const definitionThen = ({ definitions }: DeskContext, { dueAt }: PendingEffect) => timelineOf(definitions).at(dueAt)
+const byCalendar = 'inBusinessHours.'
 
-function messageOf(desk: DeskContext, effect: PendingEffect, ticket: Ticket): RenderedMessage | null {
-  const id = effect.data.message
+function messageOf(desk: DeskContext, { data, dueAt }: PendingEffect, ticket: Ticket): RenderedMessage | null {
+  const id = data.message
   if (typeof id !== 'string') return null
-  const definition = [desk.latest, definitionThen(desk, effect)].find((one) => one.cannedMessages.has(id))
+  const definition = [desk.latest, timelineOf(desk.definitions).at(dueAt)].find((one) => one.cannedMessages.has(id))
   return definition ? renderCanned(definition, id, ticket) : null
 }

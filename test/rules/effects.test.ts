@@ -1,4 +1,4 @@
-import { advance, type Delivery, decide, type Effect, parseCommand } from 'ticketwright'
+import { advance, createDesk, type Delivery, decide, type Effect, parseCommand } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { frontDesk } from '../desk/front-desk.ts'
 import { ana, day, hour, mari, story, when } from '../story.ts'
@@ -148,6 +148,30 @@ describe('at delivery', () => {
       more: false,
     })
     expect(found.map(({ ticket }) => ticket.id)).toEqual(['t1'])
+  })
+
+  it('a calendar that the definition has no more is what it was when it had it', async () => {
+    const office = { id: 'office', zone: 'UTC', hours: { mon: [['09:00', '17:00']] } }
+    const closed = { field: 'inBusinessHours.office', op: 'is', value: false }
+    const does = [{ ...notify, delay: '1h', when: closed }]
+    const then = { triggers: [trigger('r', 'ticket_opened', undefined, does)], calendars: [office] }
+    const { mari, desk, at, store, clock } = frontDesk({ definition: deskOf(then) })
+    await mari.open({ subject: 'x', ticketId: 't1' })
+    await mari.open({ subject: 'x', ticketId: 't2' })
+    await desk.runDue()
+    at('Mon 20:00')
+    const since = new Date(when('Mon 12:00')).toISOString()
+    const later = createDesk({ definition: [deskOf(then), deskOf({ since })], store, clock })
+    expect((await delivered(later)).map(({ ticket }) => ticket.id)).toEqual(['t1', 't2'])
+  })
+
+  it('needs a function that sends, before anything is given out', async () => {
+    const { mari, desk } = frontDesk({ definition: onOpen(notify) })
+    await mari.open({ subject: 'x', ticketId: 't1' })
+    await expect(desk.deliver(undefined as never)).rejects.toMatchObject({ code: 'invalid_command', path: 'send' })
+    const tries: number[] = []
+    await desk.deliver(({ effect }) => void tries.push(effect.attempts))
+    expect(tries).toEqual([1])
   })
 
   it('a stale one is left out, its last instant included in its time', async () => {

@@ -1,4 +1,4 @@
-import { compileDefinition, defineDesk } from 'ticketwright'
+import { compileDefinition, DeskError, defineDesk } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { frontDesk, refusal } from '../desk/front-desk.ts'
 import { ana, mari, story } from '../story.ts'
@@ -263,6 +263,63 @@ describe('performMany', () => {
     const second = await ana.performMany(ids, note, { commandId: 'bulk' })
     expect(second.receipts.map(({ result }) => result)).toEqual(['repeated', 'repeated', 'changed', 'changed'])
     expect((await desk.messages('t1')).length).toBe(1)
+  })
+
+  it('keeps the receipts it has when a listener throws', async () => {
+    const { ana } = await many(2)
+    const progress = () => {
+      throw new Error('the page is gone')
+    }
+    const { receipts } = await ana.performMany({ view: 'todo' }, { type: 'note', body: 'x' }, { progress })
+    expect(receipts.map(({ result }) => result)).toEqual(['changed', 'changed'])
+  })
+
+  it('keeps them when the store fails, says so, and goes on with the id it gave', async () => {
+    const front = await many(3)
+    let commits = 0
+    const store = {
+      ...front.store,
+      commit: (commit: Parameters<typeof front.store.commit>[0]) => {
+        if (++commits === 2) throw new DeskError({ code: 'store_busy', facts: { reason: 'locked' } } as never)
+        return front.store.commit(commit)
+      },
+    }
+    const note = { type: 'note', body: 'x' } as const
+    const ids = ['t1', 't2', 't3']
+    const first = await front.desk.using(store).as(ana).performMany(ids, note)
+    expect(first).toMatchObject({
+      cancelled: false,
+      failure: { code: 'store_busy' },
+      total: 3,
+      receipts: [{ ticketId: 't1', result: 'changed' }],
+    })
+    const second = await front.ana.performMany(ids, note, { commandId: first.commandId })
+    expect(second.receipts.map(({ result }) => result)).toEqual(['repeated', 'changed', 'changed'])
+    expect(second.failure).toBe(null)
+  })
+
+  it('says that a view has more tickets than it was to take', async () => {
+    const { ana } = await many(3)
+    const take = async (limit: number) => {
+      const { receipts, more, cancelled, stale } = await ana.performMany(
+        { view: 'todo' },
+        { type: 'note', body: 'x' },
+        { limit },
+      )
+      return { done: receipts.length, more, cancelled, stale }
+    }
+    expect(await take(2)).toEqual({ done: 2, more: true, cancelled: false, stale: false })
+    expect(await take(3)).toEqual({ done: 3, more: false, cancelled: false, stale: false })
+  })
+
+  it.each<[what: string, request: unknown]>([
+    ['null', null],
+    ['a text', 'resolve'],
+    ['a command that there is not', { type: 'vanish' }],
+    ['a command with a key too many', { type: 'resolve', mood: 'good' }],
+  ])('a request that is %s is refused once', async (_what, request) => {
+    const { ana } = await many(1)
+    expect(await refusal(ana.performMany(['t1'], request as never))).toMatchObject({ code: 'invalid_command' })
   })
 
   it('gives others a turn: somebody else can stop it meanwhile', async () => {
