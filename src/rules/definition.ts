@@ -252,7 +252,8 @@ export function compileRules(
     timeRules: active(timeRules).map((rule) => ({
       ...base(rule, 'rule'),
       kind: 'time_rule',
-      version: contentHash(rule),
+      // its name is for people: another one makes it no other rule
+      version: contentHash({ ...rule, name: undefined }),
       since: sinceReader(rule.since),
       afterMs: rule.after,
       calendar: rule.calendar ?? null,

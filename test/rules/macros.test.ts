@@ -1,4 +1,4 @@
-import { compileDefinition, DeskError, defineDesk } from 'ticketwright'
+import { compileDefinition, DeskError, defineDesk, type Lease } from 'ticketwright'
 import { describe, expect, it } from 'vitest'
 import { frontDesk, refusal } from '../desk/front-desk.ts'
 import { ana, mari, story } from '../story.ts'
@@ -125,6 +125,50 @@ describe('dryRun', () => {
       },
     ])
     expect(await desk.get('t1')).toMatchObject({ version: 1, tags: [] })
+  })
+
+  it('follows merges, knows what was done before, and sees a claim that ran out, as the command would', async () => {
+    const { mari, ana, at } = frontDesk({ definition })
+    await mari.open({ subject: 'x', ticketId: 't1' })
+    await mari.open({ subject: 'y', ticketId: 't2' })
+    await ana.merge('t1', 't2')
+    const words = { body: 'Well?', externalId: '<1@example.org>' }
+    expect((await mari.dryRun('t1', { type: 'message', ...words })).ticket.id).toBe('t2')
+    await mari.message('t1', words, { commandId: 'c' })
+    const nothing = { events: [], effects: [], unchanged: true, ticket: { id: 't2', counts: { messages: 1 } } }
+    expect(await mari.dryRun('t2', { type: 'message', ...words })).toMatchObject(nothing)
+    expect(await mari.dryRun('t1', { type: 'message', ...words }, { commandId: 'c' })).toMatchObject(nothing)
+    const lease = (await ana.claim('t2', '5m')) as Lease
+    expect((await ana.dryRun('t2', { type: 'note', body: 'x' }, { lease })).unchanged).toBe(false)
+    at('Mon 10:00')
+    expect(await refusal(ana.dryRun('t2', { type: 'note', body: 'x' }, { lease }))).toMatchObject({
+      code: 'lease_lost',
+    })
+  })
+
+  it('of a ticket with more due than one commit holds says what all of it comes to', async () => {
+    const often = deskOf({
+      levels: [
+        {
+          id: 'l',
+          calendar: 'alwaysOpen',
+          targets: ['firstResponse', 'resolution'].map((metric) => ({
+            metric,
+            within: '1h',
+            steps: [{ id: 's', afterDue: '1m', every: '1m', times: 1_000 }],
+          })),
+        },
+      ],
+      slaRules: [{ level: 'l' }],
+    })
+    const { mari, ana, desk, at } = frontDesk({ definition: often })
+    await mari.open({ subject: 'x', ticketId: 't1' })
+    at('Fri 09:00')
+    const tried = await ana.dryRun('t1', { type: 'note', body: 'x' })
+    const before = (await desk.history('t1')).length
+    const { ticket } = await ana.note('t1', { body: 'x' })
+    expect(tried.events).toHaveLength(ticket.version - before)
+    expect(tried.ticket.counts).toEqual(ticket.counts)
   })
 
   it('of an opening takes no number, and is refused as the command would be', async () => {

@@ -194,6 +194,14 @@ describe('a definition that changes', () => {
   const opened = (...definitions: Definition[]) => story(definitions).open('Mon 09:00')
   const one = (after: string, more: object = {}) => rule('x', { since: 'openedAt', after, ...more })
 
+  it('another name makes it no other rule: it goes on waiting', () => {
+    const when = { field: 'priority', op: 'is', value: 'Urgent' }
+    const named = (name: string) => [one('1h', { name, when })]
+    const life = opened(revision(null, named('Late')), revision('Mon 12:00', named('Too late')))
+    life.do('Mon 13:00', ana, { type: 'setPriority', priority: 'Urgent' })
+    expect(fired(life.events)).toEqual(['x'])
+  })
+
   it.each<[what: string, revisions: [string | null, object[]][], expected: string[]]>([
     [
       'a new rule does not fire for instants past',
