@@ -591,3 +591,19 @@ describe('what the clocks do last in a cause', () => {
     expect(loops(life([{ type: 'setPriority', priority: 'Urgent' }]).events)).toEqual([])
   })
 })
+
+describe('the word of a rule on a priority', () => {
+  it('stands when its condition holds no more, and is taken back by a rule', () => {
+    const vip = (value: boolean) => ({ field: 'requester.vip', op: 'is', value })
+    const gives = trigger('vip', ['ticket_opened', 'requester_changed'], vip(true), [
+      { type: 'setPriority', priority: 'High' },
+    ])
+    const takes = trigger('no-vip', 'requester_changed', { none: [vip(true)] }, [{ type: 'unsetPriority' }])
+    const after = (...triggers: object[]) =>
+      story(deskOf({ triggers }))
+        .open('Mon 09:00', { requester: { id: 'm', vip: true } }, ana)
+        .do('Mon 10:00', ana, { type: 'setRequester', requester: { id: 'n' } }).ticket
+    expect(after(gives)).toMatchObject({ priority: 'High', prioritySources: { rule: 'High' } })
+    expect(after(gives, takes)).toMatchObject({ priority: 'Low', prioritySources: {} })
+  })
+})
