@@ -1,5 +1,6 @@
 import { compileDefinition, type Definition } from '../engine/definition.ts'
 import { fields } from '../engine/field.ts'
+import { isDefinition } from '../engine/given.ts'
 import { sentence } from '../errors.ts'
 import { absentKinds } from './check/absent-kind.ts'
 import { beyondClosing } from './check/beyond-closing.ts'
@@ -60,6 +61,3 @@ export function lintDefinition(input: Definition | unknown): readonly Finding[] 
   const definition = compiled.value
   return checks.flatMap((check) => check({ definition, json: definition.json, fields }))
 }
-
-const isDefinition = (input: unknown): input is Definition =>
-  typeof input === 'object' && input !== null && 'json' in input && 'calendarNamed' in input

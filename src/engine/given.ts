@@ -4,7 +4,7 @@ import type { Definition } from './definition.ts'
 
 /** As `model/given.ts`, of what the engine knows. */
 
-const isDefinition = (value: unknown): value is Definition =>
+export const isDefinition = (value: unknown): value is Definition =>
   isPlainObject(value) && isPlainObject(value.json) && typeof value.version === 'string'
 
 /** @throws DeskError `invalid_definition` unless `defineDesk` or `compileDefinition` made it */
