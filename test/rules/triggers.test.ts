@@ -599,11 +599,11 @@ describe('the word of a rule on a priority', () => {
       { type: 'setPriority', priority: 'High' },
     ])
     const takes = trigger('no-vip', 'requester_changed', { none: [vip(true)] }, [{ type: 'unsetPriority' }])
-    const after = (...triggers: object[]) =>
+    const moved = (...triggers: object[]) =>
       story(deskOf({ triggers }))
         .open('Mon 09:00', { requester: { id: 'm', vip: true } }, ana)
         .do('Mon 10:00', ana, { type: 'setRequester', requester: { id: 'n' } }).ticket
-    expect(after(gives)).toMatchObject({ priority: 'High', prioritySources: { rule: 'High' } })
-    expect(after(gives, takes)).toMatchObject({ priority: 'Low', prioritySources: {} })
+    expect(moved(gives)).toMatchObject({ priority: 'High', prioritySources: { rule: 'High' } })
+    expect(moved(gives, takes)).toMatchObject({ priority: 'Low', prioritySources: {} })
   })
 })
