@@ -11,8 +11,8 @@ export const shownLease = (lease: LeaseKey): LeaseKey =>
   unwrap(parse<LeaseKey>(LeaseKeySchema, lease, 'invalid_command', 'lease'))
 
 /**
- * Gives a claimed ticket to a colleague. The note, and the assignment if the ticket was assigned to the giver, are
- * written under the claim first: what is handed over is told, and a claim that was lost writes nothing.
+ * Gives a claimed ticket to a colleague. The claim is renewed, then the note, and the assignment if the ticket was
+ * assigned to the giver, are written under it: what is handed over is told, and a claim that was lost writes nothing.
  * @throws DeskError `lease_lost`
  */
 export async function handOver(
@@ -27,6 +27,8 @@ export async function handOver(
   const colleague = unwrap(parse(Id, to, 'invalid_command', 'to'))
   const lost = () => fail('lease_lost', { ticketId: lease.ticketId, holder: actor.id })
   if (lease.holder !== actor.id) throw lost()
+  // it must not run out between the note and the move
+  if (!(await desk.store.renew(desk.tenant, lease, forMs))) throw lost()
   const { ticket } = await loaded(desk, lease.ticketId)
   const changes = {
     ...(ticket.assignee === actor.id ? { assignee: colleague } : {}),

@@ -22,9 +22,10 @@ export function claimMs(forMs: number): number {
   throw fail('invalid_duration', { value: String(forMs), reason: 'a claim holds for 1 s to 24 h' }, 'forTime')
 }
 
-/** Tickets read at once, and how many of a view are looked at before there is held to be none. */
-const readAtOnce = 10
-const maxLookedAt = 1_000
+/** Tickets read at once, at first and at most, and how many of a view are looked at before there is held to be none. */
+const readFirst = 10
+const readAtOnce = 500
+const maxLookedAt = 100_000
 /** How often the head of a view is read again when others were quicker with tickets of it. */
 const maxClaimRounds = 100
 /** Tickets passed over that the reason tells of. */
@@ -48,7 +49,7 @@ export interface NextTicket<X extends Names = Names> {
 
 /**
  * The first ticket of somebody's views that nobody holds and that they may take, claimed for them; null when there is
- * none. What they may take is asked of the directory; where there is none, everything.
+ * none among the first 100,000 of a view. What they may take is asked of the directory; where there is none, everything.
  */
 export async function nextTicket(
   desk: DeskContext,
@@ -117,19 +118,20 @@ async function firstOf(
   let lookedAt = 0
   for (let round = 0; round < maxClaimRounds && lookedAt < maxLookedAt; ) {
     // nobody's name is empty: tickets that anybody holds are left out, the holder's own as well
-    const rows = await desk.store.find({ ...query, limit: readAtOnce, freeFor: '', after })
+    const limit = Math.min(readAtOnce, Math.max(readFirst, lookedAt))
+    const rows = await desk.store.find({ ...query, limit, freeFor: '', after })
     lookedAt += rows.length
     let claimedByOthers = false
     for (const { ticket } of rows) {
       const because = judge(ticket)
       if (because !== null) {
-        passedOver.push({ ticketId: ticket.id, because })
+        if (passedOver.length < maxTold) passedOver.push({ ticketId: ticket.id, because })
         continue
       }
       const taken = await take(desk, query, judge, ticket.id, holder, forMs)
       if (taken) {
         const order = describeKeys(query.keys, fields)
-        return { ...taken, reason: { view, order, passedOver: passedOver.slice(0, maxTold) } }
+        return { ...taken, reason: { view, order, passedOver } }
       }
       claimedByOthers = true
     }

@@ -1,4 +1,5 @@
-import { defineDesk } from 'ticketwright'
+import { createDesk, defineDesk, memoryStore } from 'ticketwright'
+import { manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { when } from '../story.ts'
 import { frontDesk, refusal } from './front-desk.ts'
@@ -165,4 +166,35 @@ describe('handing over', () => {
     expect(await desk.get(ticket.id)).toEqual(ticket)
     expect(await refusal(ana.handOver(mine, 'b b'))).toMatchObject({ code: 'invalid_text', path: 'to' })
   })
+
+  it('a claim that is short of its end does not run out while the note is written', async () => {
+    const clock = manualClock('2024-01-15T09:00:00Z')
+    const store = memoryStore({ clock })
+    let slow = false
+    const commit: typeof store.commit = async (given) => {
+      const done = await store.commit(given)
+      if (slow) clock.pass('6m')
+      return done
+    }
+    const desk = createDesk({ definition: defineDesk({}), store: { ...store, commit }, clock })
+    const ana = desk.as({ kind: 'agent', id: 'ana' })
+    const { ticket } = await desk.as({ kind: 'requester', id: 'mari' }).open(subject)
+    const mine = await ana.claim(ticket.id, '15m')
+    if (!mine) throw new Error('no lease')
+    clock.pass('10m')
+    slow = true
+    expect(await ana.handOver(mine, 'ben', { note: 'x' })).toMatchObject({ holder: 'ben' })
+    expect((await desk.messages(ticket.id)).at(-1)).toMatchObject({ body: 'x' })
+  })
+})
+
+it('next goes past more than a thousand tickets of others', { timeout: 60_000 }, async () => {
+  const definition = defineDesk({
+    views: [{ id: 'todo', when: { field: 'kind', op: 'is', value: 'new' }, order: 'fifo' }],
+  })
+  const { mari, ana, desk } = frontDesk({ definition, directory: { agents: () => [{ id: 'ana' }] } })
+  for (let i = 0; i < 1_200; i++) await mari.open({ ...subject, assignee: 'zoe' } as never)
+  const { ticket } = await mari.open(subject)
+  expect(await ana.next('todo')).toMatchObject({ ticket: { id: ticket.id } })
+  expect(await desk.count('todo')).toMatchObject({ count: 1_201 })
 })
