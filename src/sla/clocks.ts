@@ -22,14 +22,14 @@ import {
 
 /** Gives the clocks the events of a cause, in order, under the targets that `facts` put in force. */
 export function takeEvents(pass: SlaPass, stages: Iterable<Stage>, facts: TargetFacts, opening = false): void {
-  const listeners = listenersOf(pass, facts)
-  if (!listeners) return
+  const hearers = hearersOf(pass, facts)
+  if (!hearers) return
   for (const { event, ticket } of stages) {
     const { department } = ticket
     // who takes a department counts in its calendar from the start
     const inForce = opening || department === facts.department ? facts : { ...facts, department }
     for (const signal of signalsOf(event))
-      for (const metric of listeners(signal)) {
+      for (const metric of hearers(signal)) {
         const view = viewOf(pass, ticket, metric, inForce)
         if (view) record(pass, takeSignal(view, pass.ticket.clocks[metric], signal))
       }
@@ -42,7 +42,7 @@ const nobody: readonly string[] = []
  * Who hears a signal, by name: the metrics of the level in force, and open clocks of other versions by those. Undefined
  * where nobody would.
  */
-function listenersOf(pass: SlaPass, facts: TargetFacts): ((signal: Signal) => readonly string[]) | undefined {
+function hearersOf(pass: SlaPass, facts: TargetFacts): ((signal: Signal) => readonly string[]) | undefined {
   const { ticket, definition, versions } = pass
   const level = levelInForce(definition, versions, facts)
   const clocks = Object.values(ticket.clocks)
