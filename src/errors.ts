@@ -42,7 +42,15 @@ export interface ErrorFacts {
   tag_archived: { tag: string }
   wrong_actor: { command: string; actor: string; allowed: readonly string[] }
   forbidden: { command: string; reason: string }
-  macro_not_applicable: { macro: string }
+  macro_not_applicable: {
+    macro: string
+    /** The leaves of its condition that decided: where each stands, what it asks, and the answer. */
+    decidedBy: readonly {
+      readonly path: string
+      readonly leaf: { readonly field: string; readonly op: string; readonly value?: unknown }
+      readonly holds: boolean
+    }[]
+  }
   history_needed: { ticketId: string; metric: string }
   no_clock: { ticketId: string; metric: string }
   advance_needed: { ticketId: string; from: number; to: number }
@@ -117,7 +125,11 @@ const sentences: Sentences = {
   tag_archived: (f) => `tag ${f.tag} is archived and cannot be added`,
   wrong_actor: (f) => `${f.command} is for ${f.allowed.join(' or ')}, not for ${f.actor}`,
   forbidden: (f) => `${f.command} was refused: ${f.reason}`,
-  macro_not_applicable: (f) => `macro ${clipped(f.macro)} is not meant for this ticket: its condition does not hold`,
+  macro_not_applicable: (f) =>
+    `macro ${clipped(f.macro)} is not meant for this ticket: its condition does not hold${f.decidedBy
+      .slice(0, 1)
+      .map(({ path, leaf }) => ` at ${clipped(path || 'its only question')} (field ${clipped(leaf.field)})`)
+      .join('')}`,
   history_needed: (f) => `clock ${f.metric} of ticket ${f.ticketId} counts the past; decide again with its history`,
   no_clock: (f) => `ticket ${f.ticketId} has no open clock of ${clipped(f.metric)}; see ticket.clocks`,
   advance_needed: (f) =>

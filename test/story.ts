@@ -87,11 +87,11 @@ export class Story {
     return result.error
   }
 
-  attempt(at: string | number, actor: Actor, request: Request): Result<Decision> {
+  attempt(at: string | number, actor: Actor, request: Request, options: { explain?: boolean } = {}): Result<Decision> {
     const command = parseCommand(request, { id: `c${this.#commands++}`, ticketId: 't1', actor })
     if (!command.ok) return command
     const run = (history?: readonly AnyTicketEvent[]) =>
-      decide(this.definitions, this.#ticket, command.value, when(at), { history })
+      decide(this.definitions, this.#ticket, command.value, when(at), { history, ...options })
     let result = run()
     if (!result.ok && result.error.code === 'history_needed') result = run(this.events)
     if (result.ok) this.#take(result.value.ticket, result.value.events)

@@ -10,6 +10,7 @@ import { breachClock, breachKey, fireStep, nextBreach, nextStepOf, stepKey } fro
 import { wake } from '../workflow/command/status.ts'
 import { changeStatus } from '../workflow/move.ts'
 import { subjectAt } from './subject.ts'
+import { timeRuleKey } from './time-trial.ts'
 import { type Definitions, type Timeline, timelineOf } from './timeline.ts'
 import { Work } from './work.ts'
 
@@ -45,7 +46,7 @@ function nextFact(timeline: Timeline, ticket: Readonly<Ticket>): TimeFact | unde
  * too; a time rule by its id and the instant it counts from.
  */
 function keyOf(timeline: Timeline, { fact, clock, rule }: TimeFact): string {
-  if (rule) return `${rule.rule.id}/${rule.since}`
+  if (rule) return timeRuleKey(rule)
   if (!clock) return fact
   return fact === 'step' ? stepKey(timeline, clock) : breachKey(clock)
 }
@@ -77,6 +78,7 @@ export function advanceWork(
   const { draft, options } = work
   for (let done = 0; ; done++) {
     const next = nextFact(options.timeline, draft)
+    work.rest(next?.at, now)
     if (!next || next.at > now) return { complete: true, next }
     if (done === limit) return { complete: false, next }
     const cause = { kind: 'time', fact: next.fact, key: keyOf(options.timeline, next) } as const

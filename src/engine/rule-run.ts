@@ -16,6 +16,7 @@ import type { Action, AnyRule, CommandPlan, Trigger } from '../rules/rule.ts'
 import { type Command, commandRow } from './command.ts'
 import type { EnginePass } from './pass.ts'
 import { tooLarge } from './size.ts'
+import { slaTrials } from './sla-trial.ts'
 import { subjectAt } from './subject.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -87,12 +88,17 @@ export class RuleRun {
   }
 
   /**
-   * Which rules were tried, in order, and why each did what it did; undefined if none was. Worked out from the ticket as
-   * it stood then, by whoever reads it: most never do.
+   * Which rules were tried, in order, and why each did what it did. Worked out from the ticket as it stood then, by
+   * whoever reads it: most never do.
    */
-  get trials(): (() => readonly RuleTrial[]) | undefined {
-    const told = this.#told
-    return told.length === 0 ? undefined : () => told.flatMap((tell) => tell())
+  readonly trials = (): readonly RuleTrial[] => stoppedOnce(this.#told.flatMap((tell) => tell()))
+
+  /** SLA rules are about to be tried; what comes back is to be told what came of it. */
+  slaTrial(): ((happened: readonly AnyTicketEvent[]) => void) | undefined {
+    const { definition, ticket, seenBySlaRules } = this.pass
+    if (!this.#work.options.explain || definition.slaRulesInOrder.length === 0) return undefined
+    const seen = { ...seenBySlaRules(ticket as Ticket) }
+    return (happened) => this.#told.push(() => slaTrials(definition.slaRulesInOrder, seen, happened))
   }
 
   /** The ticket as it stands, as conditions ask about it. */
@@ -149,7 +155,13 @@ export class RuleRun {
     if (!macro) return refuse('unknown_name', { what: 'macro', name: id, known: [...macros.keys()] }, path)
     const pass = this.#passOf(macro, this.#envelope.actor)
     const why = this.#why(macro)
-    if (!macro.matches(this.#subject())) return refuse('macro_not_applicable', { macro: macro.id }, path)
+    const subject = this.#subject()
+    if (!macro.matches(subject)) {
+      // a command refused for it is explained nowhere else; an advisor's that goes on without it is
+      this.#tell(macro, 'not_met', why, [])
+      const decidedBy = macro.explain(subject).map(({ path, leaf, holds }) => ({ path, leaf, holds }))
+      return refuse('macro_not_applicable', { macro: macro.id, decidedBy }, path)
+    }
     const from = this.#work.events.length
     const { did, effects, refused, refusal } = this.#act(pass, macro)
     if (refusal) return refusal
@@ -302,6 +314,17 @@ export class RuleRun {
       }),
     )
   }
+}
+
+/** Triggers run twice in a cause; once stopped, they are so for the rest of it. */
+function stoppedOnce(trials: readonly RuleTrial[]): readonly RuleTrial[] {
+  const stopped = new Set<string>()
+  return trials.filter(({ kind, outcome, rule }) => {
+    if (kind !== 'trigger' || outcome !== 'stopped') return true
+    const again = stopped.has(rule)
+    stopped.add(rule)
+    return !again
+  })
 }
 
 const loopFacts = ({ because, rules }: Loop) => ({

@@ -17,6 +17,7 @@ import { eventRows } from './event.ts'
 import { applyEvent, replay, stages } from './evolve.ts'
 import type { EnginePass } from './pass.ts'
 import { type Envelope, RuleRun } from './rule-run.ts'
+import { explainRest, type Ran } from './time-trial.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Is it in work again, and did its level come while it was not? */
@@ -44,13 +45,18 @@ export class Work {
   readonly draft: TicketDraft
   readonly events: AnyTicketEvent[] = []
   readonly options: WorkOptions
-  readonly #explained: (() => CauseExplanation)[] = []
+  readonly #explained: (() => readonly CauseExplanation[])[] = []
+  /** The last cause, until it is known what time made of it. */
+  #ran: Ran | undefined
+  /** What time tries in vain up to here has been told. */
+  #restedUntil: number
   #effects: ReadonlyMap<string, Effect> = new Map()
   readonly #from: Ticket | null
 
   constructor(ticket: Ticket | null, options: WorkOptions) {
     this.draft = { ...ticket } as TicketDraft
     this.#from = ticket
+    this.#restedUntil = ticket?.lastAt ?? 0
     this.options = options
   }
 
@@ -76,32 +82,44 @@ export class Work {
     if (refusal || events.length === first) return refusal
     rules.quiet(first)
     const ledger = events.length
-    this.#clocks(pass, before, first)
+    this.#clocks(rules, before, first)
     if (pass.definition.triggers.length > 0) {
       const after = { ...draft }
       const next = events.length
       if (next > ledger) rules.quiet(ledger)
       const last = events.length
-      if (last > next) this.#clocks(pass, after, next)
+      if (last > next) this.#clocks(rules, after, next)
       rules.close(last)
     }
-    const { trials } = rules
-    if (trials) this.#explained.push(() => ({ cause, at, rules: trials() }))
+    if (this.options.explain) this.#ran = { cause, at, trials: rules.trials }
     return undefined
+  }
+
+  /** Nothing else happens before the instant `next`, nor up to `now`: what time tries until then is tried in vain. */
+  rest(next: number | undefined, now: number): void {
+    const { timeline, explain } = this.options
+    if (!explain) return
+    const [ran, ticket] = [this.#ran, timeline.timeRules.length > 0 ? ({ ...this.draft } as Ticket) : null]
+    const from = ran ? ran.at : this.#restedUntil + 1
+    this.#ran = undefined
+    this.#restedUntil = Math.max(this.#restedUntil, next === undefined ? now : Math.min(now, next - 1))
+    const span = [from, Math.max(this.#restedUntil, ran?.at ?? 0)] as const
+    if (ran || span[0] <= span[1]) this.#explained.push(() => explainRest(timeline, ticket, ran, span))
   }
 
   /** Which rules were tried, cause by cause, if that was asked for. */
   explanation(): readonly CauseExplanation[] {
-    return this.#explained.map((explain) => explain()).filter(({ rules }) => rules.length > 0)
+    return this.#explained.flatMap((explain) => explain()).filter(({ rules }) => rules.length > 0)
   }
 
   /** What the SLA makes of the events from the `first`-th on: which level, then the clocks. */
-  #clocks(pass: EnginePass, before: TicketDraft, first: number): void {
+  #clocks(rules: RuleRun, before: TicketDraft, first: number): void {
     const { draft, events } = this
+    const { pass } = rules
     const happened = events.slice(first)
     const { seenBySlaRules, definition } = pass
     if (happened[0]?.type === 'ticket_opened') {
-      matchRules(pass)
+      this.#match(rules)
       // with the priority that a rule gave, if one did
       const opening = events.slice(first)
       takeEvents(pass, stages(before, opening, draft), targetFacts(draft), true)
@@ -111,11 +129,18 @@ export class Work {
     takeEvents(pass, stages(before, happened, draft), facts)
     if (rulesReadChange(definition, seenBySlaRules(before), seenBySlaRules(draft))) {
       const [matching, from] = [{ ...draft }, events.length]
-      matchRules(pass)
+      this.#match(rules)
       takeEvents(pass, stages(matching, events.slice(from), draft), facts)
     }
     if (factsChanged(before, draft)) switchTargets(pass, facts)
     if (reopenedUnderNewLevel(before, draft)) startMissing(pass)
+  }
+
+  #match(rules: RuleRun): void {
+    const from = this.events.length
+    const tell = rules.slaTrial()
+    matchRules(rules.pass)
+    tell?.(this.events.slice(from))
   }
 
   /** A way back to where the ticket stands now. */

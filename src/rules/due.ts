@@ -36,8 +36,34 @@ export function nextTimeRule(
   ticket: Readonly<Ticket>,
   subjectAt: (at: number) => Subject,
 ): DueTimeRule | undefined {
-  if (ticket.kind === 'closed' || firingsOf(ticket) > maxTimeRulesInARow) return undefined
   let next: DueTimeRule | undefined
+  eachWaiting(spans, ticket, (at, rule, since) => {
+    if ((!next || earlier(at, rule, next)) && rule.matches(subjectAt(at))) next = { at, rule, since }
+  })
+  return next
+}
+
+/** The rules that are tried from one instant up to another, both included, and not met; in the order of their trials. */
+export function unmetTimeRules(
+  spans: readonly TimeRuleSpan[],
+  ticket: Readonly<Ticket>,
+  [from, to]: readonly [from: number, to: number],
+  subjectAt: (at: number) => Subject,
+): readonly DueTimeRule[] {
+  const unmet: DueTimeRule[] = []
+  eachWaiting(spans, ticket, (at, rule, since) => {
+    if (at >= from && at <= to && !rule.matches(subjectAt(at))) unmet.push({ at, rule, since })
+  })
+  return unmet.sort((a, b) => a.at - b.at || (a.rule.id < b.rule.id ? -1 : 1))
+}
+
+/** Those that wait for nothing but their instant and their condition, with the instant at which they are tried. */
+function eachWaiting(
+  spans: readonly TimeRuleSpan[],
+  ticket: Readonly<Ticket>,
+  visit: (at: number, rule: TimeRule, since: number) => void,
+): void {
+  if (ticket.kind === 'closed' || firingsOf(ticket) > maxTimeRulesInARow) return
   for (const { from, until, rules } of spans) {
     if (until <= ticket.lastAt) continue
     for (const { rule, appliesFrom, calendar } of rules) {
@@ -46,11 +72,9 @@ export function nextTimeRule(
       const due = dueAt(rule, calendar, since)
       if (due === null || (due < appliesFrom && !rule.catchUp)) continue
       const at = Math.max(due, appliesFrom, ticket.lastAt)
-      if (at < from || at >= until || (next && !earlier(at, rule, next))) continue
-      if (rule.matches(subjectAt(at))) next = { at, rule, since }
+      if (at >= from && at < until) visit(at, rule, since)
     }
   }
-  return next
 }
 
 const earlier = (at: number, rule: TimeRule, next: DueTimeRule): boolean =>

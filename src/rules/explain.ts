@@ -12,11 +12,13 @@ export interface ActionTrial {
 
 /** A rule that was looked at, and why it did what it did. */
 export interface RuleTrial {
+  /** Its id; of an SLA rule, which has none, its place in the definition: `slaRules[0]`. */
   readonly rule: string
-  readonly kind: 'trigger' | 'time_rule' | 'macro'
+  readonly kind: 'trigger' | 'time_rule' | 'macro' | 'sla_rule'
   /**
-   * `fired`; `not_met`: its condition did not hold; `again`: it had fired for this cause and would have done more;
-   * `stopped`: an earlier one stopped the others; `limit`: too many had fired, or it was woken by what the clocks did last.
+   * `fired`, of an SLA rule: it is the first that matched; `not_met`: its condition did not hold; `again`: it had fired
+   * for this cause and would have done more; `stopped`: an earlier one stopped the others, or matched before;
+   * `limit`: too many had fired, or it was woken by what the clocks did last.
    */
   readonly outcome: 'fired' | 'not_met' | 'again' | 'stopped' | 'limit'
   /** The leaves of its condition that decided; none where it has no condition. */

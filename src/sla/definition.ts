@@ -2,13 +2,14 @@ import * as z from 'zod'
 import { type Condition, type ConditionUse, checkCondition, fieldsRead } from '../condition/condition.ts'
 import type { FieldTable } from '../condition/field.ts'
 import { indexConditions } from '../condition/rule-index.ts'
+import { compileVerdict } from '../condition/verdict.ts'
 import { type Refusal, refuse } from '../errors.ts'
 import { FixedMap } from '../model/fixed-map.ts'
 import { JsonValue, Name } from '../model/schema.ts'
 import { checkLevel, compileLevel, type LevelNames, LevelSchema } from './level.ts'
 import { type Metric, standardMetrics } from './metric.ts'
 import { checkMetrics, compileMetric, MetricsSchema } from './metric-definition.ts'
-import type { NamedCalendar, SlaSlice } from './slice.ts'
+import type { NamedCalendar, SlaRule, SlaSlice } from './slice.ts'
 
 /** What of a definition says how long things may take. */
 export const slaSchema = {
@@ -98,7 +99,7 @@ export function compileSla(
 ): SlaSlice {
   const rules = slaRules.map(({ when, level, priority = null }, position) => ({
     when: when as Condition | undefined,
-    item: { position, level, priority },
+    item: { position, level, priority, judge: judgeOf(when as Condition | undefined, fields) },
   }))
   const metrics = new FixedMap<string, Metric>([
     ...Object.entries(standardMetrics),
@@ -109,9 +110,19 @@ export function compileSla(
     departments: new FixedMap(departments.map((department) => [department.id, department])),
     levels: new FixedMap(levels.map((level) => [level.id, compileLevel(level, metrics, statuses)])),
     slaRules: indexConditions(rules, fields),
+    slaRulesInOrder: rules.map(({ item }) => item),
     fieldsOfSlaRules: [...new Set(rules.flatMap(({ when }) => (when === undefined ? [] : [...fieldsRead(when)])))],
     fields,
     defaultCalendar: calendar ?? null,
     calendars,
+  }
+}
+
+/** Compiled when it is first asked: most rules are never explained. */
+function judgeOf(when: Condition | undefined, fields: FieldTable): SlaRule['judge'] {
+  let judge: SlaRule['judge'] | undefined = when === undefined ? () => ({ holds: true, decidedBy: [] }) : undefined
+  return (subject) => {
+    judge ??= compileVerdict(when as Condition, fields)
+    return judge(subject)
   }
 }

@@ -1,5 +1,7 @@
 import type { FieldTable } from '../condition/field.ts'
 import type { ConditionIndex } from '../condition/rule-index.ts'
+import type { Subject } from '../condition/subject.ts'
+import type { Verdict } from '../condition/verdict.ts'
 import type { Pass } from '../model/pass.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent, TicketEventShapes } from '../model/ticket-event.ts'
@@ -8,12 +10,14 @@ import type { Level } from './level.ts'
 import type { Metric } from './metric.ts'
 
 /** Ordered: the first rule whose condition holds gives the level, and a priority if it has one. */
-interface SlaRule {
+export interface SlaRule {
   /** Its place in the list, from 0. */
   readonly position: number
   /** null: such tickets have no SLA. */
   readonly level: string | null
   readonly priority: string | null
+  /** Does it match, and which leaves of its condition decide? Slower than the index. */
+  readonly judge: (subject: Subject) => Verdict
 }
 
 /** A calendar as a definition names it; `version` is the hash of its content. */
@@ -35,6 +39,7 @@ export interface SlaSlice {
   readonly departments: ReadonlyMap<string, Department>
   readonly levels: ReadonlyMap<string, Level>
   readonly slaRules: ConditionIndex<SlaRule>
+  readonly slaRulesInOrder: readonly SlaRule[]
   /** The fields that the rules read: a change of one makes them ask again. */
   readonly fieldsOfSlaRules: readonly string[]
   readonly fields: FieldTable
