@@ -119,7 +119,7 @@ function holds(field: string, op: string, fact: unknown, value: Leaf['value']): 
 }
 
 /** By all positions that a prefix of the pattern can end at. */
-function fits(text: readonly string[], pattern: readonly string[]): boolean {
+export function fits(text: readonly string[], pattern: readonly string[]): boolean {
   let ends = new Set([0])
   for (let i = 0; i < pattern.length; i++) {
     let sign = pattern[i] as string
