@@ -1,7 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
 import { rebuild } from '../../src/engine/evolve.ts'
+import type { Ticket } from '../../src/model/ticket.ts'
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import type { Receipt } from '../../src/store.ts'
+import { traitsOf } from '../../src/stores/sql/trait.ts'
 
 /** What the writer said was done. */
 export interface Acknowledged {
@@ -36,6 +38,7 @@ export function examine(path: string, acknowledged: readonly Acknowledged[]): st
   const receipts = all<{ receipt: string }>('SELECT receipt FROM ticketwright_receipts').map(
     ({ receipt }) => JSON.parse(receipt) as Receipt,
   )
+  const traits = all<{ pair: string }>(`SELECT ticket_id || ' ' || trait AS pair FROM ticketwright_traits`)
   const effects = new Set(all<{ id: string }>('SELECT id FROM ticketwright_effects').map(({ id }) => id))
   const externalIds = new Map(
     all<{ external_id: string; ticket_id: string }>('SELECT external_id, ticket_id FROM ticketwright_external_ids').map(
@@ -82,6 +85,11 @@ export function examine(path: string, acknowledged: readonly Acknowledged[]): st
           if (!effects.has(id)) wrong.push(`${event.id} asked for an effect that is not in the outbox`)
     }
   }
+  const due = [...tickets].flatMap(([id, { ticket }]) =>
+    traitsOf(JSON.parse(ticket) as Ticket).map((trait) => `${id} ${trait}`),
+  )
+  if (JSON.stringify(traits.map(({ pair }) => pair).sort()) !== JSON.stringify(due.sort()))
+    wrong.push(`${traits.length} traits are kept, ${due.length} are of the tickets, and they are not the same`)
   const asked = [...events.values()].flat().flatMap((event) => (event.type === 'rule_fired' ? event.data.effects : []))
   if (asked.length !== effects.size)
     wrong.push(`${effects.size} effects are in the outbox, ${asked.length} were asked for`)

@@ -47,7 +47,7 @@ describe('sqliteStore', () => {
     await sqliteStore(path).close()
     const handle = new DatabaseSync(path)
     handle.exec(`UPDATE ticketwright_meta SET value = 99 WHERE name = 'version'`)
-    expect(() => sqliteStore(handle)).toThrow('the tables are of version 99, this release knows 3')
+    expect(() => sqliteStore(handle)).toThrow('the tables are of version 99, this release knows 4')
     expect(() => sqliteStore(path)).toThrow('version 99')
     expect(handle.prepare(`SELECT value FROM ticketwright_meta WHERE name = 'version'`).get()).toEqual({ value: 99 })
     handle.close()

@@ -20,13 +20,13 @@ export interface FindSql {
   readonly decided: boolean
 }
 
-const row = 'ticket, next_at, planned_by'
-export const from = 'ticketwright_tickets AS own'
+export const row = 'ticket, next_at, planned_by'
+const from = 'ticketwright_tickets AS own'
 const held = `SELECT 1 FROM ticketwright_leases AS held
   WHERE held.tenant = own.tenant AND held.ticket_id = own.id AND held.until > ? AND held.holder <> ?`
 
 /** Which rows a question is about, before it says where in the order. */
-function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>): readonly Sql[] {
+export function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>): readonly Sql[] {
   const { sql, params } = conditionSql(unlessActionable(when))
   return [
     { text: 'tenant = ?', params: [tenant] },
@@ -36,7 +36,7 @@ function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>): readonly Sql[]
 }
 
 /** Does it follow from a condition that somebody here has something to do? Then the indexes of views fit it. */
-function onlyActionable(condition: Condition | null): boolean {
+export function onlyActionable(condition: Condition | null): boolean {
   if (condition === null) return false
   if ('field' in condition) return condition.field === 'kind' && isActionable(namedBy(condition))
   if ('all' in condition) return condition.all.some(onlyActionable)
@@ -44,14 +44,14 @@ function onlyActionable(condition: Condition | null): boolean {
 }
 
 /** A condition without what the column `actionable` says as well, so that an index alone can answer a count. */
-function unlessActionable(condition: Condition | null): Condition | null {
+export function unlessActionable(condition: Condition | null): Condition | null {
   if (condition === null || isKindOpen(condition)) return null
   if (!('all' in condition)) return condition
   const all = condition.all.filter((part) => !isKindOpen(part))
   return all.length === 0 ? null : { all }
 }
 
-const isKindOpen = (condition: Condition): boolean =>
+export const isKindOpen = (condition: Condition): boolean =>
   'field' in condition &&
   condition.field === 'kind' &&
   isActionable(namedBy(condition)) &&
@@ -62,7 +62,7 @@ export function namedBy({ op, value }: Leaf): readonly unknown[] {
   return op === 'is' ? [value] : op === 'oneOf' && Array.isArray(value) ? value : []
 }
 
-const select = (what: string, parts: readonly Sql[], table = from): Sql => ({
+export const select = (what: string, parts: readonly Sql[], table = from): Sql => ({
   text: `SELECT ${what} FROM ${table} WHERE ${parts.map(({ text }) => text).join(' AND ')}`,
   params: parts.flatMap(({ params }) => params),
 })
@@ -96,22 +96,14 @@ function beyond({ terms, params, bound }: OrderSql, after: SortPosition, when: C
   }
 }
 
-/** How many match; undefined where the functions of the query must look at the rows. */
-export function countSql(query: Pick<Query, 'tenant' | 'when'>): Sql | undefined {
-  return conditionSql(query.when).residue === null ? select('count(*) AS found', asked(query)) : undefined
-}
-
-/** How many match by the values of columns that hold what the fields hold; undefined where that is not so. */
+/**
+ * How many match, by the values of columns that hold what the fields hold: of no fields, all of them together. Undefined
+ * where the functions of the query must look at the rows.
+ */
 export function tallySql(query: Pick<TallyQuery, 'tenant' | 'when' | 'by'>): Sql | undefined {
   const asColumns = query.by.map(columnOf)
   if (conditionSql(query.when).residue !== null || asColumns.some((found) => found?.form !== 'plain')) return undefined
   const names = asColumns.map((found) => found?.column ?? '')
   const { text, params } = select([...names, 'count(*) AS found'].join(', '), asked(query))
   return { text: names.length > 0 ? `${text} GROUP BY ${names.join(', ')}` : text, params }
-}
-
-/** Rows that a condition may hold for, a page at a time in the order of ids. */
-export function candidatesSql(query: Pick<Query, 'tenant' | 'when'>, after: string, limit: number): Sql {
-  const { text, params } = select(row, [...asked(query), { text: 'id > ?', params: [after] }])
-  return { text: `${text} ORDER BY id LIMIT ?`, params: [...params, limit] }
 }

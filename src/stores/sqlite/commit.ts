@@ -1,7 +1,8 @@
 import type { CommitOutcome, LeaseKey, Receipt, TicketChange } from '../../store.ts'
 import { conflictOf, type Kept } from '../conflict.ts'
-import { filled, type SqlValue } from '../sql/column.ts'
+import type { SqlValue } from '../sql/column.ts'
 import type { Database } from './database.ts'
+import { kept, saveTraits } from './trait.ts'
 import type { WrittenChange, WrittenCommit } from './written.ts'
 
 /** Saves a commit, or says what it conflicts with. To be called inside a write transaction. */
@@ -195,7 +196,8 @@ const insertEvents = Array.from({ length: eventsAtOnce + 1 }, (_, count) => {
   return `INSERT INTO ticketwright_events (tenant, ticket_id, version, event) VALUES ${rows}`
 })
 
-const names = filled.map(({ column }) => column)
+const names = kept.map(({ column }) => column)
+const traitsAt = names.indexOf('traits')
 const written = [...names, 'version', 'next_at', 'planned_by', 'ticket', 'tenant', 'id']
 const insertTicket = `INSERT INTO ticketwright_tickets (${written.join(', ')})
   VALUES (${written.map(() => '?').join(', ')})`
@@ -208,10 +210,13 @@ const selectRow = `SELECT version, ${names.join(', ')} FROM ticketwright_tickets
 function saveTicket(db: Database, rows: KeptRows, tenant: string, { change, ticket, facts }: WrittenChange): void {
   const { ticketId, expectedVersion, nextAt, plannedBy } = change
   const { version } = change.ticket
+  const traits = facts[traitsAt] ?? null
   if (expectedVersion === 0) {
+    saveTraits(db, tenant, ticketId, null, traits)
     db.changeExactly(1, insertTicket, ...facts, version, nextAt, plannedBy, ticket, tenant, ticketId)
   } else {
     const before = rows.row(ticketId)
+    saveTraits(db, tenant, ticketId, before?.traits ?? null, traits)
     let changed = ''
     const values: SqlValue[] = []
     for (const [i, name] of names.entries()) {

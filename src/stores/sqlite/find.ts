@@ -1,71 +1,103 @@
-import type { Condition } from '../../condition/condition.ts'
-import { deepFreeze } from '../../model/json.ts'
-import type { Ticket } from '../../model/ticket.ts'
 import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
-import { candidatesSql, countSql, findSql, from, namedBy, tallySql } from '../sql/find.ts'
+import { columnOf } from '../sql/column.ts'
+import { conditionSql } from '../sql/condition.ts'
+import { asked, findSql, row, type Sql, select, tallySql, unlessActionable } from '../sql/find.ts'
+import { orderSql } from '../sql/order.ts'
 import { Tallying } from '../tally.ts'
 import type { Database } from './database.ts'
+import { rowOf, type StoredRow } from './row.ts'
+import { fewest, isOfOneIndex } from './source.ts'
 import { breathe } from './turn.ts'
-
-export interface StoredRow {
-  readonly ticket: string
-  readonly next_at: number | null
-  readonly planned_by: string
-}
-
-export const rowOf = ({ ticket, next_at, planned_by }: StoredRow): TicketRow => ({
-  ticket: deepFreeze(JSON.parse(ticket) as Ticket),
-  nextAt: next_at,
-  plannedBy: planned_by,
-})
-
-/** Rows read at once where some of them may not be in the answer: enough to pay for the question, few enough to hold. */
-const pageRows = 200
-
-/** Pages after which everybody else gets a turn: what few tickets meet may be looked for among hundreds of thousands. */
-const pagesInTurn = 5
+import { type Asked, grouped, groupOf, pathOf, pathToAll, Way } from './way.ts'
 
 /**
- * Rows of a query. The database decides and sorts what it can; what is left over is looked at here, page by page, and
- * others have a turn in between: a ticket that moves meanwhile is found where it is met first.
+ * How a page is looked for: along the ordering past so many tickets, and then, if an index says that no more than so
+ * many can be meant, by looking those up. So a short way makes a short answer, and a short list does.
+ */
+const budgets = [500, 5_000, 50_000]
+
+/** Tickets that are looked at, and so held, at once at most. */
+const heldAtOnce = 10_000
+
+/** Nothing is asked of tickets but that somebody here has something to do. */
+const isBare = ({ when }: Pick<Query, 'when'>): boolean => unlessActionable(when) === null
+
+const isDecided = ({ when }: Pick<Query, 'when'>): boolean => conditionSql(when).residue === null
+
+/** What to read instead of everything, where no more than so many can be meant. */
+const listOf = (db: Database, query: Asked, most: number): Sql | undefined =>
+  isBare(query) ? undefined : fewest(db, query, isDecided(query) ? most : Math.min(most, heldAtOnce))
+
+/** What stands after FROM has its values first. */
+const ofList = (list: Sql, { text, params }: Sql): Sql => ({ text, params: [...list.params, ...params] })
+
+const rowsOf = (db: Database, { text, params }: Sql): TicketRow[] => db.rows<StoredRow>(text, ...params).map(rowOf)
+
+/**
+ * Rows of a query. The database decides and sorts what it can; what is left over is looked at here, stretch by stretch,
+ * and others have a turn in between: a ticket that moves meanwhile is found where it is met first.
  */
 export async function findIn(db: Database, query: Query, now: number): Promise<readonly TicketRow[]> {
-  const { limit } = query
-  const { page, ordered, decided } = findSql(query, now, tableFor(query.when))
-  const rowsOf = (after: Query['after'], most: number): TicketRow[] => {
-    const { text, params } = page(after, most)
-    return db.rows<StoredRow>(text, ...params).map(rowOf)
-  }
-  if (!ordered) return sorted(rowsOf(undefined, limit), query)
-  if (decided) return rowsOf(query.after, limit)
+  const { page, ordered, decided } = findSql(query, now)
+  if (isBare(query) && ordered) return rowsOf(db, page(query.after, query.limit))
+  const way = wayOf(db, query, now)
+  if (way) return foundOn(db, query, now, way)
+  const list = listOf(db, query, ordered ? everything : heldAtOnce)
+  if (list) return lookedUp(db, query, now, list)
+  return ordered && decided ? rowsOf(db, page(query.after, query.limit)) : sweptFor(db, query, now)
+}
+
+const everything = Number.MAX_SAFE_INTEGER
+
+/** The way along an ordering, if an index has it. */
+function wayOf(db: Database, query: Query, now: number): Way | undefined {
+  const order = orderSql(query.keys)
+  const path = order && pathOf(order.terms)
+  if (!order || !path) return undefined
+  return new Way(db, query, now, { path, after: query.after && order.bound(query.after), decided: isDecided(query) })
+}
+
+async function foundOn(db: Database, query: Query, now: number, way: Way): Promise<readonly TicketRow[]> {
   const found = new Map<string, TicketRow>()
-  for (let [after, pages] = [query.after, 1]; ; pages++) {
-    const rows = rowsOf(after, pageRows)
-    for (const row of rows) if (!found.has(row.ticket.id) && query.matches(row.ticket)) found.set(row.ticket.id, row)
-    const last = rows.at(-1)
-    if (found.size >= limit || rows.length < pageRows || !last) return [...found.values()].slice(0, limit)
-    after = query.position(last.ticket)
-    if (pages % pagesInTurn === 0) await breathe()
+  for (const budget of budgets) {
+    const list = listOf(db, query, budget)
+    if (list) return lookedUp(db, query, now, list)
+    await goOn(way, query, found, budget)
+    if (way.ended || found.size >= query.limit) break
+  }
+  await goOn(way, query, found, everything)
+  return [...found.values()].slice(0, query.limit)
+}
+
+/** Goes on until there is enough, or so many tickets were passed. */
+async function goOn(way: Way, query: Query, found: Map<string, TicketRow>, budget: number): Promise<void> {
+  const { matches, limit } = query
+  const decided = isDecided(query)
+  while (!way.ended && found.size < limit && way.passed < budget) {
+    if (way.passed > 0) await breathe()
+    // of those found already some may stand here again: as many are asked for as would do without them
+    for (const one of way.next(decided ? limit : -1).map(rowOf)) {
+      if (found.size >= limit) break
+      if (!found.has(one.ticket.id) && (decided || matches(one.ticket))) found.set(one.ticket.id, one)
+    }
   }
 }
 
-/** Somebody's tickets are few: they are looked up and sorted, instead of read in order until enough are somebody's. */
-const people: readonly (readonly [field: string, index: string])[] = [
-  ['assignee', 'ticketwright_tickets_assignee'],
-  ['requester.id', 'ticketwright_tickets_requester'],
-]
-
-/** SQLite has no statistics here that would tell it; a hint does. */
-function tableFor(when: Condition | null): string {
-  const leaves = when && 'all' in when ? when.all : [when]
-  const asked = (field: string) =>
-    leaves.some((leaf) => leaf && 'field' in leaf && leaf.field === field && namedBy(leaf).length > 0)
-  const index = people.find(([field]) => asked(field))?.[1]
-  return index === undefined ? from : `${from} INDEXED BY ${index}`
+/** Of a list that an index gives. */
+function lookedUp(db: Database, query: Query, now: number, list: Sql): readonly TicketRow[] {
+  const { page, ordered, decided } = findSql(query, now, list.text)
+  const rows = (after: Query['after'], limit: number) => rowsOf(db, ofList(list, page(after, limit)))
+  return ordered && decided ? rows(query.after, query.limit) : best(rows(undefined, heldAtOnce), query)
 }
 
-/** By the functions of the query alone. */
-function sorted(rows: readonly TicketRow[], { matches, position, compare, after, limit }: Query): readonly TicketRow[] {
+/** Of everything, by the functions of the query alone: no more is held than a stretch and the best so far. */
+async function sweptFor(db: Database, query: Query, now: number): Promise<readonly TicketRow[]> {
+  let found: readonly TicketRow[] = []
+  for await (const rows of sweep(db, query, now)) found = best([...found, ...rows], query)
+  return found
+}
+
+function best(rows: readonly TicketRow[], { matches, position, compare, after, limit }: Query): readonly TicketRow[] {
   return rows
     .filter(({ ticket }) => matches(ticket))
     .map((row) => ({ row, position: position(row.ticket) }))
@@ -75,37 +107,71 @@ function sorted(rows: readonly TicketRow[], { matches, position, compare, after,
     .map(({ row }) => row)
 }
 
+/** All rows that a condition may hold for, a stretch at a time, each once. */
+async function* sweep(db: Database, query: Asked, now: number): AsyncGenerator<readonly TicketRow[]> {
+  const way = new Way(db, query, now, { path: pathToAll(query.when), decided: false })
+  while (!way.ended) {
+    yield way.next().map(rowOf)
+    await breathe()
+  }
+}
+
 /** How many tickets match. */
 export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number> {
-  const whole = countSql(query)
-  if (whole) return db.row<{ found: number }>(whole.text, ...whole.params)?.found ?? 0
+  const groups = await groupsIn(db, query, [])
+  if (groups) return groups.reduce((sum, { count }) => sum + count, 0)
   let count = 0
-  for await (const rows of candidates(db, query)) for (const { ticket } of rows) if (query.matches(ticket)) count += 1
+  for await (const rows of looked(db, query)) for (const { ticket } of rows) if (query.matches(ticket)) count += 1
   return count
 }
 
 /** How many match, by the values of fields. */
 export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]> {
-  const whole = tallySql(query)
-  if (whole)
-    return db
-      .rows<Record<string, string | number | null>>(whole.text, ...whole.params)
-      .map((row) => Object.values(row))
-      .map((cells) => ({ values: cells.slice(0, -1), count: Number(cells.at(-1)) }))
+  const groups = await groupsIn(db, query, query.by)
+  if (groups) return groups
   const tallying = new Tallying(query)
-  for await (const rows of candidates(db, query)) for (const { ticket } of rows) tallying.count(ticket)
+  for await (const rows of looked(db, query)) for (const { ticket } of rows) tallying.count(ticket)
   return tallying.result()
 }
 
-/** Pages of rows that a condition may hold for, in the order of ids: each is met once, whatever moves. */
-async function* candidates(db: Database, query: Pick<Query, 'tenant' | 'when'>): AsyncGenerator<readonly TicketRow[]> {
-  for (let [after, pages] = ['', 1]; ; pages++) {
-    const { text, params } = candidatesSql(query, after, pageRows)
-    const rows = db.rows<StoredRow>(text, ...params).map(rowOf)
-    yield rows
-    const last = rows.at(-1)
-    if (rows.length < pageRows || !last) return
-    after = last.ticket.id
-    if (pages % pagesInTurn === 0) await breathe()
+/** Groups of what matches as the database counts them; undefined where the tickets have to be looked at. */
+async function groupsIn(
+  db: Database,
+  query: Pick<Query, 'tenant' | 'when'>,
+  by: readonly string[],
+): Promise<Tally[] | undefined> {
+  const whole = tallySql({ ...query, by })
+  if (!whole) return undefined
+  if (isOfOneIndex(query.when, by)) return db.rows<Group>(whole.text, ...whole.params).map(tallyOf)
+  const columns = by.map((field) => columnOf(field)?.column ?? '')
+  const list = listOf(db, query, budgets.at(-1) ?? 0)
+  if (list) {
+    const { text, params } = ofList(list, select(groupOf(columns), asked(query), list.text))
+    return db.rows<Group>(text + grouped(columns), ...params).map(tallyOf)
   }
+  const way = new Way(db, query, 0, { path: pathToAll(query.when), decided: true })
+  const counts = new Map<string, number>()
+  while (!way.ended) {
+    for (const { values, count } of way.groups(columns).map(tallyOf)) {
+      const key = JSON.stringify(values)
+      counts.set(key, (counts.get(key) ?? 0) + count)
+    }
+    await breathe()
+  }
+  return [...counts].map(([key, count]) => ({ values: JSON.parse(key) as Tally['values'], count }))
+}
+
+/** Values of columns, and last how many rows have them. */
+type Group = Record<string, string | number | null>
+
+function tallyOf(group: Group): Tally {
+  const cells = Object.values(group)
+  return { values: cells.slice(0, -1), count: Number(cells.at(-1)) }
+}
+
+/** The rows that a condition may hold for: of a list if an index has a short one, else all on the way. */
+async function* looked(db: Database, query: Pick<Query, 'tenant' | 'when'>): AsyncGenerator<readonly TicketRow[]> {
+  const list = listOf(db, query, heldAtOnce)
+  if (list) yield rowsOf(db, ofList(list, select(row, asked(query), list.text)))
+  else yield* sweep(db, query, 0)
 }

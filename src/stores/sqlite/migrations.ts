@@ -1,6 +1,7 @@
 import type { Ticket } from '../../model/ticket.ts'
 import { filled } from '../sql/column.ts'
 import type { Database } from './database.ts'
+import { saveTraits, traits } from './trait.ts'
 
 /** Columns of version 2, each filled by the row of that name in `filled`. */
 const askedByViews = [
@@ -188,6 +189,21 @@ export const migrations: readonly (readonly Step[])[] = [
     ) STRICT, WITHOUT ROWID;
     `,
   ],
+  // what few tickets have is found at once: traits, statuses and kinds
+  [
+    `
+    ALTER TABLE ticketwright_tickets ADD COLUMN traits TEXT;
+    CREATE TABLE ticketwright_traits (
+      tenant TEXT NOT NULL,
+      trait TEXT NOT NULL,
+      ticket_id TEXT NOT NULL,
+      PRIMARY KEY (tenant, trait, ticket_id)
+    ) STRICT, WITHOUT ROWID;
+    `,
+    fillTraits('filled 4'),
+    index('status', 'tenant, status, actionable'),
+    index('kind', 'tenant, kind, actionable'),
+  ],
 ]
 
 function addColumns(added: readonly string[]): string {
@@ -206,17 +222,35 @@ function fillColumns(mark: string, added: readonly string[]): Step {
   const names = added.map((column) => column.split(' ')[0])
   const chosen = filled.filter(({ column }) => names.includes(column))
   const update = `UPDATE ticketwright_tickets SET ${chosen.map(({ column }) => `${column} = ?`).join(', ')} WHERE rowid = ?`
+  return fill(mark, (db, { place, ticket }) => {
+    db.changeExactly(1, update, ...chosen.map(({ read }) => read(ticket)), place)
+  })
+}
+
+function fillTraits(mark: string): Step {
+  return fill(mark, (db, { place, tenant, ticket }) => {
+    const text = traits.read(ticket)
+    db.changeExactly(1, 'UPDATE ticketwright_tickets SET traits = ? WHERE rowid = ?', text, place)
+    saveTraits(db, tenant, ticket.id, null, text)
+  })
+}
+
+interface Place {
+  readonly place: number
+  readonly tenant: string
+  readonly ticket: Ticket
+}
+
+/** Does a work for every ticket, so many in a transaction. */
+function fill(mark: string, work: (db: Database, at: Place) => void): Step {
   return (db) => {
     const from = db.row<{ value: number }>('SELECT value FROM ticketwright_meta WHERE name = ?', mark)?.value ?? 0
-    const rows = db.rows<{ place: number; ticket: string }>(
-      'SELECT rowid AS place, ticket FROM ticketwright_tickets WHERE rowid > ? ORDER BY rowid LIMIT ?',
+    const rows = db.rows<{ place: number; tenant: string; ticket: string }>(
+      'SELECT rowid AS place, tenant, ticket FROM ticketwright_tickets WHERE rowid > ? ORDER BY rowid LIMIT ?',
       from,
       ticketsAtOnce,
     )
-    for (const { place, ticket } of rows) {
-      const kept = JSON.parse(ticket) as Ticket
-      db.changeExactly(1, update, ...chosen.map(({ read }) => read(kept)), place)
-    }
+    for (const { place, tenant, ticket } of rows) work(db, { place, tenant, ticket: JSON.parse(ticket) as Ticket })
     const done = 'INSERT INTO ticketwright_meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
     db.change(done, mark, rows.at(-1)?.place ?? from)
     return rows.length < ticketsAtOnce

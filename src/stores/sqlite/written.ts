@@ -1,6 +1,7 @@
 import type { Commit, TicketChange } from '../../store.ts'
 import { refuseNul, refuseNulIn } from '../nul.ts'
-import { filled, type SqlValue } from '../sql/column.ts'
+import type { SqlValue } from '../sql/column.ts'
+import { kept } from './trait.ts'
 
 /**
  * A commit as the tables take it. Its texts are made, and looked through, before its transaction begins: nobody waits
@@ -16,7 +17,7 @@ export interface WrittenCommit {
 export interface WrittenChange {
   readonly change: TicketChange
   readonly ticket: string
-  /** The values of `filled`, in its order. */
+  /** The values of `kept`, in its order. */
   readonly facts: readonly SqlValue[]
   readonly events: readonly string[]
   readonly redacted: readonly string[]
@@ -45,7 +46,7 @@ const writtenChange = (change: TicketChange): WrittenChange => {
   return {
     change,
     ticket: none ? '' : JSON.stringify(ticket),
-    facts: none ? [] : filled.map(({ read }) => read(ticket)),
+    facts: none ? [] : kept.map(({ read }) => read(ticket)),
     events: events.map((event) => JSON.stringify(event)),
     redacted: redacted.map((event) => JSON.stringify(event)),
   }
