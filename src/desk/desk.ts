@@ -40,6 +40,7 @@ import {
   viewPage,
   viewSegments,
 } from './read.ts'
+import { readable } from './readable.ts'
 import { type ReapplyOptions, type ReapplyRun, reapplyAll } from './reapply.ts'
 import { forgetReceipts } from './receipts.ts'
 import { proposalFor, routeAfter } from './routing.ts'
@@ -165,7 +166,8 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     latest,
     plannedBy: version,
     turn: takingTurns(),
-    store: options.store,
+    store: readable(options.store),
+    unread: options.store,
     tenant: unwrap(parse(Id, options.tenant ?? 'default', 'invalid_command', 'tenant')),
     clock: options.clock ?? systemClock,
     ids: options.ids ?? (() => crypto.randomUUID()),

@@ -1,7 +1,8 @@
-import { fail, isDeskError, type Refusal, refuse } from '../errors.ts'
+import { fail, type Refusal, refuse } from '../errors.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
 import { catchUp } from './catch-up.ts'
 import type { DeskContext } from './options.ts'
+import { isRefusal } from './store-failure.ts'
 
 /** What a run over due tickets did. */
 export interface DueRun {
@@ -11,7 +12,11 @@ export interface DueRun {
   readonly events: number
   /** The limit was reached; more may be due. */
   readonly more: boolean
-  /** Tickets that could not be advanced, and why (`definition_missing`): the others are not held up by them. */
+  /**
+   * Tickets that could not be advanced, and why (`definition_missing`, `event_too_new`). They are put off, so that
+   * the others are not held up by them, and tried again when they have lain as long again (a minute at least, a day at
+   * most) or when the desk has other definitions.
+   */
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
 }
 
@@ -35,17 +40,36 @@ export async function runDue(
   let events = 0
   for (const ticketId of ids) {
     if (signal?.aborted) return { tickets, events, more: true, failed }
-    const { row } = await desk.store.load(desk.tenant, ticketId)
-    if (!row) continue
     tickets += 1
     try {
+      const { row } = await desk.store.load(desk.tenant, ticketId)
+      if (!row) continue
       const happened = await catchUp(desk, row.ticket, now)
       events += happened.length
       if (happened.length > 0) await desk.routeAfter(ticketId, happened)
     } catch (error) {
-      if (!isDeskError(error, 'definition_missing')) throw error
-      failed.push({ ticketId, error: refuse(error.code, error.facts) })
+      if (!isRefusal(error)) throw error
+      failed.push({ ticketId, error: refuse(error.code, error.facts as never, error.path) as Refusal })
+      await putOff(desk, ticketId, now)
     }
   }
   return { tickets, events, more: ids.length === limit, failed }
+}
+
+const shortestMs = 60_000
+const longestMs = 24 * 3_600_000
+
+/**
+ * Moves a ticket that cannot be advanced out of the way: what is due is asked for earliest first, and it would stand
+ * there for ever. It waits as long as it has lain, so each time twice as long, without anything to remember. That
+ * touches no more than the index: whoever reads the ticket, or gives it a command, learns the same as before.
+ */
+async function putOff({ unread, tenant, plannedBy }: DeskContext, ticketId: string, now: number): Promise<void> {
+  const { row } = await unread.load(tenant, ticketId)
+  if (!row) return
+  const { ticket } = row
+  const nextAt = now + Math.min(longestMs, Math.max(shortestMs, now - ticket.lastAt))
+  const plan = { ticketId, expectedVersion: ticket.version, events: [], ticket, nextAt, plannedBy, externalIds: [] }
+  // whoever was quicker has planned it anew
+  await unread.commit({ tenant, changes: [plan], effects: [] })
 }

@@ -102,7 +102,10 @@ export interface Routed {
 export interface DeskContext {
   readonly definitions: Definition | readonly Definition[]
   readonly latest: Definition
+  /** Gives only what this release can read. */
   readonly store: Store
+  /** The store itself: nothing of what it gives is looked at. For what concerns the index alone. */
+  readonly unread: Store
   readonly tenant: string
   readonly clock: Clock
   readonly ids: () => string

@@ -18,6 +18,12 @@ export const eventRows: Rows = { ...workflowEvents, ...slaEvents, ...ruleEvents 
 /** Event types that a trigger may wait for: what rules leave in the log wakes none. */
 export const triggerEvents = [...Object.keys({ ...workflowEvents, ...slaEvents }), 'advised']
 
+/**
+ * What this release reads of a ticket and its log. Raised when a release writes what the one before could not read: the
+ * rows of the events it then writes say so (`format`), and so does every ticket that has had one of them.
+ */
+export const logFormat = 1
+
 const rowOf = (type: string, rows: Readonly<Record<string, EventRow>> = eventRows): EventRow | undefined =>
   Object.hasOwn(rows, type) ? rows[type] : undefined
 

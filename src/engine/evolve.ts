@@ -14,6 +14,7 @@ export function applyEvent(draft: TicketDraft, event: AnyTicketEvent): void {
   draft.lastAt = event.at
   const row = eventRows[event.type] as unknown as EventRow<AnyTicketEvent['data'], AnyTicketEvent['personal']>
   row.apply(draft, event.data, event.personal, event.at)
+  if (row.format !== undefined && row.format > (draft.format ?? 1)) draft.format = row.format
 }
 
 /** As `applyEvent`, for an event from outside: it must follow on the ticket, and carry what its type carries. */

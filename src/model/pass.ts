@@ -24,6 +24,8 @@ export interface Pass<Shapes, Definition> {
 export interface EventRow<Data = never, Personal = never> {
   /** Schema version of `data` and `personal` in this release. */
   readonly v: number
+  /** The format of logs that has this version of the event first; absent: 1. */
+  readonly format?: number
   /** From version n to n + 1, at index n − 1. Total: never throws on what an older release wrote. */
   readonly upcast?: readonly ((old: { data: Record<string, unknown>; personal?: Record<string, unknown> }) => {
     data: Record<string, unknown>

@@ -16,6 +16,8 @@ export interface Ticket<X extends Names = Names> {
   readonly version: number
   /** Rises by one with every command that changed something, never with facts of time. */
   readonly revision: number
+  /** The format its log needs, where a release that knows no more than format 1 could not read it; absent otherwise. */
+  readonly format?: number
 
   readonly subject: string
   /** The opening message, its first 500 characters. */

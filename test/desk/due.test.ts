@@ -45,4 +45,60 @@ describe.each([
     expect(await desk.runDue()).toMatchObject({ tickets: 5, events: 5, more: false })
     await close()
   })
+
+  describe('with tickets that cannot be advanced', () => {
+    /** Three tickets whose level the desk does not know, before two that it knows; all are late. */
+    async function lost() {
+      const { store, clock = manualClock(0), close } = await make()
+      const calendars = [{ id: 'short', zone: 'UTC', hours: { mon: [['00:00', '24:00']] } }] as const
+      const former = { calendars, levels: [{ id: 'gone', calendar: 'short', targets: definitionTargets }] }
+      const then = defineDesk({ ...former, slaRules: [{ level: 'gone' }], views } as never) as Definition
+      const now = defineDesk({ ...(definition.json as object), views } as never) as Definition
+      const [before, desk] = [then, now].map((one) => createDesk({ definition: one, store, clock }))
+      const whole = createDesk({
+        definition: [then, defineDesk({ ...(now.json as object), since: clock.now() + 2 } as never) as Definition],
+        ...{ store, clock },
+      })
+      if (!before || !desk) throw new Error('no desk')
+      for (let i = 0; i < 3; i++) await before.as(ana).open({ ticketId: `bad${i}`, subject: 'Lost' })
+      clock.pass(5)
+      for (let i = 0; i < 2; i++) await desk.as(ana).open({ ticketId: `good${i}`, subject: 'Known' })
+      clock.pass('2h')
+      const breached = async (id: string) =>
+        (await store.load('default', id)).row?.ticket.clocks.resolution?.breachedAt != null
+      return { desk, whole, clock, breached, close }
+    }
+    const ana = { kind: 'agent', id: 'ana' } as const
+    const definitionTargets = [{ metric: 'resolution', within: '30m' }]
+    const views = [{ id: 'all', order: 'fifo' }]
+
+    it('they do not hold up the others, however small the limit; each is told, and tried again later', async () => {
+      const { desk, clock, breached, close } = await lost()
+      const failed: string[] = []
+      for (let i = 0; i < 5; i++) {
+        const run = await desk.runDue({ limit: 1 })
+        failed.push(...run.failed.map(({ ticketId, error }) => `${ticketId} ${error.code}`))
+      }
+      expect(failed).toEqual(['bad0', 'bad1', 'bad2'].map((id) => `${id} definition_missing`))
+      expect(await Promise.all(['good0', 'good1'].map(breached))).toEqual([true, true])
+      expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, failed: [] })
+      expect((await desk.view('all')).stale).toBe(false)
+      // as long again as they have lain, not each minute for ever
+      clock.pass('1h')
+      expect((await desk.runDue()).tickets).toBe(0)
+      clock.pass('1h 1m')
+      expect((await desk.runDue()).failed).toHaveLength(3)
+      clock.pass('3h')
+      expect((await desk.runDue()).failed).toHaveLength(0)
+      await close()
+    })
+
+    it('they go on as soon as the desk is given what it lacked', async () => {
+      const { desk, whole, breached, close } = await lost()
+      expect((await desk.runDue()).failed).toHaveLength(3)
+      expect(await whole.runDue()).toMatchObject({ failed: [], more: false })
+      expect(await Promise.all(['bad0', 'bad1', 'bad2'].map(breached))).toEqual([true, true, true])
+      await close()
+    })
+  })
 })
