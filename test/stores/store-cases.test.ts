@@ -1,7 +1,8 @@
 import { memoryStore } from 'ticketwright'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { storeCases } from 'ticketwright/testing'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openLite, pglite } from './postgres-setup.ts'
 import { betterSqlite, memory, sqliteFile, sqliteHandle, sqliteInMemory } from './setups.ts'
 
 const stores = {
@@ -10,6 +11,7 @@ const stores = {
   'SQLite, a handle of the application': sqliteHandle,
   'SQLite, a handle of better-sqlite3': betterSqlite,
   'SQLite, a file': sqliteFile,
+  PGlite: pglite,
 }
 
 /** What each cannot show, and why: all else it must. */
@@ -19,9 +21,11 @@ const lacking: Readonly<Record<string, readonly string[]>> = {
   'SQLite, a handle of the application': ['nobody else', 'the store keeps nothing'],
   'SQLite, a handle of better-sqlite3': ['nobody else', 'the store keeps nothing'],
   'SQLite, a file': ['the setup cannot'],
+  PGlite: ['the store keeps nothing'],
 }
 
 describe.each(Object.entries(stores))('%s', (name, make) => {
+  beforeAll(async () => void (make === pglite && (await openLite())), 120_000)
   it.for(storeCases)('$name', async ({ run }, context) => {
     const { skipped } = await run(make)
     if (skipped === null) return

@@ -1,8 +1,14 @@
 import type { GlobPart } from '../../condition/glob.ts'
 
-/** Where databases differ in what conditions ask of them. Every text gets one value. */
+/** Where databases differ in what questions ask of them. */
 export interface Dialect {
-  /** Does a text stand in the column? */
+  /** A finite number, written out; always a double. */
+  readonly double: (number: string) => string
+  /** Beyond every number a ticket keeps. */
+  readonly infinity: string
+  /** The instant by which leases are judged; gets one value. */
+  readonly now: string
+  /** Does a text stand in the column? Gets one value, as the next does. */
   readonly contains: (column: string) => string
   /** Does all of the column fit a pattern? */
   readonly fits: (column: string) => string
@@ -17,12 +23,19 @@ const written =
 
 /** `LIKE` of SQLite overlooks case, also where it should not; `GLOB` does not. */
 export const sqlite: Dialect = {
+  double: (number) => number,
+  infinity: '9e999',
+  now: '?',
   contains: (column) => `instr(${column}, ?) > 0`,
   fits: (column) => `${column} GLOB ?`,
   pattern: written({ run: '*', one: '?' }, (literal) => literal.replace(/[*?[]/g, '[$&]')),
 }
 
+/** Written numbers are `numeric` there, which counts otherwise than doubles do; and without a value its own clock goes. */
 export const postgres: Dialect = {
+  double: (number) => `'${number}'::double precision`,
+  infinity: `'Infinity'::double precision`,
+  now: 'coalesce(?::double precision, floor(extract(epoch FROM statement_timestamp()) * 1000))',
   contains: (column) => `strpos(${column}, ?) > 0`,
   fits: (column) => `${column} LIKE ? ESCAPE '\\'`,
   pattern: written({ run: '%', one: '_' }, (literal) => literal.replace(/[%_\\]/g, '\\$&')),

@@ -3,6 +3,7 @@ import type { SortPosition } from '../../condition/sort-key.ts'
 import type { Query, TallyQuery } from '../../store.ts'
 import { columnOf, isActionable, type SqlValue } from './column.ts'
 import { conditionSql } from './condition.ts'
+import { type Dialect, sqlite } from './dialect.ts'
 import { type OrderSql, orderSql } from './order.ts'
 
 export interface Sql {
@@ -20,14 +21,30 @@ export interface FindSql {
   readonly decided: boolean
 }
 
+/** Where the rows are, and how they are asked for. */
+export interface Place {
+  readonly dialect: Dialect
+  /** The table of tickets under the name `own`: what stands after FROM. */
+  readonly tickets: string
+  readonly leases: string
+}
+
+export const sqlitePlace: Place = {
+  dialect: sqlite,
+  tickets: 'ticketwright_tickets AS own',
+  leases: 'ticketwright_leases',
+}
+
 export const row = 'ticket, next_at, planned_by'
-const from = 'ticketwright_tickets AS own'
-const held = `SELECT 1 FROM ticketwright_leases AS held
-  WHERE held.tenant = own.tenant AND held.ticket_id = own.id AND held.until > ? AND held.holder <> ?`
+const held = ({ dialect, leases }: Place) => `SELECT 1 FROM ${leases} AS held
+  WHERE held.tenant = own.tenant AND held.ticket_id = own.id AND held.until > ${dialect.now} AND held.holder <> ?`
 
 /** Which rows a question is about, before it says where in the order. */
-export function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>): readonly Sql[] {
-  const { sql, params } = conditionSql(unlessActionable(when))
+export function asked(
+  { tenant, when }: Pick<Query, 'tenant' | 'when'>,
+  { dialect }: Place = sqlitePlace,
+): readonly Sql[] {
+  const { sql, params } = conditionSql(unlessActionable(when), dialect)
   return [
     { text: 'tenant = ?', params: [tenant] },
     ...(onlyActionable(when) ? [{ text: 'actionable = 0', params: [] }] : []),
@@ -62,22 +79,22 @@ export function namedBy({ op, value }: Leaf): readonly unknown[] {
   return op === 'is' ? [value] : op === 'oneOf' && Array.isArray(value) ? value : []
 }
 
-export const select = (what: string, parts: readonly Sql[], table = from): Sql => ({
+export const select = (what: string, parts: readonly Sql[], table = sqlitePlace.tickets): Sql => ({
   text: `SELECT ${what} FROM ${table} WHERE ${parts.map(({ text }) => text).join(' AND ')}`,
   params: parts.flatMap(({ params }) => params),
 })
 
-/** Rows of a query. `now` judges leases; `table` is what stands after FROM: a store may know how to read it best. */
-export function findSql(query: Query, now: number, table = from): FindSql {
-  const order = orderSql(query.keys)
-  const decided = conditionSql(query.when).residue === null
-  const free = { text: `NOT EXISTS (${held})`, params: [now, query.freeFor ?? ''] }
-  const parts = query.freeFor === undefined ? asked(query) : [...asked(query), free]
-  if (!order) return { page: () => select(row, parts, table), ordered: false, decided }
+/** Rows of a query. `now` judges leases; null: the database's own clock does. */
+export function findSql(query: Query, now: number | null, place: Place = sqlitePlace): FindSql {
+  const order = orderSql(query.keys, place.dialect)
+  const decided = conditionSql(query.when, place.dialect).residue === null
+  const free = { text: `NOT EXISTS (${held(place)})`, params: [now, query.freeFor ?? ''] }
+  const parts = query.freeFor === undefined ? asked(query, place) : [...asked(query, place), free]
+  if (!order) return { page: () => select(row, parts, place.tickets), ordered: false, decided }
   const terms = order.terms.join(', ')
   return {
     page: (after, limit) => {
-      const { text, params } = select(row, after ? [...parts, beyond(order, after, query.when)] : parts, table)
+      const { text, params } = select(row, after ? [...parts, beyond(order, after, query.when)] : parts, place.tickets)
       return { text: `${text} ORDER BY ${terms} LIMIT ?`, params: [...params, ...order.params, limit] }
     },
     ordered: true,
@@ -100,10 +117,14 @@ function beyond({ terms, params, bound }: OrderSql, after: SortPosition, when: C
  * How many match, by the values of columns that hold what the fields hold: of no fields, all of them together. Undefined
  * where the functions of the query must look at the rows.
  */
-export function tallySql(query: Pick<TallyQuery, 'tenant' | 'when' | 'by'>): Sql | undefined {
+export function tallySql(
+  query: Pick<TallyQuery, 'tenant' | 'when' | 'by'>,
+  place: Place = sqlitePlace,
+): Sql | undefined {
   const asColumns = query.by.map(columnOf)
-  if (conditionSql(query.when).residue !== null || asColumns.some((found) => found?.form !== 'plain')) return undefined
+  if (conditionSql(query.when, place.dialect).residue !== null || asColumns.some((found) => found?.form !== 'plain'))
+    return undefined
   const names = asColumns.map((found) => found?.column ?? '')
-  const { text, params } = select([...names, 'count(*) AS found'].join(', '), asked(query))
+  const { text, params } = select([...names, 'count(*) AS found'].join(', '), asked(query, place), place.tickets)
   return { text: names.length > 0 ? `${text} GROUP BY ${names.join(', ')}` : text, params }
 }

@@ -27,6 +27,9 @@ const sql = (text: string, ...params: readonly SqlValue[]): LeafSql => ({ sql: t
 const no = sql('1 = 0')
 const yes = sql('1 = 1')
 
+/** Nothing that is kept holds it, and PostgreSQL takes no value with it. */
+export const hasNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0')
+
 /** Sets stand in a column as `\nvip\nbilling\n`: no member holds a line break, so what holds one is no member. */
 const inSet = (key: string): string | undefined => (key.includes('\n') ? undefined : `\n${key}\n`)
 const emptySet = '\n'
@@ -142,6 +145,7 @@ export function leafSql({ field, op, value }: Leaf, dialect: Dialect, exact: boo
   const type = typeOf({ field, column })
   if (!(operator.on as readonly FieldType[]).includes(type) && type !== 'instant') return undefined
   const found = translate({ column, operand: operandOf(operator, value, type), dialect })
+  if (found?.params.some(hasNul)) return undefined
   if (!found || !exact || column.always || 'passesMissing' in operator || op === 'present') return found
   return sql(`(${column.column} IS NOT NULL AND ${found.sql})`, ...found.params)
 }

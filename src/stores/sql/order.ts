@@ -1,5 +1,7 @@
 import { type SortKey, type SortPosition, type SortValue, valueWritten } from '../../condition/sort-key.ts'
 import { type Column, columnOf, isActionable, type SqlValue } from './column.ts'
+import { type Dialect, sqlite } from './dialect.ts'
+import { hasNul } from './leaf.ts'
 
 /** An ordering as SQL: terms that are never null and all ascend, ended by the id. */
 export interface OrderSql {
@@ -9,9 +11,6 @@ export interface OrderSql {
   /** A position as the terms have it. */
   readonly bound: (position: SortPosition) => readonly SqlValue[]
 }
-
-/** Beyond every number a ticket keeps; SQLite and PostgreSQL both take it as infinity. */
-const beyond = '9e999'
 
 interface Term {
   readonly sql: string
@@ -23,27 +22,38 @@ interface Term {
 }
 
 const waitingOrOpened = 'coalesce(waiting_since, opened_at)'
-const due = `coalesce(sla_due_at, (${waitingOrOpened} + 604800000.0))`
 
 /**
  * What orderings that have a name ask for, as columns of their own: an index holds them, and a page can begin in its
  * midst. By the term each stands for.
  */
-export const ready: ReadonlyMap<string, string> = new Map([
-  ['-priority_rank', 'by_priority'],
-  [`coalesce(effort_minutes, ${beyond})`, 'by_effort'],
-  [`coalesce(waiting_since, ${beyond})`, 'by_waiting'],
-  [due, 'by_due'],
-  ['CASE WHEN sla_rank IN (0, 1) THEN 0 ELSE 1 END', 'by_standing'],
-  [`coalesce((${due} + (effort_minutes * -60000.0)), ${due})`, 'by_slack'],
-  [`coalesce(-requester_revenue, ${beyond})`, 'by_value'],
-  ['CASE WHEN requester_previous IN (0) THEN 0 ELSE 1 END', 'by_contact'],
-  [`(${waitingOrOpened} + (priority_rank * -86400000.0))`, 'by_age'],
-])
+export function readyIn({ double, infinity }: Dialect): ReadonlyMap<string, string> {
+  const due = `coalesce(sla_due_at, (${waitingOrOpened} + ${double('604800000.0')}))`
+  return new Map([
+    ['-priority_rank', 'by_priority'],
+    [`coalesce(effort_minutes, ${infinity})`, 'by_effort'],
+    [`coalesce(waiting_since, ${infinity})`, 'by_waiting'],
+    [due, 'by_due'],
+    ['CASE WHEN sla_rank IN (0, 1) THEN 0 ELSE 1 END', 'by_standing'],
+    [`coalesce((${due} + (effort_minutes * ${double('-60000.0')})), ${due})`, 'by_slack'],
+    [`coalesce(-requester_revenue, ${infinity})`, 'by_value'],
+    ['CASE WHEN requester_previous IN (0) THEN 0 ELSE 1 END', 'by_contact'],
+    [`(${waitingOrOpened} + (priority_rank * ${double('-86400000.0')}))`, 'by_age'],
+  ])
+}
+
+const readyOf = new Map<Dialect, ReadonlyMap<string, string>>()
+
+const readyFor = (dialect: Dialect): ReadonlyMap<string, string> => {
+  const known = readyOf.get(dialect) ?? readyIn(dialect)
+  readyOf.set(dialect, known)
+  return known
+}
 
 /** Undefined where a key asks for what is no column: then the functions of the query put the rows in order. */
-export function orderSql(keys: readonly SortKey[]): OrderSql | undefined {
-  const terms = keys.map(termOf)
+export function orderSql(keys: readonly SortKey[], dialect: Dialect = sqlite): OrderSql | undefined {
+  const terms = keys.map((key) => termOf(key, dialect))
+  const ready = readyFor(dialect)
   if (!terms.every((term) => term !== undefined)) return undefined
   return {
     terms: [...terms.map(({ sql }) => ready.get(sql) ?? sql), 'id'],
@@ -53,13 +63,13 @@ export function orderSql(keys: readonly SortKey[]): OrderSql | undefined {
 }
 
 /** Descending is ascending by the negative; a missing value stands at the end that the key names. */
-function termOf({ by, direction, nulls }: SortKey): Term | undefined {
-  const value = valueSql(by)
+function termOf({ by, direction, nulls }: SortKey, dialect: Dialect): Term | undefined {
+  const value = valueSql(by, dialect)
   if (!value) return undefined
   const sql = direction === 'ascending' ? value.sql : `-${value.sql}`
   return value.always
     ? { ...value, sql }
-    : { ...value, sql: `coalesce(${sql}, ${nulls === 'last' ? '' : '-'}${beyond})` }
+    : { ...value, sql: `coalesce(${sql}, ${nulls === 'last' ? '' : '-'}${dialect.infinity})` }
 }
 
 function boundValue({ direction, nulls }: SortKey, value: number | null): number {
@@ -67,14 +77,18 @@ function boundValue({ direction, nulls }: SortKey, value: number | null): number
   return direction === 'ascending' ? value : -value
 }
 
-function valueSql(value: SortValue): Term | undefined {
+function valueSql(value: SortValue, dialect: Dialect): Term | undefined {
   if ('field' in value) return numberSql(value.field)
   if ('coalesce' in value)
-    return joined(value.coalesce.map(valueSql), (parts) => `coalesce(${parts.join(', ')})`, 'any')
-  if ('plus' in value) return sumSql(value.plus)
-  if ('times' in value) return combined([bounded(value.times[0]), constant(value.times[1])], '*')
+    return joined(
+      value.coalesce.map((part) => valueSql(part, dialect)),
+      (parts) => `coalesce(${parts.join(', ')})`,
+      'any',
+    )
+  if ('plus' in value) return sumSql(value.plus, dialect)
+  if ('times' in value) return combined([bounded(value.times[0], dialect), constant(value.times[1], dialect)], '*')
   if ('among' in value) return amongSql(value.among)
-  if ('pick' in value) return pickSql(value.pick)
+  if ('pick' in value) return pickSql(value.pick, dialect)
   return undefined
 }
 
@@ -85,14 +99,14 @@ function numberSql(field: string): Term | undefined {
 }
 
 /** Of doubles: one side is one. */
-function sumSql([value, more]: readonly [SortValue, SortValue | number]): Term | undefined {
-  const [a, b] = [bounded(value), typeof more === 'number' ? constant(more) : bounded(more)]
-  return combined([a, b && !b.double ? { ...b, sql: `(${b.sql} + 0.0)` } : b], '+')
+function sumSql([value, more]: readonly [SortValue, SortValue | number], dialect: Dialect): Term | undefined {
+  const [a, b] = [bounded(value, dialect), typeof more === 'number' ? constant(more, dialect) : bounded(more, dialect)]
+  return combined([a, b && !b.double ? { ...b, sql: `(${b.sql} + ${dialect.double('0.0')})` } : b], '+')
 }
 
 /** A number that no sum of a few makes endless; others are put in order by the functions of the query. */
-function bounded(value: SortValue): Term | undefined {
-  return readsUnbounded(value) ? undefined : valueSql(value)
+function bounded(value: SortValue, dialect: Dialect): Term | undefined {
+  return readsUnbounded(value) ? undefined : valueSql(value, dialect)
 }
 
 function readsUnbounded(value: SortValue): boolean {
@@ -103,10 +117,10 @@ function readsUnbounded(value: SortValue): boolean {
 }
 
 /** Written out, so that an index fits; always as a double. */
-function constant(number: number): Term | undefined {
+function constant(number: number, { double }: Dialect): Term | undefined {
   if (!Number.isFinite(number)) return undefined
   const text = String(number)
-  return { sql: /[.e]/.test(text) ? text : `${text}.0`, params: [], always: true, double: true }
+  return { sql: double(/[.e]/.test(text) ? text : `${text}.0`), params: [], always: true, double: true }
 }
 
 const combined = (terms: readonly (Term | undefined)[], operator: '+' | '*'): Term | undefined =>
@@ -136,32 +150,35 @@ function amongSql({ field, names }: Extract<SortValue, { among: unknown }>['amon
   if (!column || !type) return undefined
   if (field === 'kind' && isActionable(names) && new Set(names).size === 2)
     return { sql: 'actionable', params: [], always: true, double: false }
-  const fitting = names.filter((name) => typeof name === typeOf[type])
+  const fitting = names.filter((name) => typeof name === typeOf[type] && !hasNul(name))
   const ofText = type === 'name'
   const marks = ofText ? fitting.map(() => '?') : fitting.map(Number)
+  const isOne = marks.length > 0 ? `${column.column} IN (${marks.join(', ')})` : '1 = 0'
   return {
-    sql: `CASE WHEN ${column.column} IN (${marks.join(', ')}) THEN 0 ELSE 1 END`,
+    sql: `CASE WHEN ${isOne} THEN 0 ELSE 1 END`,
     params: ofText ? (fitting as string[]) : [],
     always: true,
     double: false,
   }
 }
 
-function pickSql({ field, values, otherwise }: Extract<SortValue, { pick: unknown }>['pick']): Term | undefined {
+function pickSql(
+  { field, values, otherwise }: Extract<SortValue, { pick: unknown }>['pick'],
+  dialect: Dialect,
+): Term | undefined {
+  const written = (number: number) => constant(number, dialect)?.sql
   const column = columnOf(field)
   const type = column && typeIn(column)
   if (!column || !type) return undefined
   const rows = Object.entries(values).flatMap(([key, number]) => {
     const value = valueWritten(key, type)
-    return value === undefined ? [] : [{ value, number }]
+    return value === undefined || hasNul(value) ? [] : [{ value, number }]
   })
   if (rows.length === 0) return undefined
   const ofText = type === 'name'
-  const cases = rows.map(
-    ({ value, number }) => `WHEN ${ofText ? '?' : constant(Number(value))?.sql} THEN ${constant(number)?.sql}`,
-  )
+  const cases = rows.map(({ value, number }) => `WHEN ${ofText ? '?' : written(Number(value))} THEN ${written(number)}`)
   return {
-    sql: `CASE ${column.column} ${cases.join(' ')} ELSE ${otherwise === null ? 'NULL' : constant(otherwise)?.sql} END`,
+    sql: `CASE ${column.column} ${cases.join(' ')} ELSE ${otherwise === null ? 'NULL' : written(otherwise)} END`,
     params: ofText ? rows.map(({ value }) => value as string) : [],
     always: otherwise !== null,
     double: true,

@@ -1,9 +1,9 @@
 import type { CommitOutcome, LeaseKey, Receipt, TicketChange } from '../../store.ts'
 import { conflictOf, type Kept } from '../conflict.ts'
 import type { SqlValue } from '../sql/column.ts'
+import type { WrittenChange, WrittenCommit } from '../sql/written.ts'
 import type { Database } from './database.ts'
 import { kept, saveTraits } from './trait.ts'
-import type { WrittenChange, WrittenCommit } from './written.ts'
 
 /** Saves a commit, or says what it conflicts with. To be called inside a write transaction. */
 export function commitTo(db: Database, written: WrittenCommit, now: number): CommitOutcome {

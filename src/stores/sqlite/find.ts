@@ -1,13 +1,13 @@
 import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
 import { columnOf } from '../sql/column.ts'
 import { conditionSql } from '../sql/condition.ts'
-import { asked, findSql, row, type Sql, select, tallySql, unlessActionable } from '../sql/find.ts'
+import { asked, findSql, row, type Sql, select, sqlitePlace, tallySql, unlessActionable } from '../sql/find.ts'
 import { orderSql } from '../sql/order.ts'
+import { rowOf, type StoredRow } from '../sql/row.ts'
 import { Tallying } from '../tally.ts'
+import { breathe } from '../turn.ts'
 import type { Database } from './database.ts'
-import { rowOf, type StoredRow } from './row.ts'
 import { fewest, isOfOneIndex } from './source.ts'
-import { breathe } from './turn.ts'
 import { type Asked, grouped, groupOf, pathOf, pathToAll, Way } from './way.ts'
 
 /**
@@ -85,7 +85,7 @@ async function goOn(way: Way, query: Query, found: Map<string, TicketRow>, budge
 
 /** Of a list that an index gives. */
 function lookedUp(db: Database, query: Query, now: number, list: Sql): readonly TicketRow[] {
-  const { page, ordered, decided } = findSql(query, now, list.text)
+  const { page, ordered, decided } = findSql(query, now, { ...sqlitePlace, tickets: list.text })
   const rows = (after: Query['after'], limit: number) => rowsOf(db, ofList(list, page(after, limit)))
   return ordered && decided ? rows(query.after, query.limit) : best(rows(undefined, heldAtOnce), query)
 }

@@ -3,6 +3,8 @@ import type { AnyTicketEvent } from '../../model/ticket-event.ts'
 import type { Store } from '../../store.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
+import { rowOf, type StoredRow } from '../sql/row.ts'
+import { writtenCommit } from '../sql/written.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
 import { dueIn } from './due.ts'
@@ -13,9 +15,8 @@ import { openFile, type SqliteHandle } from './handle.ts'
 import { claimIn, handOverIn, leasesOf, liveLease, moveEnd } from './lease.ts'
 import { checkTables, prepare } from './prepare.ts'
 import { announceIn, peopleAt } from './presence.ts'
-import { rowOf, type StoredRow } from './row.ts'
+import { kept } from './trait.ts'
 import { Writer } from './writer.ts'
-import { writtenCommit } from './written.ts'
 
 const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(JSON.parse(event) as AnyTicketEvent)
 
@@ -56,7 +57,7 @@ export function sqliteStore(
       return { row: row ? rowOf(row) : null, now: now(), receipt: receipt ? deepFreeze(receipt) : null }
     },
     commit: async (commit) => {
-      const written = writtenCommit(commit)
+      const written = writtenCommit(commit, kept)
       return write(() => commitTo(db, written, now()))
     },
     history: async (tenant, ticketId, { after = 0, limit = -1 } = {}) =>

@@ -2,8 +2,8 @@ import type { Condition } from '../../condition/condition.ts'
 import type { Query } from '../../store.ts'
 import type { SqlValue } from '../sql/column.ts'
 import { asked, onlyActionable, row, type Sql, select } from '../sql/find.ts'
+import type { StoredRow } from '../sql/row.ts'
 import type { Database } from './database.ts'
-import type { StoredRow } from './row.ts'
 
 /** What the indexes that views are read from have after the tenant, by name (`migrations.ts` makes them). */
 const orderings = {

@@ -1,6 +1,6 @@
 import { isDeskError } from '../../errors.ts'
+import { nextTurn } from '../turn.ts'
 import type { Database } from './database.ts'
-import { nextTurn } from './turn.ts'
 
 /** Somebody's writing: run in a transaction, and again from the start if that one could not be made. */
 interface Job {

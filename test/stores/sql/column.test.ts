@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fieldNamed } from '../../../src/condition/field.ts'
 import { fields } from '../../../src/engine/field.ts'
 import { columns, filled, isActionable } from '../../../src/stores/sql/column.ts'
-import { ready } from '../../../src/stores/sql/order.ts'
+import { sqlite } from '../../../src/stores/sql/dialect.ts'
+import { readyIn } from '../../../src/stores/sql/order.ts'
 import { changeOf, decided } from '../../../src/testing/sample.ts'
 
 /** Tickets in all the states that columns tell apart. */
@@ -61,7 +62,7 @@ describe('a column', () => {
     expect(new Set(seen.map(({ kind }) => isActionable([kind]))).size).toBe(2)
   })
 
-  it.each([...ready])('of a named ordering holds %s', (term, column) => {
+  it.each([...readyIn(sqlite)])('of a named ordering holds %s', (term, column) => {
     const handle = new DatabaseSync(':memory:')
     const store = sqliteStore(handle)
     const changes = seen.map((ticket, i) => ({

@@ -1,7 +1,6 @@
 import type { Commit, TicketChange } from '../../store.ts'
 import { refuseNul, refuseNulIn } from '../nul.ts'
-import type { SqlValue } from '../sql/column.ts'
-import { kept } from './trait.ts'
+import type { Column, SqlValue } from './column.ts'
 
 /**
  * A commit as the tables take it. Its texts are made, and looked through, before its transaction begins: nobody waits
@@ -17,20 +16,20 @@ export interface WrittenCommit {
 export interface WrittenChange {
   readonly change: TicketChange
   readonly ticket: string
-  /** The values of `kept`, in its order. */
+  /** The values of the store's columns, in their order. */
   readonly facts: readonly SqlValue[]
   readonly events: readonly string[]
   readonly redacted: readonly string[]
 }
 
 /**
- * Writes a commit as text.
+ * Writes a commit as text, its facts as the columns of a store have them.
  * @throws DeskError `invalid_text` for NUL
  */
-export function writtenCommit(commit: Commit): WrittenCommit {
+export function writtenCommit(commit: Commit, columns: readonly Column[]): WrittenCommit {
   const written = {
     commit,
-    changes: commit.changes.map(writtenChange),
+    changes: commit.changes.map((change) => writtenChange(change, columns)),
     effects: commit.effects.map((effect) => JSON.stringify(effect)),
     receipt: commit.receipt && JSON.stringify(commit.receipt),
   }
@@ -40,13 +39,13 @@ export function writtenCommit(commit: Commit): WrittenCommit {
   return written
 }
 
-const writtenChange = (change: TicketChange): WrittenChange => {
+const writtenChange = (change: TicketChange, columns: readonly Column[]): WrittenChange => {
   const { events, ticket, redacted = [] } = change
   const none = events.length === 0
   return {
     change,
     ticket: none ? '' : JSON.stringify(ticket),
-    facts: none ? [] : kept.map(({ read }) => read(ticket)),
+    facts: none ? [] : columns.map(({ read }) => read(ticket)),
     events: events.map((event) => JSON.stringify(event)),
     redacted: redacted.map((event) => JSON.stringify(event)),
   }

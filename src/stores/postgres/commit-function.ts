@@ -1,0 +1,225 @@
+import { filled } from '../sql/column.ts'
+
+const columns = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'ticket']
+const list = columns.join(', ')
+const values = columns.map((column) => `fresh.${column}`).join(', ')
+
+/** Milliseconds by the server's clock, unless the application brings its own. */
+export const instant = (given: string): string =>
+  `coalesce(${given}, floor(extract(epoch FROM clock_timestamp()) * 1000)::double precision)`
+
+/**
+ * The first conflict of a commit with what is kept, in the order of the port; NULL when it may be saved. What two
+ * changes of one commit do to each other is worked out before: see `sent`.
+ */
+const conflict = `
+CREATE FUNCTION @conflict(given jsonb, at double precision) RETURNS json LANGUAGE plpgsql AS $conflict$
+DECLARE
+  own_tenant text := given ->> 'tenant';
+  changes jsonb := given -> 'changes';
+  part jsonb;
+  one jsonb;
+  found_text text;
+  found_number double precision;
+BEGIN
+  IF given -> 'receipt' IS NOT NULL THEN
+    SELECT kept.receipt INTO found_text FROM @receipts AS kept
+    WHERE kept.tenant = own_tenant AND kept.command_id = given -> 'receipt' ->> 'id';
+    IF FOUND THEN RETURN json_build_object('conflict', 'receipt', 'receipt', found_text); END IF;
+  END IF;
+  IF given -> 'lease' IS NOT NULL THEN
+    part := given -> 'lease';
+    -- nobody takes the ticket over before this commit is through
+    PERFORM 1 FROM @leases AS kept
+    WHERE kept.tenant = own_tenant AND kept.ticket_id = part ->> 'ticketId' AND kept.holder = part ->> 'holder'
+      AND kept.token = (part ->> 'token')::double precision AND kept.until > ${instant('at')}
+    FOR SHARE;
+    IF NOT FOUND THEN RETURN json_build_object('conflict', 'lease', 'ticketId', part -> 'ticketId'); END IF;
+  END IF;
+  IF given -> 'turn' IS NOT NULL THEN
+    SELECT kept.turn INTO found_number FROM @turns AS kept
+    WHERE kept.tenant = own_tenant AND kept.agent = given -> 'turn' ->> 'agent';
+    IF coalesce(found_number, 0) <> (given -> 'turn' ->> 'seen')::double precision THEN
+      RETURN json_build_object('conflict', 'turn', 'agent', given -> 'turn' -> 'agent');
+    END IF;
+  END IF;
+  FOR i IN 0 .. jsonb_array_length(changes) - 1 LOOP
+    FOR n IN 0 .. jsonb_array_length(changes -> i -> 'external') - 1 LOOP
+      one := changes -> i -> 'external' -> n;
+      SELECT kept.ticket_id INTO found_text FROM @external_ids AS kept
+      WHERE kept.tenant = own_tenant AND kept.external_id = one ->> 0;
+      found_text := coalesce(found_text, one ->> 1);
+      IF found_text IS NOT NULL THEN
+        RETURN json_build_object('conflict', 'external_id', 'externalId', one -> 0, 'ticketId', found_text);
+      END IF;
+    END LOOP;
+  END LOOP;
+  FOR i IN 0 .. jsonb_array_length(changes) - 1 LOOP
+    part := changes -> i;
+    found_number := (part ->> 'ownVersion')::double precision;
+    IF found_number IS NULL THEN
+      SELECT kept.version INTO found_number FROM @tickets AS kept
+      WHERE kept.tenant = own_tenant AND kept.id = part ->> 'id';
+    END IF;
+    IF coalesce(found_number, 0) <> (part ->> 'expected')::double precision THEN
+      RETURN json_build_object(
+        'conflict', 'version', 'ticketId', part -> 'id', 'actual', coalesce(found_number, 0));
+    END IF;
+  END LOOP;
+  FOR i IN 0 .. jsonb_array_length(changes) - 1 LOOP
+    part := changes -> i;
+    SELECT kept.id INTO found_text FROM @tickets AS kept
+    WHERE kept.tenant = own_tenant AND kept.reference = part ->> 'reference';
+    IF coalesce(found_text, part ->> 'ownReference') <> part ->> 'id' THEN
+      RETURN json_build_object('conflict', 'reference', 'reference', part -> 'reference');
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $conflict$`
+
+/**
+ * Writes the rows of a commit that somebody else may be writing at this moment under the same key: each waits for them,
+ * and if they were first, all of it is taken back (false), without an error that would give up the transaction of the
+ * application. What is left to be written then is nobody else's.
+ */
+const take = `
+CREATE FUNCTION @take(given jsonb) RETURNS boolean LANGUAGE plpgsql AS $take$
+DECLARE
+  own_tenant text := given ->> 'tenant';
+  changes jsonb := given -> 'changes';
+  command text := given -> 'receipt' ->> 'id';
+  part jsonb;
+  one text;
+  named text[] := '{}';
+  opened text[] := '{}';
+BEGIN
+  IF command IS NOT NULL THEN
+    INSERT INTO @receipts (tenant, command_id, at, receipt)
+    VALUES (own_tenant, command, (given -> 'receipt' ->> 'at')::double precision, given -> 'receipt' ->> 'text')
+    ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN RETURN false; END IF;
+  END IF;
+  <<taking>>
+  BEGIN
+    FOR i IN 0 .. jsonb_array_length(changes) - 1 LOOP
+      part := changes -> i;
+      FOR n IN 0 .. jsonb_array_length(part -> 'external') - 1 LOOP
+        one := part -> 'external' -> n ->> 0;
+        INSERT INTO @external_ids (tenant, external_id, ticket_id, command_id)
+        VALUES (own_tenant, one, part ->> 'id', command) ON CONFLICT DO NOTHING;
+        EXIT taking WHEN NOT FOUND;
+        named := named || one;
+      END LOOP;
+      IF (part ->> 'expected')::integer = 0 AND part -> 'row' IS NOT NULL THEN
+        INSERT INTO @tickets (tenant, id, ${list})
+        SELECT own_tenant, part ->> 'id', ${values}
+        FROM jsonb_populate_record(NULL::@tickets, part -> 'row') AS fresh
+        ON CONFLICT DO NOTHING;
+        EXIT taking WHEN NOT FOUND;
+        opened := opened || (part ->> 'id');
+      END IF;
+    END LOOP;
+    IF given -> 'turn' IS NOT NULL THEN
+      INSERT INTO @turns AS kept (tenant, agent, turn)
+      VALUES (own_tenant, given -> 'turn' ->> 'agent', nextval('@turn_numbers'))
+      ON CONFLICT (tenant, agent) DO UPDATE SET turn = excluded.turn
+      WHERE kept.turn = (given -> 'turn' ->> 'seen')::double precision;
+      EXIT taking WHEN NOT FOUND;
+    END IF;
+    RETURN true;
+  END;
+  DELETE FROM @receipts WHERE tenant = own_tenant AND command_id = command;
+  DELETE FROM @external_ids WHERE tenant = own_tenant AND external_id = ANY (named);
+  DELETE FROM @tickets WHERE tenant = own_tenant AND id = ANY (opened);
+  RETURN false;
+END $take$`
+
+/** Writes the rest of a commit. A row too few means that the tables are not what they should be. */
+const save = `
+CREATE FUNCTION @save(commit jsonb) RETURNS void LANGUAGE plpgsql AS $save$
+DECLARE
+  own_tenant text := commit ->> 'tenant';
+  changes jsonb := commit -> 'changes';
+  part jsonb;
+  own_id text;
+BEGIN
+  FOR i IN 0 .. jsonb_array_length(changes) - 1 LOOP
+    part := changes -> i;
+    own_id := part ->> 'id';
+    IF part -> 'row' IS NULL THEN
+      UPDATE @tickets SET next_at = (part ->> 'nextAt')::double precision, planned_by = part ->> 'plannedBy'
+      WHERE tenant = own_tenant AND id = own_id;
+      CONTINUE;
+    END IF;
+    IF (part ->> 'expected')::integer > 0 THEN
+      UPDATE @tickets AS own SET (${list}) = ROW (${values})
+      FROM jsonb_populate_record(NULL::@tickets, part -> 'row') AS fresh
+      WHERE own.tenant = own_tenant AND own.id = own_id AND own.version = (part ->> 'expected')::integer;
+      IF NOT FOUND THEN RAISE SQLSTATE 'TW002' USING MESSAGE = 'no row changed where one should have'; END IF;
+    END IF;
+    INSERT INTO @events (tenant, ticket_id, version, event)
+    SELECT own_tenant, own_id, (value ->> 0)::integer, value ->> 1 FROM jsonb_array_elements(part -> 'events');
+    FOR n IN 0 .. coalesce(jsonb_array_length(part -> 'redacted'), 0) - 1 LOOP
+      UPDATE @events SET event = part -> 'redacted' -> n ->> 1
+      WHERE tenant = own_tenant AND ticket_id = own_id AND version = (part -> 'redacted' -> n ->> 0)::integer;
+      IF NOT FOUND THEN RAISE SQLSTATE 'TW002' USING MESSAGE = 'no row changed where one should have'; END IF;
+    END LOOP;
+    FOR n IN 0 .. coalesce(jsonb_array_length(part -> 'forgotten'), 0) - 1 LOOP
+      DELETE FROM @external_ids
+      WHERE tenant = own_tenant AND external_id = part -> 'forgotten' ->> n AND ticket_id = own_id;
+    END LOOP;
+  END LOOP;
+  FOR i IN 0 .. jsonb_array_length(commit -> 'effects') - 1 LOOP
+    part := commit -> 'effects' -> i;
+    INSERT INTO @effects (tenant, id, ticket_id, due_at, effect)
+    VALUES (own_tenant, part ->> 'id', part ->> 'ticketId', (part ->> 'dueAt')::double precision, part ->> 'text')
+    ON CONFLICT DO NOTHING;
+  END LOOP;
+END $save$`
+
+/** Attempts of one commit at keys that others write too. */
+const attempts = 10
+
+/**
+ * Saves commits, each whole or not at all, and says of each what it conflicts with (null: nothing). The rows of all their
+ * tickets are locked first, in one order, so that of two such calls one waits for the other and none for itself.
+ */
+const commit = `
+CREATE FUNCTION @commit(given text, at double precision, known integer) RETURNS text LANGUAGE plpgsql AS $commit$
+DECLARE
+  commits jsonb := given::jsonb;
+  answers json[] := '{}';
+  answer json;
+  version integer;
+  one record;
+  in_feed boolean := false;
+BEGIN
+  SELECT value INTO version FROM @meta WHERE name = 'version';
+  IF version > known THEN
+    RAISE SQLSTATE 'TW001'
+      USING MESSAGE = format('the tables are of version %s, this release knows %s', version, known);
+  END IF;
+  FOR one IN
+    SELECT DISTINCT whole ->> 'tenant' AS tenant, part ->> 'id' AS id
+    FROM jsonb_array_elements(commits) AS whole, jsonb_array_elements(whole -> 'changes') AS part
+    WHERE (part ->> 'expected')::integer > 0 ORDER BY 1, 2
+  LOOP
+    PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id FOR UPDATE;
+  END LOOP;
+  FOR i IN 0 .. jsonb_array_length(commits) - 1 LOOP
+    FOR attempt IN 1 .. ${attempts + 1} LOOP
+      answer := @conflict(commits -> i, at);
+      EXIT WHEN answer IS NOT NULL OR @take(commits -> i);
+      -- others were first, and what they wrote is seen by now; unless this transaction sees only what was there before
+      IF attempt > ${attempts} THEN RAISE serialization_failure; END IF;
+    END LOOP;
+    IF answer IS NULL THEN
+      IF NOT in_feed THEN PERFORM @enter_feed(); in_feed := true; END IF;
+      PERFORM @save(commits -> i);
+    END IF;
+    answers := array_append(answers, answer);
+  END LOOP;
+  RETURN array_to_json(answers)::text;
+END $commit$`
+
+export const commitFunctions = [conflict, take, save, commit]

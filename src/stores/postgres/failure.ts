@@ -1,0 +1,64 @@
+import { DeskError, isDeskError, refuse } from '../../errors.ts'
+
+/**
+ * What an error says of the statement. `again`: nothing was done, and the same may go through at once. `busy`: nothing
+ * was done, try later. `unsent`: it never reached a server. `lost`: nobody knows what became of it. `failed`: nothing was
+ * done, and the same would fail again. `tables`: as `failed`, since there are none, or others.
+ */
+type Fate = 'again' | 'busy' | 'unsent' | 'lost' | 'failed' | 'tables'
+
+/** By SQLSTATE or its class (the first two characters); what is not here has `failed`. */
+const fates: Readonly<Record<string, Fate>> = {
+  '40001': 'again', // serialization_failure
+  '40P01': 'again', // deadlock_detected
+  '55P03': 'again', // lock_not_available
+  '53300': 'again', // too_many_connections
+  '57P03': 'again', // cannot_connect_now: it starts or stops
+  '57014': 'busy', // query_canceled: a time limit of the application's
+  '40003': 'lost', // statement_completion_unknown
+  '08001': 'unsent', // sqlclient_unable_to_establish_sqlconnection
+  '08004': 'unsent', // sqlserver_rejected_establishment_of_sqlconnection
+  '57P01': 'lost', // admin_shutdown
+  '57P02': 'lost', // crash_shutdown
+  '57P05': 'lost', // idle_session_timeout
+  '3F000': 'tables', // invalid_schema_name
+  '42P01': 'tables', // undefined_table
+  '42883': 'tables', // undefined_function
+  '08': 'lost', // connection_exception
+}
+
+/** Errors of Node and of drivers that come before a statement is sent. */
+const unsentCodes: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT'],
+])
+const unsentTexts = /trying to connect|due to connection timeout/
+const closedTexts = /after calling end on the pool|not queryable|is closed/
+
+interface DriverError {
+  readonly message?: unknown
+  /** SQLSTATE of the server, or a code of Node. */
+  readonly code?: unknown
+}
+
+export function fateOf(error: unknown): Fate {
+  const { code, message } = (error ?? {}) as DriverError
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code))
+    return fates[code] ?? fates[code.slice(0, 2)] ?? 'failed'
+  if (unsentCodes.has(code) || unsentTexts.test(String(message))) return 'unsent'
+  return closedTexts.test(String(message)) ? 'failed' : 'lost'
+}
+
+/** An error of the driver as one of this library. `writes`: what is lost may have been done. */
+export function toDeskError(error: unknown, writes: boolean): DeskError {
+  if (isDeskError(error)) return error as DeskError
+  const { message, code } = (error ?? {}) as DriverError
+  const reason = `${typeof code === 'string' ? `${code}: ` : ''}${String(message ?? error)}`.slice(0, 200)
+  const fate = fateOf(error)
+  const said =
+    fate === 'failed' || fate === 'tables'
+      ? 'store_failed'
+      : fate === 'lost' && writes
+        ? 'outcome_unknown'
+        : 'store_busy'
+  return new DeskError(refuse(said, { reason }), undefined, { cause: error })
+}

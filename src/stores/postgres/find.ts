@@ -1,0 +1,79 @@
+import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
+import { postgres } from '../sql/dialect.ts'
+import { asked, findSql, type Place, row, select, tallySql } from '../sql/find.ts'
+import { rowOf, type StoredRow } from '../sql/row.ts'
+import { Tallying } from '../tally.ts'
+import type { Database } from './database.ts'
+
+const place: Place = { dialect: postgres, tickets: '@tickets AS own', leases: '@leases' }
+
+/** Rows read at once where some of them may not be in the answer. */
+const pageRows = 200
+
+/**
+ * Rows of a query. The database decides and sorts what it can; what is left over is looked at here, page by page: a
+ * ticket that moves meanwhile is found where it is met first. `now` judges leases; null: the server's clock does.
+ */
+export async function findIn(db: Database, query: Query, now: number | null): Promise<readonly TicketRow[]> {
+  const { limit } = query
+  const { page, ordered, decided } = findSql(query, now, place)
+  const rowsOf = async (after: Query['after'], most: number): Promise<TicketRow[]> => {
+    const { text, params } = page(after, most)
+    return (await db.rows<StoredRow>(text, ...params)).map(rowOf)
+  }
+  if (!ordered) return sorted(await rowsOf(undefined, limit), query)
+  if (decided) return rowsOf(query.after, limit)
+  const found = new Map<string, TicketRow>()
+  for (let { after } = query; ; ) {
+    const rows = await rowsOf(after, pageRows)
+    for (const row of rows) if (!found.has(row.ticket.id) && query.matches(row.ticket)) found.set(row.ticket.id, row)
+    const last = rows.at(-1)
+    if (found.size >= limit || rows.length < pageRows || !last) return [...found.values()].slice(0, limit)
+    after = query.position(last.ticket)
+  }
+}
+
+/** By the functions of the query alone. */
+function sorted(rows: readonly TicketRow[], { matches, position, compare, after, limit }: Query): readonly TicketRow[] {
+  return rows
+    .filter(({ ticket }) => matches(ticket))
+    .map((row) => ({ row, position: position(row.ticket) }))
+    .filter((one) => after === undefined || compare(one.position, after) > 0)
+    .sort((a, b) => compare(a.position, b.position))
+    .slice(0, limit)
+    .map(({ row }) => row)
+}
+
+/** How many tickets match. */
+export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number> {
+  const whole = tallySql({ ...query, by: [] }, place)
+  if (whole) return Number((await db.row<{ found: unknown }>(whole.text, ...whole.params))?.found ?? 0)
+  let count = 0
+  for await (const rows of candidates(db, query)) for (const { ticket } of rows) if (query.matches(ticket)) count += 1
+  return count
+}
+
+/** How many match, by the values of fields. */
+export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]> {
+  const whole = tallySql(query, place)
+  if (whole)
+    return (await db.rows<Record<string, string | number | null>>(whole.text, ...whole.params))
+      .map((row) => Object.values(row))
+      .map((cells) => ({ values: cells.slice(0, -1), count: Number(cells.at(-1)) }))
+  const tallying = new Tallying(query)
+  for await (const rows of candidates(db, query)) for (const { ticket } of rows) tallying.count(ticket)
+  return tallying.result()
+}
+
+/** Pages of rows that a condition may hold for, in the order of ids: each is met once, whatever moves. */
+async function* candidates(db: Database, query: Pick<Query, 'tenant' | 'when'>): AsyncGenerator<readonly TicketRow[]> {
+  for (let after = ''; ; ) {
+    const parts = [...asked(query, place), { text: 'id > ?', params: [after] }]
+    const { text, params } = select(row, parts, place.tickets)
+    const rows = (await db.rows<StoredRow>(`${text} ORDER BY id LIMIT ?`, ...params, pageRows)).map(rowOf)
+    yield rows
+    const last = rows.at(-1)
+    if (rows.length < pageRows || !last) return
+    after = last.ticket.id
+  }
+}

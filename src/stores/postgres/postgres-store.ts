@@ -1,0 +1,170 @@
+import { deepFreeze } from '../../model/json.ts'
+import type { AnyTicketEvent } from '../../model/ticket-event.ts'
+import type { Receipt, Store } from '../../store.ts'
+import type { Clock } from '../../time/clock.ts'
+import { refuseNul } from '../nul.ts'
+import { filled } from '../sql/column.ts'
+import { hasNul } from '../sql/leaf.ts'
+import { rowOf, type StoredRow } from '../sql/row.ts'
+import { writtenCommit } from '../sql/written.ts'
+import type { PostgresClient } from './client.ts'
+import { instant } from './commit-function.ts'
+import { Committer } from './committer.ts'
+import { checkedSchema, Database } from './database.ts'
+import { dueIn } from './due.ts'
+import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffect, takeEffects } from './effect.ts'
+import { countIn, findIn, tallyIn } from './find.ts'
+import { claimIn, handOverIn, leasesOf, releaseIn, renewIn } from './lease.ts'
+import { Preparation } from './preparation.ts'
+import { defaultSchema } from './prepare.ts'
+import { announceIn, presentAt } from './presence.ts'
+
+export interface PostgresOptions {
+  /** Where the tables are: letters, digits and _; `ticketwright` unless said. */
+  readonly schema?: string
+  /** Judges leases and what is due; the server's own unless given, so that all machines go by one. For tests. */
+  readonly clock?: Clock
+  /** How long a write is tried again while others hold what it needs, in milliseconds: 5,000 unless said. */
+  readonly patienceMs?: number
+  /** Starts also where `synchronous_commit` is off: a crash of the server loses what it acknowledged last. */
+  readonly mayLoseCommits?: boolean
+}
+
+const eventOf = (text: string): AnyTicketEvent => deepFreeze(JSON.parse(text) as AnyTicketEvent)
+
+/**
+ * Keeps tickets in PostgreSQL (13 or newer): durable, for any number of machines. Takes a `Pool` of pg, or anything with
+ * `query(text, values)` that gives `{ rows }`: PGlite, or a client with a transaction of the application open on it. Then
+ * what the store writes is part of that transaction, and a conflict leaves it usable. The tables are made, or brought up to
+ * date, when it is first used, or before by `migratePostgres`. Commits that wait at the same time share one call. The
+ * client stays its owner's to close.
+ * @throws DeskError `store_failed` for a schema that cannot be named
+ * @example const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }))
+ */
+export function postgresStore(
+  client: PostgresClient,
+  { schema = defaultSchema, clock, patienceMs = 5_000, mayLoseCommits = false }: PostgresOptions = {},
+): Store {
+  const db = new Database(client, checkedSchema(schema), patienceMs)
+  const preparation = new Preparation(db, mayLoseCommits)
+  const now = (): number | null => clock?.now() ?? null
+  const committer = new Committer(db, now)
+  /** Does something when the tables are there. */
+  const at = <Result>(work: (db: Database) => Promise<Result>): Promise<Result> => preparation.run(() => work(db))
+
+  return {
+    now: () =>
+      at(async () => now() ?? Number((await db.row<{ now: number }>(`SELECT ${instant('NULL')} AS now`))?.now)),
+    load: (tenant, ticketId, commandId) =>
+      at(async () => {
+        const [found] = await db.rows<LoadedRow>(load, ...[tenant, ticketId, commandId].map(known), now())
+        return {
+          row: found?.ticket ? rowOf(found as StoredRow) : null,
+          now: Number(found?.now),
+          receipt: found?.receipt ? deepFreeze(JSON.parse(found.receipt) as Receipt) : null,
+        }
+      }),
+    commit: async (commit) => {
+      const written = writtenCommit(commit, filled)
+      return at(() => committer.commit(written))
+    },
+    history: (tenant, ticketId, { after = 0, limit } = {}) =>
+      at(async () => {
+        const rows = await db.rows<{ event: string }>(
+          `SELECT event FROM @events WHERE tenant = ? AND ticket_id = ? AND version > ?::integer
+           ORDER BY version LIMIT ?::integer`,
+          ...[tenant, ticketId, after, limit ?? null],
+        )
+        return rows.map(({ event }) => eventOf(event))
+      }),
+    find: (query) => at(() => findIn(db, query, now())),
+    count: (query) => at(() => countIn(db, query)),
+    tally: (query) => at(() => tallyIn(db, query)),
+    due: (tenant, ask) => at(() => dueIn(db, tenant, ask)),
+    lookup: (tenant, key) =>
+      at(async () => {
+        const [sql, value] =
+          'reference' in key
+            ? ['SELECT id, NULL AS command_id FROM @tickets WHERE tenant = ? AND reference = ?', key.reference]
+            : [
+                'SELECT ticket_id AS id, command_id FROM @external_ids WHERE tenant = ? AND external_id = ?',
+                key.externalId,
+              ]
+        const found = await db.row<{ id: string; command_id: string | null }>(sql, tenant, value)
+        return found ? { ticketId: found.id, commandId: found.command_id } : null
+      }),
+    nextNumber: async (tenant) => {
+      refuseNul(tenant)
+      const next = `INSERT INTO @numbers AS kept (tenant, last) VALUES (?, 1)
+        ON CONFLICT (tenant) DO UPDATE SET last = kept.last + 1 RETURNING last`
+      return at(async () => Number((await db.write<{ last: number }>(next, tenant))[0]?.last))
+    },
+    changes: (tenant, after, limit) =>
+      at(async () => {
+        const rows = await db.rows<{ place: number; content: string }>(
+          'SELECT place, content FROM @feed(?, ?::bigint, ?::integer)',
+          ...[tenant, after, limit],
+        )
+        return { events: rows.map(({ content }) => eventOf(content)), position: rows.at(-1)?.place ?? after }
+      }),
+    claim: async (tenant, ticketId, holder, forMs) => {
+      refuseNul([tenant, ticketId, holder])
+      return at(() => claimIn(db, tenant, ticketId, holder, now(), forMs))
+    },
+    renew: (tenant, lease, forMs) => at(() => renewIn(db, tenant, lease, now(), forMs)),
+    release: (tenant, lease) => at(() => releaseIn(db, tenant, lease, now())),
+    handOver: async (tenant, lease, to, forMs) => {
+      refuseNul(to)
+      return at(() => handOverIn(db, tenant, lease, to, now(), forMs))
+    },
+    leases: (tenant, holder) => at(() => leasesOf(db, tenant, holder, now())),
+    announce: async (tenant, ticketId, person, doing, forMs) => {
+      refuseNul([tenant, ticketId, person])
+      return at(() => announceIn(db, tenant, ticketId, person, doing, now(), forMs))
+    },
+    present: (tenant, ticketId) => at(() => presentAt(db, tenant, ticketId, now())),
+    turns: (tenant) =>
+      at(async () => {
+        const rows = await db.rows<{ agent: string; turn: number }>(
+          'SELECT agent, turn FROM @turns WHERE tenant = ?',
+          tenant,
+        )
+        return Object.fromEntries(rows.map(({ agent, turn }) => [agent, turn]))
+      }),
+    effects: (tenant, { now: instant, limit, hideMs }) =>
+      at(() =>
+        hideMs === undefined
+          ? effectsIn(db, tenant, instant, limit)
+          : takeEffects(db, tenant, instant, limit, instant + hideMs),
+      ),
+    defer: (tenant, effectId, until) => at(() => deferEffect(db, tenant, effectId, until)),
+    settle: (tenant, effectId) => at(() => settleEffect(db, tenant, effectId)),
+    bury: async (tenant, effectId, reason) => {
+      refuseNul(reason)
+      return at(() => buryEffect(db, tenant, effectId, reason))
+    },
+    buried: (tenant, limit) => at(() => buriedIn(db, tenant, limit)),
+    revive: (tenant, effectId) => at(() => reviveEffect(db, tenant, effectId)),
+    forgetReceipts: (tenant, before) =>
+      at(async () => {
+        const gone = `WITH gone AS (DELETE FROM @receipts WHERE tenant = ? AND at < ?::double precision RETURNING 1)
+          SELECT count(*) AS count FROM gone`
+        return Number((await db.write<{ count: unknown }>(gone, tenant, before))[0]?.count ?? 0)
+      }),
+    close: () => committer.idle(),
+  }
+}
+
+/** Nothing that is kept holds NUL, and the rest of the answer is wanted all the same. */
+const known = (key: string | undefined): string | null => (key === undefined || hasNul(key) ? null : key)
+
+type LoadedRow = { readonly [column in keyof StoredRow]: StoredRow[column] | null } & {
+  readonly now: number
+  readonly receipt: string | null
+}
+
+/** A ticket's row, the clock and a receipt as of one moment, whether or not they are there. */
+const load = `SELECT own.ticket, own.next_at, own.planned_by, done.receipt, ${instant('$4::double precision')} AS now
+  FROM (SELECT $1::text COLLATE "C" AS tenant) AS asked
+  LEFT JOIN @tickets AS own ON own.tenant = asked.tenant AND own.id = $2
+  LEFT JOIN @receipts AS done ON done.tenant = asked.tenant AND done.command_id = $3`
