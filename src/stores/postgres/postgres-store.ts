@@ -30,6 +30,16 @@ export interface PostgresOptions {
   readonly mayLoseCommits?: boolean
 }
 
+/** A store in PostgreSQL. */
+export interface PostgresStore extends Store {
+  /**
+   * The same store in the transaction that the application has open on a client of the same database: what it writes is
+   * saved with the rest, or not at all, and no round trip is spent on looking at the tables again. For a request:
+   * `desk.using(store.within(client))`.
+   */
+  within(client: PostgresClient): Store
+}
+
 const eventOf = (text: string): AnyTicketEvent => deepFreeze(JSON.parse(text) as AnyTicketEvent)
 
 /**
@@ -44,10 +54,18 @@ const eventOf = (text: string): AnyTicketEvent => deepFreeze(JSON.parse(text) as
 export function postgresStore(
   client: PostgresClient,
   { schema = defaultSchema, clock, patienceMs = 5_000, mayLoseCommits = false }: PostgresOptions = {},
-): Store {
+): PostgresStore {
   const db = new Database(client, checkedSchema(schema), patienceMs)
   const preparation = new Preparation(db, mayLoseCommits)
   const now = (): number | null => clock?.now() ?? null
+  return {
+    ...storeOn(db, preparation, now),
+    within: (other) => storeOn(new Database(other, schema, patienceMs), preparation, now),
+  }
+}
+
+/** A store on a client, and what sees to it that the tables are there. */
+function storeOn(db: Database, preparation: Preparation, now: () => number | null): Store {
   const committer = new Committer(db, now)
   /** Does something when the tables are there. */
   const at = <Result>(work: (db: Database) => Promise<Result>): Promise<Result> => preparation.run(() => work(db))

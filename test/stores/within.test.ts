@@ -1,0 +1,79 @@
+import { Pool } from 'pg'
+import { createDesk, defineDesk } from 'ticketwright'
+import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
+import { afterAll, expect, it } from 'vitest'
+import { describePostgres } from '../postgres/database.ts'
+
+const mari = { kind: 'requester', id: 'mari' } as const
+
+describePostgres('a store within a transaction of the application', ({ url }) => {
+  const pool = new Pool({ connectionString: url, max: 4 })
+  const store = postgresStore(pool)
+  const desk = createDesk({ definition: defineDesk({}), store })
+  afterAll(() => pool.end())
+
+  it('saves with COMMIT, and nothing before or without it', async () => {
+    const client = await pool.connect()
+    try {
+      await client.query('BEGIN')
+      const { ticket } = await desk.using(store.within(client)).as(mari).open({ subject: 'Help', body: '…' })
+      await expect(desk.get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
+      await client.query('ROLLBACK')
+      await expect(desk.get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
+      await client.query('BEGIN')
+      const kept = await desk.using(store.within(client)).as(mari).open({ subject: 'Help', body: '…' })
+      await client.query('COMMIT')
+      expect(await desk.get(kept.ticket.id)).toEqual(kept.ticket)
+    } finally {
+      client.release()
+    }
+  })
+
+  it('makes the tables beside the transaction, and spends nothing on looking at them in it', async () => {
+    const elsewhere = postgresStore(pool, { schema: 'elsewhere' })
+    const client = await pool.connect()
+    const asked: string[] = []
+    const listening: PostgresClient = {
+      query: (text, values) => {
+        asked.push(text)
+        return client.query(text, values)
+      },
+    }
+    try {
+      await client.query('BEGIN')
+      await elsewhere.within(listening).now()
+      expect(asked.length).toBe(1)
+      await client.query('ROLLBACK')
+      expect((await elsewhere.find({ ...everything, limit: 1 })).length).toBe(0)
+    } finally {
+      client.release()
+    }
+  })
+
+  it('leaves the transaction usable after a conflict of versions', async () => {
+    const { ticket } = await desk.as(mari).open({ subject: 'Help', body: '…' })
+    const client = await pool.connect()
+    try {
+      await client.query('BEGIN')
+      const within = store.within(client)
+      const { row } = await within.load('default', ticket.id)
+      const stale = { ...row, ticketId: ticket.id, expectedVersion: 99, events: [], externalIds: [] }
+      const outcome = await within.commit({ tenant: 'default', changes: [stale as never], effects: [] })
+      expect(outcome).toMatchObject({ ok: false, conflict: 'version', actual: ticket.version })
+      await desk.using(within).as(mari).message(ticket.id, { body: 'Still here' })
+      await client.query('COMMIT')
+      expect((await desk.messages(ticket.id)).length).toBe(2)
+    } finally {
+      client.release()
+    }
+  })
+})
+
+const everything = {
+  tenant: 'default',
+  when: null,
+  matches: () => true,
+  keys: [],
+  position: ({ id }: { id: string }) => ({ values: [], id }),
+  compare: () => 0,
+}
