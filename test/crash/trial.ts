@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Acknowledged, examine } from './examine.ts'
+import { examine } from './examine.ts'
+import type { Acknowledged } from './judge.ts'
+import { randomFrom } from './random.ts'
+import { startVictim } from './victim.ts'
 
 export interface CrashRun {
   readonly kills: number
@@ -17,7 +19,7 @@ const killsPerFile = 20
 /** A killed writer has had so long at most. */
 const longestMs = 250
 
-const writer = new URL('writer.ts', import.meta.url).pathname
+const writer = new URL('writer.ts', import.meta.url)
 
 /** Kills writers one after the other on the same file, and looks at it after each. Stops at the first thing wrong. */
 export async function crash(
@@ -52,36 +54,13 @@ export async function crash(
 }
 
 /** Starts a writer, and kills it some time after its first word unless it kills itself at a statement. */
-function killOne(path: string, run: number, statement: number, afterMs: number, control: boolean) {
-  const child = spawn(process.execPath, [writer, path, String(run), String(statement), control ? 'control' : ''], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let [said, complained] = ['', '']
-  let timer: NodeJS.Timeout | undefined
-  child.stdout.on('data', (text: Buffer) => {
-    said += text
-    if (statement === 0) timer ??= setTimeout(() => child.kill('SIGKILL'), afterMs)
-  })
-  child.stderr.on('data', (text: Buffer) => {
-    complained += text
-  })
-  return new Promise<{ readonly said: readonly Acknowledged[]; readonly killed: boolean }>((done, failed) => {
-    child.on('error', failed)
-    child.on('close', (_code, signal) => {
-      clearTimeout(timer)
-      if (signal !== 'SIGKILL' && !control) return failed(new Error(`the writer ended by itself: ${complained}`))
-      // the last line may be cut off: what was not wholly said was not acknowledged
-      const lines = said.split('\n').slice(0, -1)
-      done({ said: lines.map((line) => JSON.parse(line) as Acknowledged), killed: signal === 'SIGKILL' })
-    })
-  })
-}
-
-/** The same numbers for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
+async function killOne(path: string, run: number, statement: number, afterMs: number, control: boolean) {
+  const victim = startVictim(writer, [path, String(run), String(statement), control ? 'control' : ''])
+  if (statement === 0) {
+    await victim.begun
+    setTimeout(victim.kill, afterMs)
   }
+  const { said, killed, complained } = await victim.ended
+  if (!killed && !control) throw new Error(`the writer ended by itself: ${complained}`)
+  return { said, killed }
 }

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
+import { contest } from './contest.ts'
+import { faults } from './said.ts'
+
+describePostgres('64 connections of four processes on the same tickets (hazards 36–39)', ({ url }) => {
+  it('claim, reply, update and run due work as if one came after the other', async () => {
+    const told = await contest(url, 5_000, 7)
+    expect(told.wrong).toEqual([])
+    expect([told.processes, told.connections]).toEqual([4, 64])
+    expect(told.claims).toBeGreaterThanOrEqual(5_000)
+    // they did get in each other's way
+    for (const met of ['heldByOthers', 'conflicts', 'tooLate', 'raised', 'facts', 'delivered', 'pages'] as const)
+      expect([met, told[met] > 0]).toEqual([met, true])
+  }, 600_000)
+
+  it.each(faults)(
+    'a store that is careless with its %s would be found out',
+    async (fault) => {
+      const { url } = await anotherDatabase()
+      const { wrong } = await contest(url, 300, 7, { processes: 2, hands: 8, fault })
+      expect(wrong).not.toEqual([])
+    },
+    300_000,
+  )
+})

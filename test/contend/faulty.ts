@@ -1,0 +1,74 @@
+import type pg from 'pg'
+import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
+import type { Commit, Store, TicketChange } from '../../src/store.ts'
+import type { Fault } from './said.ts'
+
+/** The store with something left out on purpose, as a careless one would leave it out. */
+export function faulty(store: Store, client: pg.Client, fault: Fault | null): Store {
+  switch (fault) {
+    case 'version':
+      return { ...store, commit: (commit) => commitAnyway(store, commit) }
+    case 'lease':
+      return { ...store, commit: ({ lease: _, ...commit }) => store.commit(commit) }
+    case 'claim':
+      return { ...store, claim: (...asked) => claimAnyway(store, client, ...asked) }
+    case 'receipt':
+      return { ...store, commit: ({ receipt: _, ...commit }) => store.commit(commit) }
+    case 'feed':
+      return { ...store, changes: (...asked) => readAhead(client, ...asked) }
+    case null:
+      return store
+    default:
+      return fault satisfies never
+  }
+}
+
+/** Does not ask whether the ticket is still what the command was decided on: what others wrote is written over. */
+async function commitAnyway(store: Store, commit: Commit) {
+  const outcome = await store.commit(commit)
+  if (outcome.ok || outcome.conflict !== 'version') return outcome
+  const moved = commit.changes.map((change) =>
+    change.ticketId === outcome.ticketId ? on(change, outcome.actual) : change,
+  )
+  return store.commit({ ...commit, changes: moved })
+}
+
+/** The same change, as if it had been decided on another version. */
+function on(change: TicketChange, version: number): TicketChange {
+  const by = version - change.expectedVersion
+  const renumbered = change.events.map(
+    (event): AnyTicketEvent => ({
+      ...event,
+      version: event.version + by,
+      id: `${event.ticketId}:${event.version + by}`,
+    }),
+  )
+  return {
+    ...change,
+    expectedVersion: version,
+    events: renumbered,
+    ticket: { ...change.ticket, version: change.ticket.version + by },
+  }
+}
+
+/** Looks who holds the ticket, and then takes it: somebody else does the same in between. */
+async function claimAnyway(store: Store, client: pg.Client, ...asked: Parameters<Store['claim']>) {
+  const [tenant, ticketId] = asked
+  const { lease } = await store.present(tenant, ticketId)
+  if (lease) return null
+  await client.query('UPDATE ticketwright.leases SET until = 0 WHERE tenant = $1 AND ticket_id = $2', [
+    tenant,
+    ticketId,
+  ])
+  return store.claim(...asked)
+}
+
+/** Reads what can be seen, and does not wait for what was numbered before it and cannot be seen yet. */
+async function readAhead(client: pg.Client, ...[tenant, after, limit]: Parameters<Store['changes']>) {
+  const { rows } = await client.query<{ event: string; position: string }>(
+    'SELECT event, position FROM ticketwright.events WHERE tenant = $1 AND position > $2 ORDER BY position LIMIT $3',
+    [tenant, after, limit],
+  )
+  const events = rows.map(({ event }) => JSON.parse(event) as AnyTicketEvent)
+  return { events, position: Number(rows.at(-1)?.position ?? after) }
+}

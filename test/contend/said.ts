@@ -1,0 +1,71 @@
+import type { Acknowledged } from '../crash/judge.ts'
+
+/** A claim that was granted, or handed over. All instants are the store's. */
+export interface Claim {
+  readonly ticketId: string
+  readonly holder: string
+  readonly token: number
+  /** When it was granted. */
+  readonly at: number
+  /** When it ends, prolonged or not. */
+  until: number
+  /** Given back before its end, or handed over. */
+  ended: boolean
+  /** The version the ticket was found at under it. */
+  readonly seen: number
+  /** Versions written under it. */
+  readonly wrote: number[]
+}
+
+/** What a reader of the feed has seen, beside those who wrote. */
+export interface Feed {
+  readonly events: number
+  readonly pages: number
+  /** The version each ticket was last seen at. */
+  readonly versions: Readonly<Record<string, number>>
+  /** Events that came out of order, twice or after a gap. */
+  readonly wrong: readonly string[]
+}
+
+/** What one contending process did. */
+export interface Said {
+  readonly claims: readonly Claim[]
+  /** Claims that were not granted, since somebody else held the ticket. */
+  readonly heldByOthers: number
+  readonly acknowledged: readonly Acknowledged[]
+  /** By ticket: how often its number was raised by one, each time from what was read before. */
+  readonly raised: Readonly<Record<string, number>>
+  /** Commands sent after their lease had ended, and refused for it. */
+  readonly tooLate: number
+  readonly conflicts: number
+  readonly facts: number
+  readonly delivered: readonly string[]
+  readonly feed: Feed
+  /** What should not have been answered so. */
+  readonly wrong: readonly string[]
+}
+
+/** From the one who runs the contest to a process, and back. */
+export type Order =
+  | { readonly do: 'begin' }
+  /** Nobody writes any more: read the feed to its end, and say what there was. */
+  | { readonly do: 'finish' }
+export type Word = { readonly is: 'ready' } | { readonly is: 'done' } | { readonly is: 'said'; readonly said: Said }
+
+/** What a process is told when it is started. */
+export interface Task {
+  readonly url: string
+  readonly name: string
+  /** Connections that work at once. */
+  readonly hands: number
+  /** Claims to be granted to this process. */
+  readonly claims: number
+  readonly hot: number
+  readonly due: number
+  readonly seed: number
+  readonly fault: Fault | null
+}
+
+/** What a store may get wrong, to see whether it is found. */
+export const faults = ['version', 'lease', 'claim', 'receipt', 'feed'] as const
+export type Fault = (typeof faults)[number]
