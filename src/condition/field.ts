@@ -79,8 +79,8 @@ export function findField(fields: FieldTable, name: string, path?: string): Foun
         { what: row.partNames ?? 'part', name: part.slice(0, 100), known: row.knownParts },
         path,
       )
-    // without a definition nobody knows which names there are; these are none
-    if (row.partNames && noName.test(part)) continue
+    // without a definition nobody knows which names there are; these are taken for none
+    if (row.partNames && !row.knownParts && noName.test(part)) continue
     const field = row.of?.(part, fields)
     if (field) return { row: key, field: row.known ? { ...field, known: row.known } : field }
   }

@@ -66,7 +66,7 @@ function fieldSchema(names: readonly string[]): Schema {
   const plain = names.filter((name) => !name.includes('<'))
   const patterns = families.map((name) => ({
     type: 'string',
-    pattern: `^${name.replace(/[.]/g, '\\.').replace(/<\w+>/, '.+')}$`,
+    pattern: `^${name.replace(/[.]/g, '\\.').replace(/<\w+>/, '[^]+')}$`,
   }))
   return plain.length > 0 && patterns.length === 0
     ? { enum: plain }

@@ -125,6 +125,31 @@ export const record = <T extends z.ZodType>(item: T, limit: number) =>
       ),
     )
 
+/**
+ * Fields of the application's own, by name: one line, and no dot, which in conditions leads into a value. One that has
+ * such a name all the same, from an earlier release, can be removed.
+ */
+export const CustomFields = z.record(z.string(), JsonValue).check(
+  checked((value: Record<string, Json>) => {
+    const actual = Object.keys(value).length
+    if (actual > bounds.fields) return refuse('too_large', { limit: bounds.fields, actual, unit: 'entries' })
+    for (const [name, held] of Object.entries(value)) {
+      const wrong = held === null ? undefined : unaskable(name)
+      if (wrong) return refuse('invalid_text', { reason: wrong }, joinPath('', name))
+    }
+    return undefined
+  }),
+)
+
+const unaskable = (name: string): string | undefined =>
+  name === ''
+    ? 'a field needs a name'
+    : name.includes('.')
+      ? 'the name of a field holds no dot: in conditions it leads into a value'
+      : checkLine(name)
+        ? 'the name of a field is one line without control characters'
+        : undefined
+
 /** Parses a value from outside: shape first (depth, keys, text), then the schema. Refusals have a code and the exact path. */
 export function parse<T>(
   schema: z.ZodType<T>,

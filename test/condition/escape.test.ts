@@ -133,6 +133,21 @@ describe('fields that reach beyond a ticket’s own facts (hazard 27)', () => {
     expect(matches({ field: `fields.a.b.${name}`, op: 'present' }, ticket)).toBe(false)
   })
 
+  it('names of the prototype are names like any other where something has them', () => {
+    const [zone, hours] = ['UTC', { mon: [['09:00', '17:00']] }]
+    const names = ['constructor', 'toString', 'prototype']
+    const definition = defineDesk({
+      calendars: names.map((id) => ({ id, zone, hours }) as never),
+    })
+    for (const name of names) {
+      const when = { field: `inBusinessHours.${name}`, op: 'is', value: true } as Condition
+      const asked = (now: string) => matches(when, ticket, { now: Date.parse(now), definition })
+      expect([asked('2024-01-15T10:00Z'), asked('2024-01-15T20:00Z')]).toEqual([true, false])
+      const timeRules = [{ id: 'r', since: 'openedAt', after: 1, when, do: [{ type: 'escalate' }] }]
+      expect(compileDefinition({ calendars: definition.json.calendars, timeRules })).toHaveProperty('value')
+    }
+  })
+
   it.each(keys)('%s is refused as a key of a condition', (key) => {
     const when = JSON.parse(`{ "field": "status", "op": "present", "${key}": {} }`)
     expect(compileDefinition({ views: [{ id: 'v', when }] })).toMatchObject({ refusals: [{ code: 'forbidden_key' }] })

@@ -138,6 +138,17 @@ describe('the JSON Schema of a definition', () => {
       expect(accepts(json), JSON.stringify(validate.errors?.slice(0, 5))).toBe(true)
   })
 
+  it.each(['fields.a\nb', 'fields.a\u2028b', 'fields.a.b', 'fields.töö', 'hoursSince.openedAt'])(
+    'takes the field %j, as compileDefinition does',
+    (field) => {
+      const timeRules = [
+        { id: 'r', since: 'openedAt', after: 1, when: { field, op: 'present' }, do: [{ type: 'wake' }] },
+      ]
+      expect(compileDefinition({ timeRules })).toHaveProperty('value')
+      expect(accepts({ timeRules }), JSON.stringify(validate.errors?.slice(0, 5))).toBe(true)
+    },
+  )
+
   /** The whole with another value at a path. */
   function changed(path: string, value: unknown): unknown {
     const draft = structuredClone(whole) as unknown as Record<string, unknown>

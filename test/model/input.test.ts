@@ -343,6 +343,26 @@ const bad: readonly Bad[] = [
     code: 'invalid_command',
     path: 'fields.a',
   },
+  ...(['setFields', 'update'] as const).flatMap((type): Bad[] => [
+    {
+      what: `${type} of a field that no condition can name`,
+      request: { type, fields: { ok: 1, 'a.b': 1 } },
+      code: 'invalid_text',
+      path: 'fields["a.b"]',
+    },
+    {
+      what: `${type} of a field without a name`,
+      request: { type, fields: { '': 1 } },
+      code: 'invalid_text',
+      path: 'fields[""]',
+    },
+    {
+      what: `${type} of a field of two lines`,
+      request: { type, fields: { 'a\nb': 1 } },
+      code: 'invalid_text',
+      path: 'fields["a\\nb"]',
+    },
+  ]),
   {
     what: 'a Map for fields',
     request: { type: 'setFields', fields: new Map() },

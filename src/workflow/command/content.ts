@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type Refusal, refuse } from '../../errors.ts'
 import { bounds } from '../../model/bounds.ts'
 import { type Json, sameJson } from '../../model/json.ts'
-import { Amount, Count, JsonValue, Line, list, Name, record } from '../../model/schema.ts'
+import { Amount, Count, CustomFields, Line, list, Name } from '../../model/schema.ts'
 import { foldText } from '../../model/text.ts'
 import type { ContentFacts } from '../../model/ticket-event.ts'
 import type { WorkflowPass } from '../pass.ts'
@@ -20,7 +20,7 @@ export const contentInput = {
   statedUrgency: Name.nullable().optional(),
   affected: Count.nullable().optional(),
   effortMinutes: Amount.min(0).max(1_000_000).nullable().optional(),
-  fields: record(JsonValue, bounds.fields).optional(),
+  fields: CustomFields.optional(),
 }
 const Content = z.strictObject(contentInput)
 type Content = z.output<typeof Content>

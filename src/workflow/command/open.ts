@@ -6,7 +6,7 @@ import type { Json } from '../../model/json.ts'
 import { asksForAnswer, type MessageRole, messageInput, messageRoles } from '../../model/message.ts'
 import { isOutOfWork } from '../../model/names.ts'
 import { Requester } from '../../model/person.ts'
-import { Id, JsonValue, Line, list, Name, record } from '../../model/schema.ts'
+import { CustomFields, Id, Line, list, Name } from '../../model/schema.ts'
 import { foldText } from '../../model/text.ts'
 import type { WorkflowPass } from '../pass.ts'
 import { checkPriority, effectivePriority, ownSources } from '../priority.ts'
@@ -33,7 +33,7 @@ const Open = z.strictObject({
   reference: Name.optional(),
   subject: Line,
   ...content,
-  fields: record(JsonValue, bounds.fields).optional(),
+  fields: CustomFields.optional(),
   tags: TagList.optional(),
   /** By hand. What the requester merely says of it is `statedUrgency`. */
   priority: Name.optional(),
