@@ -1,13 +1,12 @@
 import { compileCondition } from '../condition/compile.ts'
 import { type Condition, type ConditionUse, checkCondition } from '../condition/condition.ts'
 import { conditionInWords } from '../condition/describe.ts'
-import type { Subject } from '../condition/field.ts'
+import type { FieldTable, Subject } from '../condition/field.ts'
 import { type ConditionIndex, indexConditions } from '../condition/rule-index.ts'
 import { compileVerdict, type Verdict } from '../condition/verdict.ts'
-import type { Refusal } from '../errors.ts'
-import { DeskError } from '../errors.ts'
-import { ticketGiven } from '../model/given.ts'
-import { checkShape } from '../model/json.ts'
+import { DeskError, fail, type Refusal, refuse, shown } from '../errors.ts'
+import { optionsGiven, ticketGiven } from '../model/given.ts'
+import { checkShape, isPlainObject } from '../model/json.ts'
 import { findIssues } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { describeKeys, explainPositions, type OrderExplanation } from '../queue/describe-ordering.ts'
@@ -19,8 +18,10 @@ import {
   OrderingSchema,
 } from '../queue/ordering.ts'
 import { OrderedTickets, type QueueIndex } from '../queue/queue-index.ts'
+import { isInstant } from '../time/instant.ts'
 import type { Definition } from './definition.ts'
 import { fields } from './field.ts'
+import { definitionGiven } from './given.ts'
 
 /** When a question is asked, and by which calendars. */
 export interface Asking {
@@ -34,11 +35,13 @@ const dryRead: ConditionUse = { name: 'a question about a ticket', classes: ['st
 
 /**
  * Does a ticket meet a condition?
- * @throws DeskError `invalid_definition`, `unknown_name`, `forbidden_key` with the path
+ * @throws DeskError `invalid_definition`, `unknown_name`, `forbidden_key` with the path in the condition;
+ * `invalid_command` for what is no ticket, and for unknown options; `invalid_instant` (`asking.now`)
  * @example matches({ field: 'tags', op: 'hasAny', value: ['vip'] }, ticket)
  */
 export function matches(condition: Condition, ticket: Ticket, asking: Asking = {}): boolean {
-  return compileCondition(checked(condition), fieldsFor(asking))(subjectOf(ticket, asking))
+  const { fields, subject } = asked(ticket, asking)
+  return compileCondition(checked(condition, dryRead, fields), fields)(subject)
 }
 
 /**
@@ -46,19 +49,36 @@ export function matches(condition: Condition, ticket: Ticket, asking: Asking = {
  * @throws DeskError as `matches`
  */
 export function explainMatch(condition: Condition, ticket: Ticket, asking: Asking = {}): Verdict {
-  return compileVerdict(checked(condition), fieldsFor(asking))(subjectOf(ticket, asking))
+  const { fields, subject } = asked(ticket, asking)
+  return compileVerdict(checked(condition, dryRead, fields), fields)(subject)
 }
 
 /**
  * Many conditions, to be asked of many tickets: indexed by the fields they compare with `is` and `oneOf`.
- * @throws DeskError as `matches`; the path begins with the position in the list
+ * @throws DeskError as `matches`; the path begins with the position in the list. What comes back throws
+ * `invalid_command` for a subject without a ticket
  */
 export function conditionIndex<T>(
   entries: readonly { readonly when: Condition | undefined; readonly item: T }[],
 ): ConditionIndex<T> {
-  const refusals = entries.flatMap(({ when }, i) => (when === undefined ? [] : findings(when, `[${i}].when`)))
+  if (!Array.isArray(entries))
+    throw fail('invalid_definition', { reason: `a list of conditions is needed, not ${shown(entries)}` })
+  const refusals = entries.flatMap((entry: unknown, i): readonly Refusal[] => {
+    if (!isPlainObject(entry))
+      return [refuse('invalid_definition', { reason: `{ when, item } is needed, not ${shown(entry)}` }, `[${i}]`)]
+    return entry.when === undefined ? [] : findings(entry.when, `[${i}].when`)
+  })
   if (refusals[0]) throw new DeskError(refusals[0], refusals)
-  return indexConditions(entries, fields)
+  const { matching, first } = indexConditions<T>(entries, fields)
+  return {
+    matching: (subject) => matching(subjectGiven(subject)),
+    first: (subject) => first(subjectGiven(subject)),
+  }
+}
+
+function subjectGiven(subject: Subject): Subject {
+  ticketGiven((subject as Subject | null | undefined)?.ticket, 'subject.ticket')
+  return subject
 }
 
 const anywhere: ConditionUse = { name: 'a condition', classes: ['stored', 'event', 'clock'] }
@@ -71,28 +91,30 @@ const anywhere: ConditionUse = { name: 'a condition', classes: ['stored', 'event
  * // => 'kind is new or open, and requester vip is true'
  */
 export function describeCondition(condition: Condition): string {
-  return conditionInWords(checked(condition, anywhere), fields)
+  return conditionInWords(checked(condition, anywhere, fields), fields)
 }
 
-function checked(condition: Condition, use = dryRead): Condition {
-  const refusals = findings(condition, '', use)
+function checked(condition: Condition, use: ConditionUse, table: FieldTable): Condition {
+  const refusals = findings(condition, '', use, table)
   if (refusals[0]) throw new DeskError(refusals[0], refusals)
   return condition
 }
 
-function findings(condition: Condition, path = '', use = dryRead): readonly Refusal[] {
+function findings(condition: unknown, path: string, use = dryRead, table: FieldTable = fields): readonly Refusal[] {
   const misshapen = checkShape(condition, path)
-  return misshapen ? [misshapen] : checkCondition(condition, fields, use, path)
+  return misshapen ? [misshapen] : checkCondition(condition, table, use, path)
 }
 
-/** With a definition, tags that have become others count as those. */
-const fieldsFor = ({ definition }: Asking) => definition?.fields ?? fields
-
-const subjectOf = (ticket: Ticket, { now, definition }: Asking): Subject => ({
-  ticket,
-  now,
-  calendar: definition && ((id) => definition.calendars.get(id)?.calendar),
-})
+/** What is asked about, and by which fields: with a definition its names are known, and merged tags count as one. */
+function asked(given: Ticket, asking: Asking): { readonly subject: Subject; readonly fields: FieldTable } {
+  const ticket = ticketGiven(given)
+  const { now, definition } = optionsGiven(asking, ['now', 'definition'], 'asking')
+  if (now !== undefined && !isInstant(now))
+    throw fail('invalid_instant', { value: shown(now), reason: 'it must be milliseconds' }, 'asking.now')
+  if (definition === undefined) return { subject: { ticket, now }, fields }
+  const { calendars, fields: known } = definitionGiven(definition, 'asking.definition')
+  return { subject: { ticket, now, calendar: (id) => calendars.get(id)?.calendar }, fields: known }
+}
 
 /**
  * A comparator of tickets: total, ended by id.

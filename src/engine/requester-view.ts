@@ -1,9 +1,13 @@
+import { fail } from '../errors.ts'
+import { ticketGiven } from '../model/given.ts'
+import { isPlainObject } from '../model/json.ts'
 import type { Attachment, Message } from '../model/message.ts'
 import type { StatusKind } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import { presentTags } from '../workflow/tag-registry.ts'
 import type { Definition } from './definition.ts'
+import { definitionGiven } from './given.ts'
 
 /** How far a ticket is, as its requester sees it. */
 export type RequesterState = 'open' | 'answered' | 'solved' | 'closed'
@@ -64,17 +68,22 @@ export const isVisibleTo = ({ requester, collaborators }: Ticket, person: string
 /**
  * The tags of a ticket as they are called now, each once. The ticket keeps the names that were given: one that has
  * become another (`mergedInto`) goes by that one's.
+ * @throws DeskError `invalid_definition`, `invalid_command` for what is no definition or no ticket
  */
-export const tagsOf = (definition: Definition, ticket: Pick<Ticket, 'tags' | 'tagKeys'>): readonly string[] => [
-  ...presentTags(definition.tags, ticket).values(),
-]
+export const tagsOf = (definition: Definition, ticket: Pick<Ticket, 'tags' | 'tagKeys'>): readonly string[] => {
+  const { tags } = definitionGiven(definition)
+  if (!Array.isArray(ticket?.tags) || !Array.isArray(ticket.tagKeys)) ticketGiven(null)
+  return [...presentTags(tags, ticket).values()]
+}
 
 /**
  * A ticket as its requester may see it: a list of what is allowed, so that whatever is added to tickets later stays
  * inside. Names of statuses, priorities, people of the desk, clocks, custom fields and counters are not on it.
+ * @throws DeskError `invalid_definition`, `invalid_command` for what is no definition or no ticket
  */
 export function requesterTicket(definition: Definition, ticket: Ticket): RequesterTicket {
-  const { id, reference, subject, kind, openedAt, resolvedAt, closedAt, statedUrgency } = ticket
+  definitionGiven(definition)
+  const { id, reference, subject, kind, openedAt, resolvedAt, closedAt, statedUrgency } = ticketGiven(ticket)
   const { requester, collaborators, satisfaction } = ticket
   return {
     id,
@@ -92,9 +101,14 @@ export function requesterTicket(definition: Definition, ticket: Ticket): Request
   }
 }
 
-/** The public messages of a log, in order, each with what its reader may see; an erased one has no body. */
+/**
+ * The public messages of a log, in order, each with what its reader may see; an erased one has no body.
+ * @throws DeskError `event_malformed` for what is no list of events
+ */
 export function requesterMessages(history: readonly AnyTicketEvent[]): readonly RequesterMessage[] {
-  return history.flatMap((event) => {
+  if (!Array.isArray(history)) throw fail('event_malformed', { reason: 'a list of events is needed' }, 'history')
+  return history.flatMap((event: AnyTicketEvent, i) => {
+    if (!isPlainObject(event)) throw fail('event_malformed', { reason: 'not an object' }, `history[${i}]`)
     if (event.type !== 'message_added' || event.data.message.visibility !== 'public') return []
     const { id, role, sentAt, format, language } = event.data.message
     const { body = null, attachments = [] } = event.personal ?? {}

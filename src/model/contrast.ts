@@ -1,4 +1,5 @@
-import { type Refusal, refuse } from '../errors.ts'
+import { fail, type Refusal, refuse } from '../errors.ts'
+import { isPlainObject } from './json.ts'
 import type { Tag } from './tag.ts'
 
 /** WCAG 2.2, success criterion 1.4.3 (AA), for text of ordinary size. */
@@ -15,8 +16,18 @@ export function contrastRatio(color: string, background: string): number | null 
   return a === undefined || b === undefined ? null : (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 }
 
-/** Tags whose text is hard to read, each with its path: `low_contrast`. Colours written otherwise are not judged. */
+/**
+ * Tags whose text is hard to read, each with its path: `low_contrast`. Colours written otherwise are not judged.
+ * @throws DeskError `invalid_definition` for what is no list of tags
+ */
 export function checkTagColors(tags: readonly Tag[], path = 'tags'): Refusal[] {
+  const wrong = Array.isArray(tags) ? tags.findIndex((tag) => !isPlainObject(tag)) : -1
+  if (wrong >= 0 || !Array.isArray(tags))
+    throw fail(
+      'invalid_definition',
+      { reason: 'tags are a list of { name, … }' },
+      wrong < 0 ? path : `${path}[${wrong}]`,
+    )
   return tags.flatMap(({ name, color, background }, i) => {
     const ratio = color === undefined || background === undefined ? null : contrastRatio(color, background)
     return ratio === null || ratio >= enoughContrast
@@ -32,8 +43,8 @@ export function checkTagColors(tags: readonly Tag[], path = 'tags'): Refusal[] {
 }
 
 /** Relative luminance, 0 to 1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
-function luminanceOf(color: string): number | undefined {
-  const parts = partsOf(color.trim())
+function luminanceOf(color: unknown): number | undefined {
+  const parts = typeof color === 'string' ? partsOf(color.trim()) : undefined
   if (!parts) return undefined
   const [r = 0, g = 0, b = 0] = parts.map((part) => {
     const share = part / 255

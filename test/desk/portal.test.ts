@@ -49,7 +49,7 @@ describe.each([
     }
     const { ticket } = await mari.open({
       ...{ subject: 'open subject', body: 'open body', requester, statedUrgency: 'open urgency' },
-      ...{ category: hidden('category'), fields: { [hidden('field')]: hidden('value') }, impact: hidden('impact') },
+      ...{ category: hidden('category'), fields: { 'canary field': hidden('value') }, impact: hidden('impact') },
       ...{ followers: [hidden('follower')], collaborators: ['kim'], tags: ['open tag', 'canary tag'] },
     })
     const { id } = ticket
