@@ -10,6 +10,7 @@ import {
   type Ticket,
 } from 'ticketwright'
 import { workflowDiagram } from 'ticketwright/render'
+import { conditionInSql } from 'ticketwright/sqlite'
 import { describe, expect, it } from 'vitest'
 import { compileCondition } from '../../src/condition/compile.ts'
 import { checkCondition } from '../../src/condition/condition.ts'
@@ -146,6 +147,14 @@ describe('the tables of conditions', () => {
 
   it.each(changes)('%s from %s to %s with %s: %s', (op = '', was = '', found = '', value = '', said = '') => {
     expect(answer(codesIn(op)[0] ?? '', value, fact(found), fact(was))).toBe(said)
+  })
+
+  it('are followed by the fields that SQLite decides', () => {
+    const [, told = ''] = /A store in SQL decides what has a column of its own: (.*?)\. /.exec(text) ?? []
+    const decided = Object.keys(fields).filter((field) =>
+      conditionInSql({ field, op: 'present' }).leaves.every((leaf) => leaf.decided),
+    )
+    expect(codesIn(told).sort()).toEqual(decided.sort())
   })
 
   it('have an example of every operator, and of nothing for each that compares', () => {

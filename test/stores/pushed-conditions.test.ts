@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
-import { type Condition, defineDesk, foldText, type Ticket } from 'ticketwright'
-import { sqliteStore } from 'ticketwright/sqlite'
+import { type Condition, type DeskError, defineDesk, foldText, type Ticket } from 'ticketwright'
+import { conditionInSql, sqliteStore } from 'ticketwright/sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileCondition } from '../../src/condition/compile.ts'
 import { fields } from '../../src/engine/field.ts'
@@ -209,5 +209,64 @@ describe('what is pushed down', () => {
       if (/[A-Z]/.test(foldText(String.fromCodePoint(point)))) found.push(point.toString(16))
     }
     expect(found).toEqual([])
+  })
+})
+
+describe('what SQLite decides is told by a public name', () => {
+  const isNew = { field: 'kind', op: 'is', value: 'new' } as const
+  const plant = { field: 'fields.plant', op: 'is', value: 7 } as const
+  const vip = { field: 'tags', op: 'hasAny', value: ['vip'] } as const
+
+  it.each<[what: string, condition: Condition, decided: readonly boolean[], residue: Condition | null]>([
+    ['a column', isNew, [true], null],
+    ['no column', plant, [false], plant],
+    ['both', { all: [isNew, plant, vip] }, [true, false, true], plant],
+    ['one or the other', { any: [isNew, plant] }, [false, false], { any: [isNew, plant] }],
+    ['neither', { none: [isNew, plant] }, [true, false], { none: [plant] }],
+    [
+      'groups in groups',
+      { all: [vip, { any: [isNew, vip] }, { none: [plant] }] },
+      [true, true, true, false],
+      { none: [plant] },
+    ],
+    ['no question at all', { all: [] }, [], null],
+  ])('%s', (_what, condition, decided, residue) => {
+    const told = conditionInSql(condition)
+    expect(told.residue).toEqual(residue)
+    expect(told.leaves.map((leaf) => leaf.decided)).toEqual(decided)
+    expect(told.sql === null).toBe(!decided.includes(true))
+  })
+
+  it('with the place of each leaf, and values that are bound', () => {
+    expect(conditionInSql({ all: [vip, { any: [isNew] }] })).toMatchObject({
+      params: ['\nvip\n', 'new'],
+      leaves: [
+        { path: 'all[0]', leaf: vip },
+        { path: 'all[1].any[0]', leaf: isNew },
+      ],
+    })
+  })
+
+  it('and means what the condition means, on generated ones', () => {
+    const told: Translate = (condition) => {
+      const { sql, ...rest } = conditionInSql(condition)
+      return { sql: sql ?? undefined, ...rest }
+    }
+    expect(compare(told, 29, 100).differs).toBeUndefined()
+  })
+
+  it.each<[what: string, condition: unknown, code: string, path: string]>([
+    ['nothing', null, 'invalid_definition', ''],
+    ['a part that is none', { all: [isNew, 5] }, 'invalid_definition', 'all[1]'],
+    ['two groups', { all: [], any: [] }, 'invalid_definition', ''],
+    ['no list', { any: isNew }, 'invalid_definition', ''],
+    ['no field', { op: 'is', value: 1 }, 'invalid_definition', 'field'],
+    ['an unknown operator', { none: [{ field: 'kind', op: 'equals' }] }, 'unknown_name', 'none[0].op'],
+    ['a value that does not fit', { field: 'kind', op: 'is', value: {} }, 'invalid_definition', 'value'],
+    ['a forbidden key', JSON.parse('{"all":[{"__proto__":1}]}'), 'forbidden_key', 'all[0].__proto__'],
+  ])('%s is refused with its place', (_what, condition, code, path) => {
+    expect(() => conditionInSql(condition as Condition)).toThrow(
+      expect.objectContaining<Partial<DeskError>>({ code, path } as never),
+    )
   })
 })

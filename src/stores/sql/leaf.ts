@@ -123,7 +123,7 @@ const translations: { readonly [O in Operator]?: Translation } = {
 }
 
 /** The type of field that a column stands for, as far as comparing its values goes. */
-const typeOf = ({ field, column }: { readonly field: string; readonly column: Column }): FieldType =>
+export const typeOf = ({ field, column }: { readonly field: string; readonly column: Column }): FieldType =>
   column.form === 'folded'
     ? 'text'
     : column.form === 'truth'
