@@ -267,7 +267,7 @@ function save(shelf: Shelf, { changes, effects, receipt, turn }: Commit): void {
   for (const effect of effects)
     if (!shelf.settled.has(effect.id) && !shelf.effects.has(effect.id))
       shelf.effects.set(effect.id, { effect, attempts: 0, hiddenUntil: 0, buried: null })
-  if (receipt) shelf.receipts.set(receipt.commandId, receipt)
+  if (receipt) shelf.receipts.set(receipt.commandId, deepFreeze(receipt))
 }
 
 function replaceEvent(shelf: Shelf, event: AnyTicketEvent): void {

@@ -76,6 +76,8 @@ export const storeCase = (
   },
 })
 
+/** Makes tenants of this process other than those of any other, so that a database may be tried again and again. */
+const run = globalThis.crypto.randomUUID().slice(0, 8)
 let benches = 0
 
 /** A store on trial, a tenant of its own, and the means to write to it as a desk would. */
@@ -91,7 +93,7 @@ export class Bench {
     benches += 1
     this.setup = setup
     this.store = setup.store
-    this.tenant = `case-${benches}`
+    this.tenant = `case-${run}-${benches}`
     this.at = at
   }
 

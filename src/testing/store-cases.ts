@@ -9,6 +9,7 @@ import { keyCases } from './case/key.ts'
 import { leaseCases } from './case/lease.ts'
 import { presenceCases } from './case/presence.ts'
 import { sharedCases } from './case/shared.ts'
+import { sizeCases } from './case/size.ts'
 import { tallyCases } from './case/tally.ts'
 import { tenantCases } from './case/tenant.ts'
 import { timeCases } from './case/time.ts'
@@ -32,6 +33,7 @@ export const storeCases: readonly StoreCase[] = [
   ...equalCases,
   ...tallyCases,
   ...changeCases,
+  ...sizeCases,
   ...durableCases,
   ...sharedCases,
   ...failureCases,

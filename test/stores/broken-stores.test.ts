@@ -271,6 +271,64 @@ const broken: Record<string, Broken> = {
     catches: 'every condition gives the tickets and the count that memory gives',
     wrap: (store) => ({ count: async (query) => Math.min(10, await store.count(query)) }),
   },
+  'cuts a commit to thirty events': {
+    catches: 'a commit of many events, tickets and effects is kept whole',
+    wrap: (store) => ({
+      history: async (...ask) => (await store.history(...ask)).slice(0, 30),
+    }),
+  },
+  'keeps 25 effects of a commit, as a batch of DynamoDB takes': {
+    catches: 'a commit of many events, tickets and effects is kept whole',
+    wrap: (store) => ({ commit: (commit) => store.commit({ ...commit, effects: commit.effects.slice(0, 25) }) }),
+  },
+  'has columns of 64 kB, as TEXT of MySQL is': {
+    catches: 'a message of 256 kB and a name of 500 characters come back whole',
+    wrap: (store) => ({
+      commit: (commit) =>
+        JSON.stringify(commit).length > 65_535
+          ? store.commit({ ...commit, changes: commit.changes.map((change) => ({ ...change, events: [] })) })
+          : store.commit(commit),
+    }),
+  },
+  'cuts external ids at 255 characters': {
+    catches: 'a message of 256 kB and a name of 500 characters come back whole',
+    wrap: (store) => ({
+      lookup: (tenant, key) =>
+        store.lookup(tenant, 'externalId' in key ? { externalId: key.externalId.slice(0, 255) } : key),
+    }),
+  },
+  'gives a hundred rows whatever it is asked for': {
+    catches: 'as many as are asked for are given, and no page ends early',
+    wrap: (store) => ({ find: (query) => store.find({ ...query, limit: Math.min(100, query.limit) }) }),
+  },
+  'drops what a page of the feed holds beyond two hundred': {
+    catches: 'as many as are asked for are given, and no page ends early',
+    wrap: (store) => ({
+      changes: async (...ask) => {
+        const { events, position } = await store.changes(...ask)
+        return { events: events.slice(0, 200), position }
+      },
+    }),
+  },
+  'compares names as MySQL does, without capitals and trailing spaces': {
+    catches: 'names are compared letter by letter: capitals, accents and spaces make others',
+    wrap: (store) => ({
+      claim: (tenant, id, holder, forMs) => store.claim(tenant, id, holder.trimEnd().toLowerCase(), forMs),
+    }),
+  },
+  'keeps instants in whole seconds': {
+    catches: 'a receipt is what was given, to the millisecond',
+    wrap: (store) => ({
+      load: async (...ask) => {
+        const { receipt, ...rest } = await store.load(...ask)
+        return { ...rest, receipt: receipt && { ...receipt, at: Math.floor(receipt.at / 1_000) * 1_000 } }
+      },
+    }),
+  },
+  'hands out effects that can be changed': {
+    catches: 'whatever is handed out is frozen, and NUL is refused wherever somebody writes',
+    wrap: (store) => ({ effects: async (...ask) => structuredClone(await store.effects(...ask)) as never }),
+  },
   'keeps what was personal': {
     catches: 'events that erasure rewrote are handed out as they stand now',
     wrap: (store) => ({

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -113,15 +114,42 @@ describe('a file of an earlier release', () => {
     handle.close()
   })
 
-  it('is brought up to date once when two processes open it', async () => {
+  it('is brought up to date once when three processes open it at the same instant', { timeout: 60_000 }, async () => {
     const path = firstVersion()
-    const [one, other] = [new DatabaseSync(path), new DatabaseSync(path)]
-    const store = sqliteStore(one)
-    sqliteStore(other)
-    expect((await store.load(tenant, 't1')).row?.ticket.id).toBe('t1')
-    await expectCurrent(other)
-    one.close()
-    other.close()
+    const program = new URL('migrating-process.ts', import.meta.url).pathname
+    const at = String(Date.now() + 1_500)
+    const opening = () =>
+      new Promise<string>((done, failed) => {
+        const child = spawn(process.execPath, [program, path, at], { stdio: ['ignore', 'pipe', 'pipe'] })
+        let [said, complained] = ['', '']
+        child.stdout.on('data', (text: Buffer) => {
+          said += text
+        })
+        child.stderr.on('data', (text: Buffer) => {
+          complained += text
+        })
+        child.on('close', (code) => (code === 0 ? done(said) : failed(new Error(complained))))
+      })
+    const said = (await Promise.all([opening(), opening(), opening()])).map((text) => JSON.parse(text))
+    expect(said.map(({ found }) => found)).toEqual(['t1', 't1', 't1'])
+    const handle = new DatabaseSync(path)
+    await expectCurrent(handle)
+    const traits = handle.prepare('SELECT count(*) AS n FROM ticketwright_traits').get()
+    expect(traits).toEqual({ n: count })
+    handle.close()
+  })
+
+  it('of a later release is refused with every byte as it was (hazard 43)', async () => {
+    const path = join(folder, `${files++}.db`)
+    await sqliteStore(path).close()
+    const later = new DatabaseSync(path)
+    later.exec(
+      `UPDATE ticketwright_meta SET value = 5 WHERE name = 'version'; ALTER TABLE ticketwright_tickets ADD COLUMN new TEXT`,
+    )
+    later.close()
+    const before = readFileSync(path)
+    expect(() => sqliteStore(path)).toThrow('the tables are of version 5, this release knows 4')
+    expect(readFileSync(path).equals(before)).toBe(true)
   })
 })
 

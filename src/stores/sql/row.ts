@@ -1,3 +1,4 @@
+import { DeskError, refuse } from '../../errors.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import type { TicketRow } from '../../store.ts'
@@ -9,7 +10,20 @@ export interface StoredRow {
 }
 
 export const rowOf = ({ ticket, next_at, planned_by }: StoredRow): TicketRow => ({
-  ticket: deepFreeze(JSON.parse(ticket) as Ticket),
+  ticket: deepFreeze(parsed<Ticket>(ticket)),
   nextAt: next_at,
   plannedBy: planned_by,
 })
+
+/**
+ * What was saved as text.
+ * @throws DeskError `store_failed` where somebody else has written to the table
+ */
+export function parsed<Kept>(text: string): Kept {
+  try {
+    return JSON.parse(text) as Kept
+  } catch (error) {
+    const reason = `what is kept is damaged: ${String(error).slice(0, 100)}`
+    throw new DeskError(refuse('store_failed', { reason }), undefined, { cause: error })
+  }
+}

@@ -1,6 +1,7 @@
 import type { CommitOutcome, LeaseKey, Receipt, TicketChange } from '../../store.ts'
 import { conflictOf, type Kept } from '../conflict.ts'
 import type { SqlValue } from '../sql/column.ts'
+import { parsed } from '../sql/row.ts'
 import type { WrittenChange, WrittenCommit } from '../sql/written.ts'
 import type { Database } from './database.ts'
 import { kept, saveTraits } from './trait.ts'
@@ -20,7 +21,7 @@ export const receiptIn = (db: Database, tenant: string, commandId: string): Rece
     tenant,
     commandId,
   )
-  return found && (JSON.parse(found.receipt) as Receipt)
+  return found && parsed<Receipt>(found.receipt)
 }
 
 /** A ticket's row without its JSON. */

@@ -1,9 +1,15 @@
 import { fail } from '../../errors.ts'
-import { fateUnknown, toDeskError } from './failure.ts'
+import { fateUnknown, isUndone, toDeskError } from './failure.ts'
 import type { SqliteHandle, SqliteStatement, SqliteValue } from './handle.ts'
 
 /** Statements kept prepared: those of the store itself, and room for the views of applications. */
 const maxStatements = 300
+
+/**
+ * How long SQLite itself waits for another connection, in milliseconds: the process stands still meanwhile. Where
+ * that is not enough, writes are tried again without holding anybody up.
+ */
+export const busyTimeoutMs = 50
 
 /**
  * A handle with its statements prepared once and its errors in the codes of this library. All of it is synchronous:
@@ -12,6 +18,7 @@ const maxStatements = 300
 export class Database {
   readonly #handle: SqliteHandle
   readonly #statements = new Map<string, SqliteStatement>()
+  #standsStill = false
 
   constructor(handle: SqliteHandle) {
     this.#handle = handle
@@ -53,11 +60,28 @@ export class Database {
     attempt(() => this.#handle.exec(sql))
   }
 
+  /** How long the handle waits for others, as its owner wants it; longer than is good while the store writes. */
+  set timeoutMs(ms: number) {
+    this.exec(`PRAGMA busy_timeout = ${ms}`)
+    this.#standsStill = ms > busyTimeoutMs
+  }
+
   /**
    * All that `work` writes, or nothing. The write lock is taken first, so what `work` reads stays true until the end.
    * Refused with `store_busy` while somebody else's transaction is open on the handle: what joined it could be lost.
    */
   write<Result>(work: () => Result): Result {
+    if (!this.#standsStill) return this.#write(work)
+    const own = this.row<{ timeout: number }>('PRAGMA busy_timeout')?.timeout ?? busyTimeoutMs
+    this.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    try {
+      return this.#write(work)
+    } finally {
+      this.exec(`PRAGMA busy_timeout = ${own}`)
+    }
+  }
+
+  #write<Result>(work: () => Result): Result {
     this.exec('BEGIN IMMEDIATE')
     let result: Result
     try {
@@ -69,8 +93,8 @@ export class Database {
     try {
       this.#handle.exec('COMMIT')
     } catch (error) {
-      // still open means nothing was written; else SQLite ended the transaction without saying how
-      throw this.#rollBack() ? toDeskError(error) : fateUnknown(error)
+      // still open means nothing was written; else SQLite ended the transaction, and most errors do not say how
+      throw this.#rollBack() || isUndone(error) ? toDeskError(error) : fateUnknown(error)
     }
     return result
   }

@@ -1,6 +1,7 @@
 import type { Effect } from '../../model/effect.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { BuriedEffect, PendingEffect } from '../../store.ts'
+import { parsed } from '../sql/row.ts'
 import type { Database } from './database.ts'
 
 /** Effects to be done: of each ticket the earliest, unless it is hidden. */
@@ -18,7 +19,7 @@ export function effectsIn(db: Database, tenant: string, now: number, limit: numb
     now,
     limit,
   )
-  return rows.map(({ effect, attempts }) => deepFreeze({ ...(JSON.parse(effect) as Effect), attempts }))
+  return rows.map(({ effect, attempts }) => deepFreeze({ ...parsed<Effect>(effect), attempts }))
 }
 
 /** The same, each counted and hidden until an instant. */
@@ -60,7 +61,7 @@ export function buriedIn(db: Database, tenant: string, limit: number): BuriedEff
     tenant,
     limit,
   )
-  return rows.map(({ effect, attempts, reason }) => deepFreeze({ ...(JSON.parse(effect) as Effect), attempts, reason }))
+  return rows.map(({ effect, attempts, reason }) => deepFreeze({ ...parsed<Effect>(effect), attempts, reason }))
 }
 
 /** False if there is no such dead letter. */

@@ -2,6 +2,7 @@ import { DeskError, isDeskError, refuse } from '../../errors.ts'
 
 /** Primary result codes of SQLite that say "not now": BUSY, LOCKED. */
 const busy: ReadonlySet<number> = new Set([5, 6])
+const full = 13
 
 /** What a driver threw, as far as node:sqlite and better-sqlite3 say it. */
 interface DriverError {
@@ -22,8 +23,14 @@ export function toDeskError(error: unknown): DeskError {
   const isBusy =
     (typeof errcode === 'number' && busy.has(errcode & 0xff)) ||
     /^SQLITE_(BUSY|LOCKED)/.test(name) ||
-    text.includes('within a transaction') // somebody else's, open on this very handle
+    /within a transaction|busy executing a query/.test(text) // somebody else's, open on this very handle
   return new DeskError(refuse(isBusy ? 'store_busy' : 'store_failed', { reason }), undefined, { cause: error })
+}
+
+/** A full disk stops SQLite before a commit is in its file, and it undoes the transaction itself. */
+export function isUndone(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as DriverError
+  return code === 'SQLITE_FULL' || (typeof errcode === 'number' && (errcode & 0xff) === full)
 }
 
 /** A commit of which neither success nor failure is known. */

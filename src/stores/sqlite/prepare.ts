@@ -1,12 +1,7 @@
-import { fail } from '../../errors.ts'
-import type { Database } from './database.ts'
+import { fail, isDeskError } from '../../errors.ts'
+import { busyTimeoutMs, type Database } from './database.ts'
 import { migrations } from './migrations.ts'
 
-/**
- * How long SQLite itself waits for another connection, in milliseconds: the process stands still meanwhile. Where
- * that is not enough, writes are tried again without holding anybody up.
- */
-const busyTimeoutMs = 50
 /** While the tables are brought up to date it may be somebody else who does it. */
 const startTimeoutMs = 10_000
 
@@ -18,18 +13,39 @@ const oldestSqlite = [3, 37] as const
  * not wait for each other; `synchronous = FULL`, so that what is acknowledged survives a power cut; `secure_delete`,
  * so that what was erased is not left lying in the file.
  * @throws DeskError `store_failed` when a later release has been here, the file cannot be written, or its journal
- * could not undo a failed write
+ * could not undo a failed write; `store_busy` when a transaction is open on the handle
  */
 export function prepare(db: Database): void {
   checkDriver(db)
+  db.exec('BEGIN; ROLLBACK') // what follows must not join somebody else's transaction
   const timeout = Number(pragma(db, 'busy_timeout'))
-  db.exec(`PRAGMA busy_timeout = ${Math.max(timeout, startTimeoutMs)}`)
   if (pragma(db, 'query_only') === 1) throw fail('store_failed', { reason: 'query_only is on: nothing can be written' })
-  checkJournal(db)
-  db.exec('PRAGMA synchronous = FULL')
-  db.exec('PRAGMA secure_delete = ON')
-  migrate(db)
-  db.exec(`PRAGMA busy_timeout = ${timeout || busyTimeoutMs}`)
+  try {
+    db.exec(`PRAGMA busy_timeout = ${Math.max(timeout, startTimeoutMs)}`)
+    checkJournal(db)
+    db.exec('PRAGMA synchronous = FULL')
+    db.exec('PRAGMA secure_delete = ON')
+    migrate(db)
+    db.exec('PRAGMA busy_timeout = 0')
+    checkWritable(db)
+  } finally {
+    db.timeoutMs = timeout || busyTimeoutMs
+  }
+}
+
+/** SQLite lets a handle that only reads begin to write, and refuses the first row. Whoever writes just now can. */
+function checkWritable(db: Database): void {
+  try {
+    db.exec('BEGIN IMMEDIATE')
+  } catch (error) {
+    if (isDeskError(error, 'store_busy')) return
+    throw error
+  }
+  try {
+    db.change(`UPDATE ticketwright_meta SET value = value WHERE name = 'version'`)
+  } finally {
+    db.exec('ROLLBACK')
+  }
 }
 
 function checkDriver(db: Database): void {

@@ -1,9 +1,10 @@
+import { fail, shown } from '../../errors.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { AnyTicketEvent } from '../../model/ticket-event.ts'
 import type { Store } from '../../store.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
-import { rowOf, type StoredRow } from '../sql/row.ts'
+import { parsed, rowOf, type StoredRow } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
@@ -18,12 +19,12 @@ import { announceIn, peopleAt } from './presence.ts'
 import { kept } from './trait.ts'
 import { Writer } from './writer.ts'
 
-const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(JSON.parse(event) as AnyTicketEvent)
+const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(parsed<AnyTicketEvent>(event))
 
 export interface SqliteOptions {
   /** Judges leases and what is due; the system's unless given. */
   readonly clock?: Clock
-  /** How long a write is tried again while another process has the file, in milliseconds: 5,000 unless said. */
+  /** How long a write is tried again while another process has the file, in milliseconds (0 to an hour): 5,000 unless said. */
   readonly patienceMs?: number
 }
 
@@ -32,13 +33,12 @@ export interface SqliteOptions {
  * an open handle of node:sqlite or better-sqlite3, which stays its owner's to close and in which the tables begin with
  * `ticketwright_`. The file is put into WAL mode. Requests that write at the same time share a transaction; each is
  * answered after its COMMIT. A file that another process writes to is tried again until `patienceMs` are over.
- * @throws DeskError `store_failed`, `store_busy`; here also when the tables are those of a later release
+ * @throws DeskError `store_failed`, `store_busy`; here also when the tables are those of a later release, and
+ * `invalid_command` with the path of an option that is none
  * @example const store = sqliteStore('tickets.db')
  */
-export function sqliteStore(
-  where: SqliteHandle | string,
-  { clock = systemClock, patienceMs = 5_000 }: SqliteOptions = {},
-): Store {
+export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions = {}): Store {
+  const { clock = systemClock, patienceMs = 5_000 } = checked(options)
   const db = open(where)
   const writer = new Writer(db, () => checkTables(db), patienceMs)
   const write = <Result>(work: () => Result) => writer.run(work)
@@ -155,12 +155,31 @@ export function sqliteStore(
   }
 }
 
+const optionNames: readonly string[] = ['clock', 'patienceMs'] satisfies (keyof SqliteOptions)[]
+const maxPatienceMs = 3_600_000
+
+function checked(options: SqliteOptions): SqliteOptions {
+  const wrong = (name: string, reason: string) => fail('invalid_command', { reason }, name)
+  if (typeof options !== 'object' || options === null)
+    throw wrong('options', `a store takes options, not ${shown(options)}`)
+  for (const name of Object.keys(options))
+    if (!optionNames.includes(name)) throw wrong(name.slice(0, 100), 'there is no such option')
+  const { clock, patienceMs = 0 } = options
+  if (clock !== undefined && typeof clock?.now !== 'function') throw wrong('clock', 'a clock has a function now')
+  if (!(Number.isFinite(patienceMs) && patienceMs >= 0 && patienceMs <= maxPatienceMs))
+    throw wrong('patienceMs', `milliseconds from 0 to ${maxPatienceMs} are needed, not ${shown(patienceMs)}`)
+  return options
+}
+
 interface Found {
   readonly id: string
   readonly command_id: string | null
 }
 
 function open(where: SqliteHandle | string): Database {
+  if (where === '') throw fail('store_failed', { reason: 'an empty path is a file that SQLite throws away' })
+  if (typeof where !== 'string' && typeof where?.prepare !== 'function')
+    throw fail('store_failed', { reason: `a path or a handle is needed, not ${shown(where)}` })
   const handle = typeof where === 'string' ? opened(where) : where
   const db = new Database(handle)
   try {

@@ -5,6 +5,8 @@ import type { Database } from './database.ts'
 /** Somebody's writing: run in a transaction, and again from the start if that one could not be made. */
 interface Job {
   readonly work: () => unknown
+  /** When the file was found busy for the first time. */
+  busySince?: number
   readonly done: (result: unknown) => void
   readonly failed: (error: unknown) => void
 }
@@ -19,7 +21,7 @@ const maxJobs = 500
 const waitsMs = [1, 2, 4, 8, 15, 25, 40, 60, 100]
 
 // taken while the module is read, so that a test's fake timers do not stop a store
-const { setTimeout } = globalThis
+const { setTimeout, performance } = globalThis
 
 /**
  * Does what is to be written, in the order in which it was asked for. Requests that wait at the same time share one
@@ -32,10 +34,9 @@ export class Writer {
   readonly #patienceMs: number
   #waiting: Job[] = []
   #attempts = 0
-  #waitedMs = 0
   #scheduled = false
 
-  /** `check` runs first in every transaction; `patienceMs` is how long a busy file is waited for. */
+  /** `check` runs first in every transaction; `patienceMs` is how long each of those who ask waits for a busy file. */
   constructor(db: Database, check: () => void, patienceMs: number) {
     this.#db = db
     this.#check = check
@@ -71,7 +72,6 @@ export class Writer {
       this.#waiting.unshift(...refused)
       const waitMs = waitsMs[Math.min(this.#attempts, waitsMs.length - 1)] ?? 0
       this.#attempts += 1
-      this.#waitedMs += waitMs
       this.#schedule((run) => setTimeout(run, waitMs))
     } else if (this.#waiting.length > 0) this.#schedule(nextTurn)
   }
@@ -87,15 +87,14 @@ export class Writer {
     } catch (error) {
       return this.#afterFailure(jobs, error)
     }
-    this.#begin()
+    this.#attempts = 0
     for (const [i, { done }] of jobs.entries()) done(results[i])
     return []
   }
 
   #afterFailure(jobs: readonly Job[], error: unknown): readonly Job[] {
-    if (isDeskError(error, 'store_busy')) {
-      if (this.#waitedMs < this.#patienceMs) return jobs
-    } else if (jobs.length > 1 && !isDeskError(error, 'outcome_unknown')) {
+    if (isDeskError(error, 'store_busy')) return this.#patient(jobs, error)
+    if (jobs.length > 1 && !isDeskError(error, 'outcome_unknown')) {
       // whose fault it was shows when each is alone; a busy file stops the rest in their order
       const left = [...jobs]
       for (let job = left.shift(); job; job = left.shift()) {
@@ -104,14 +103,19 @@ export class Writer {
       }
       return []
     }
-    this.#begin()
+    this.#attempts = 0
     for (const { failed } of jobs) failed(error)
     return []
   }
 
-  /** Patience is for a time without any write. */
-  #begin(): void {
-    this.#attempts = 0
-    this.#waitedMs = 0
+  /** Those who go on waiting; the others are refused. */
+  #patient(jobs: readonly Job[], error: unknown): readonly Job[] {
+    const now = performance.now()
+    return jobs.filter((job) => {
+      job.busySince ??= now
+      const waits = now - job.busySince < this.#patienceMs
+      if (!waits) job.failed(error)
+      return waits
+    })
   }
 }

@@ -62,14 +62,15 @@ export const changeCases = [
       return page.events.length
     }
     let writing = true
-    const done = Promise.all(writers).finally(() => {
+    const done = Promise.allSettled(writers).then((outcomes) => {
       writing = false
+      return outcomes
     })
     while (writing) {
       await read()
       await new Promise((resolve) => setTimeout(resolve, 0))
     }
-    await done
+    for (const outcome of await done) if (outcome.status === 'rejected') throw outcome.reason
     while ((await read()) > 0);
     const whole = await bench.store.changes(bench.tenant, 0, 10_000)
     same(
