@@ -1,9 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { Commit } from '../../src/store.ts'
+import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
 import { duration, figure, table, writeSection } from '../report.ts'
+import { appends } from './appends.ts'
+import { asked } from './asked.ts'
 import { asks, commandsEach, commitsOf, decideAll } from './case.ts'
-import { asked, fileOf } from './million.ts'
-import { type Append, appendedOf, emmettSqlite, inMemory, ownMemory } from './peer.ts'
+import { fileOf } from './million.ts'
+import { appendedOf, emmettSqlite, inMemory, ownMemory } from './peer.ts'
 import { type Finding, measured, newPath } from './run.ts'
 
 const tickets = 200
@@ -28,29 +30,6 @@ const found: [string, Finding][] = []
 for (const [what, how] of ways) {
   console.log(`· ${what}`)
   found.push([what, await measured(commits, how)])
-}
-
-/** Microseconds an append costs, in the fastest of rounds, and how many were refused that should not have been. */
-async function appends(append: Append, of: readonly Commit[], round: number): Promise<{ us: number; refused: number }> {
-  const rounds: number[] = []
-  let refused = 0
-  const lengths = new Map<string, number>()
-  for (let from = 0; from < of.length; from += round) {
-    const events = of.slice(from, from + round).map(appendedOf)
-    const before = performance.now()
-    for (const event of events) {
-      // one event for each commit: their streams are as long as what was appended to them
-      const length = lengths.get(event.stream) ?? 0
-      try {
-        await append({ ...event, before: length })
-        lengths.set(event.stream, length + 1)
-      } catch {
-        refused += 1
-      }
-    }
-    rounds.push(((performance.now() - before) * 1e3) / events.length)
-  }
-  return { us: Math.min(...rounds), refused }
 }
 
 console.log('· emmett-sqlite')
@@ -102,7 +81,7 @@ const ownUs = memory['ticketwright, whole commits'].us
 
 const million = 1_000_000
 console.log('· a million tickets')
-const answers = await asked(fileOf(million))
+const answers = await asked(sqliteStore(fileOf(million)))
 
 const perSecond = (us: number) => figure(1e6 / us)
 const percent = (share: number) => `${figure(Math.min(1, share) * 100)} %`

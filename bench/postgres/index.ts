@@ -1,0 +1,173 @@
+import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
+import { startPostgres } from '../../test/postgres/server.ts'
+import { duration, figure, table, writeSection } from '../report.ts'
+import { appends } from '../stores/appends.ts'
+import { asked } from '../stores/asked.ts'
+import { commandsEach, commitsOf, from, tenant } from '../stores/case.ts'
+import { appendedOf } from '../stores/peer.ts'
+import { type Finding, inLines, measured } from './commits.ts'
+import { fill } from './million.ts'
+import { emmettPostgres } from './peer.ts'
+import { listening, poolOf } from './raw.ts'
+
+const tickets = Number(process.argv[2] ?? 200)
+const many = Number(process.argv[3] ?? 1_000_000)
+const commits = commitsOf(tickets)
+
+// as it comes: what is acknowledged is on the disk
+const server = await startPostgres({})
+let databases = 0
+const newDatabase = () => server.createDatabase(`bench_${databases++}`)
+
+const ways = [
+  ['one after the other, one connection', { atOnce: 1, connections: 1, laps: 3 }],
+  ['eight at once, eight connections', { atOnce: 8, connections: 8, laps: 5 }],
+  ['a hundred at once, eight connections', { atOnce: 100, connections: 8, laps: 5 }],
+] as const
+const found: [string, Finding][] = []
+for (const [what, how] of ways) {
+  console.log(`· ${what}`)
+  found.push([what, await measured(newDatabase, commits, how)])
+}
+
+console.log('· a table of events and nothing else')
+async function bareTable(): Promise<number> {
+  const pool = await poolOf(await newDatabase(), 1)
+  await pool.query('CREATE TABLE events (stream text, version integer, event text, PRIMARY KEY (stream, version))')
+  const rounds: number[] = []
+  for (let start = 0; start + 50 <= commits.length; start += 50) {
+    const events = commits.slice(start, start + 50).map(appendedOf)
+    const before = performance.now()
+    for (const { stream, before: length, data } of events)
+      await pool.query('INSERT INTO events VALUES ($1, $2, $3)', [stream, length + 1, JSON.stringify(data)])
+    rounds.push(((performance.now() - before) * 1e3) / events.length)
+  }
+  await pool.end()
+  return Math.min(...rounds)
+}
+const bareUs = await bareTable()
+
+console.log('· emmett-postgresql')
+const emmettStore = emmettPostgres(await newDatabase())
+const emmett = await appends(emmettStore.append, commits.slice(0, 600), 50)
+await emmettStore.close()
+
+console.log('· claims from eight connections')
+/** Microseconds a claim takes, the store's and those of the driver with the same statements. */
+async function claims(): Promise<{ readonly storeUs: number; readonly rawUs: number }> {
+  const pool = await poolOf(await newDatabase(), 8)
+  const { client, heard } = listening(pool)
+  const store = postgresStore(client)
+  await store.now()
+  const own: number[] = []
+  const raw: number[] = []
+  for (let round = 0; round < 20; round++) {
+    const ids = Array.from({ length: 400 }, (_, i) => `t${round * 400 + i}`)
+    heard.length = 0
+    let before = performance.now()
+    await inLines(ids, 8, (id) => store.claim(tenant, id, 'ana', 60_000))
+    own.push(((performance.now() - before) * 1e3) / ids.length)
+    const statements = heard.map(({ text, values }) => ({
+      text,
+      values: values.map((v) => (v === tenant ? 'raw' : v)),
+    }))
+    before = performance.now()
+    await inLines(statements, 8, ({ text, values }) => pool.query(text, values))
+    raw.push(((performance.now() - before) * 1e3) / ids.length)
+  }
+  await pool.end()
+  return { storeUs: Math.min(...own), rawUs: Math.min(...raw) }
+}
+const claimed = await claims()
+
+console.log(`· ${many.toLocaleString('en')} tickets`)
+const pool = await poolOf(await newDatabase(), 8)
+await fill(pool, many)
+const answers = await asked(postgresStore(pool))
+console.log('· due work from eight connections')
+const store = postgresStore(pool)
+const scans: number[] = []
+for (let round = 0; round < 20; round++) {
+  const before = performance.now()
+  await inLines(
+    Array.from({ length: 80 }, (_, i) => i),
+    8,
+    () => store.due(tenant, { now: from, plannedBy: 'now', limit: 100 }),
+  )
+  scans.push(((performance.now() - before) * 1e3) / 80)
+}
+const sizes = await pool.query<{ heap: number; indexes: number }>(
+  `SELECT pg_table_size('ticketwright.tickets')::float8 AS heap, pg_indexes_size('ticketwright.tickets')::float8 AS indexes`,
+)
+const { heap = 0, indexes = 0 } = sizes.rows[0] ?? {}
+await pool.end()
+await server.stop()
+
+const perSecond = (us: number) => figure(1e6 / us)
+const percent = (share: number) => `${figure(Math.min(1, share) * 100)} %`
+const megabytes = (bytes: number) => `${figure(bytes / 1e6)} MB`
+const single = found[0]?.[1] as Finding
+const goal = found.map(([what, { shareWithoutJson }]) => `${what}: ${shareWithoutJson >= 0.85 ? 'met' : 'missed'}`)
+
+writeSection(
+  'postgres',
+  'PostgreSQL',
+  `
+PostgreSQL ${server.version} on the same machine, its settings as they come (\`synchronous_commit = on\`, \`fsync = on\`). ${tickets} tickets,
+${commandsEach} commands each; a commit is one call of a function that saves the ticket with its columns and indexes, its events, an
+effect and a receipt. Beside it, in a database that grew alike, pg alone repeats the same statements with the same
+bytes, as many under way at once; of each block of a hundred commits the fastest round counts.
+
+${table(
+  [
+    '',
+    'commits/s',
+    'driver alone',
+    'store',
+    'of it JSON',
+    'statements',
+    'driver / store',
+    'driver / store without JSON',
+  ],
+  found.map(([what, f]) => [
+    what,
+    perSecond(f.storeUs),
+    duration(f.rawUs * 1e3),
+    duration(f.storeUs * 1e3),
+    duration(f.jsonUs * 1e3),
+    figure(f.statements),
+    percent(f.share),
+    percent(f.shareWithoutJson),
+  ]),
+)}
+
+Goal, at least 85 % without JSON: ${goal.join('; ')}. Commits that wait at the same moment share a call.
+
+Against what keeps less: one event for each append, no ticket, columns, outbox or receipts.
+
+${table(
+  ['one after the other', 'appends/s', 'time'],
+  [
+    ['ticketwright, whole commits', perSecond(single.storeUs), '1 ×'],
+    ['a table of events, driver alone', perSecond(bareUs), `${figure(bareUs / single.storeUs)} ×`],
+    [
+      `emmett-postgresql${emmett.refused ? ` (${emmett.refused} of 600 refused)` : ''}`,
+      perSecond(emmett.us),
+      `${figure(emmett.us / single.storeUs)} ×`,
+    ],
+  ],
+)}
+
+Claims from eight connections: ${perSecond(claimed.storeUs)} a second, ${percent(claimed.rawUs / claimed.storeUs)} of what pg does alone with the same statements.
+
+${many.toLocaleString('en')} tickets, a tenth of them new or open (${megabytes(heap)}, indexes ${megabytes(indexes)}); the fastest of many. Looking for due work from eight
+connections at once takes ${duration(Math.min(...scans) * 1e3)} a look of 100 tickets.
+
+${table(
+  ['', 'time', 'rows or count'],
+  answers.map(([what, ms, rows]) => [what, duration(ms * 1e6), rows.toLocaleString('en')]),
+)}
+`,
+)
+console.log('wrote docs/benchmarks.md')
+process.exit(0)
