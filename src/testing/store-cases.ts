@@ -6,10 +6,11 @@ import { equalCases } from './case/equal.ts'
 import { failureCases } from './case/failure.ts'
 import { findCases } from './case/find.ts'
 import { keyCases } from './case/key.ts'
+import { largeCases } from './case/large.ts'
 import { leaseCases } from './case/lease.ts'
+import { nameCases } from './case/name.ts'
 import { presenceCases } from './case/presence.ts'
 import { sharedCases } from './case/shared.ts'
-import { sizeCases } from './case/size.ts'
 import { tallyCases } from './case/tally.ts'
 import { tenantCases } from './case/tenant.ts'
 import { timeCases } from './case/time.ts'
@@ -24,6 +25,8 @@ import type { StoreCase } from './store-case.ts'
 export const storeCases: readonly StoreCase[] = [
   ...commitCases,
   ...keyCases,
+  ...nameCases,
+  ...largeCases,
   ...timeCases,
   ...leaseCases,
   ...presenceCases,
@@ -33,7 +36,6 @@ export const storeCases: readonly StoreCase[] = [
   ...equalCases,
   ...tallyCases,
   ...changeCases,
-  ...sizeCases,
   ...durableCases,
   ...sharedCases,
   ...failureCases,

@@ -23,6 +23,31 @@ async function rebased(store: Store, commit: Commit): Promise<Commit> {
   return { ...commit, changes: await Promise.all(changes) }
 }
 
+/** A commit with lists of each of its changes made otherwise. */
+function changed(
+  commit: Commit,
+  { events = same, externalIds = same }: { readonly events?: Cut; readonly externalIds?: Cut },
+): Commit {
+  const changes = commit.changes.map((change) => ({
+    ...change,
+    events: events(change.events),
+    externalIds: externalIds(change.externalIds),
+  }))
+  return { ...commit, changes }
+}
+type Cut = <T>(all: readonly T[]) => readonly T[]
+const same: Cut = (all) => all
+
+/** A store that keeps external ids as something else. */
+const byExternalId = (store: Store, kept: (externalId: string) => string): Partial<Store> => ({
+  commit: (commit) =>
+    store.commit({
+      ...commit,
+      changes: commit.changes.map((change) => ({ ...change, externalIds: change.externalIds.map(kept) })),
+    }),
+  lookup: (tenant, key) => store.lookup(tenant, 'externalId' in key ? { externalId: kept(key.externalId) } : key),
+})
+
 const broken: Record<string, Broken> = {
   'ignores expectedVersion': {
     catches: 'a version conflict saves nothing: no row, event, receipt, effect, external id or reference',
@@ -272,62 +297,180 @@ const broken: Record<string, Broken> = {
     wrap: (store) => ({ count: async (query) => Math.min(10, await store.count(query)) }),
   },
   'cuts a commit to thirty events': {
-    catches: 'a commit of many events, tickets and effects is kept whole',
-    wrap: (store) => ({
-      history: async (...ask) => (await store.history(...ask)).slice(0, 30),
-    }),
+    catches: 'a commit of hundreds of events, tickets, effects and external ids is saved whole',
+    wrap: (store) => ({ commit: (commit) => store.commit(changed(commit, { events: (all) => all.slice(0, 30) })) }),
   },
-  'keeps 25 effects of a commit, as a batch of DynamoDB takes': {
-    catches: 'a commit of many events, tickets and effects is kept whole',
+  'keeps 25 effects of a commit, as a batch of DynamoDB': {
+    catches: 'a commit of hundreds of events, tickets, effects and external ids is saved whole',
     wrap: (store) => ({ commit: (commit) => store.commit({ ...commit, effects: commit.effects.slice(0, 25) }) }),
   },
-  'has columns of 64 kB, as TEXT of MySQL is': {
-    catches: 'a message of 256 kB and a name of 500 characters come back whole',
+  'keeps 25 tickets of a commit': {
+    catches: 'a commit of hundreds of events, tickets, effects and external ids is saved whole',
+    wrap: (store) => ({ commit: (commit) => store.commit({ ...commit, changes: commit.changes.slice(0, 25) }) }),
+  },
+  'keeps a hundred external ids of a commit': {
+    catches: 'a commit of hundreds of events, tickets, effects and external ids is saved whole',
     wrap: (store) => ({
-      commit: (commit) =>
-        JSON.stringify(commit).length > 65_535
-          ? store.commit({ ...commit, changes: commit.changes.map((change) => ({ ...change, events: [] })) })
-          : store.commit(commit),
+      commit: (commit) => store.commit(changed(commit, { externalIds: (all) => all.slice(0, 100) })),
     }),
   },
-  'cuts external ids at 255 characters': {
-    catches: 'a message of 256 kB and a name of 500 characters come back whole',
+  'saves a large commit in pieces': {
+    catches: 'a large commit with a conflict at its end leaves nothing',
     wrap: (store) => ({
-      lookup: (tenant, key) =>
-        store.lookup(tenant, 'externalId' in key ? { externalId: key.externalId.slice(0, 255) } : key),
+      commit: async (commit) => {
+        for (let from = 0; from + 50 < commit.changes.length; from += 50)
+          await store.commit({ ...commit, changes: commit.changes.slice(from, from + 50), receipt: undefined })
+        return store.commit({ ...commit, changes: commit.changes.slice(-(commit.changes.length % 50 || 50)) })
+      },
     }),
   },
-  'gives a hundred rows whatever it is asked for': {
-    catches: 'as many as are asked for are given, and no page ends early',
-    wrap: (store) => ({ find: (query) => store.find({ ...query, limit: Math.min(100, query.limit) }) }),
+  'refuses events over 60 kB': {
+    catches: 'what is largest is kept whole: bodies of 256 kB, and a ticket of almost 64 kB',
+    wrap: (store) => ({
+      commit: (commit) => {
+        const texts = commit.changes.flatMap(({ events }) => events.map((event) => JSON.stringify(event)))
+        if (texts.some(({ length }) => length > 60_000)) throw new Error('it should be shorter')
+        return store.commit(commit)
+      },
+    }),
   },
-  'drops what a page of the feed holds beyond two hundred': {
-    catches: 'as many as are asked for are given, and no page ends early',
+  'says ok and saves nothing beyond 65,535 bytes, as TEXT of MySQL': {
+    catches: 'what is largest is kept whole: bodies of 256 kB, and a ticket of almost 64 kB',
+    wrap: (store) => ({
+      commit: async (commit) => (JSON.stringify(commit.changes).length > 65_535 ? { ok: true } : store.commit(commit)),
+    }),
+  },
+  'finds a hundred at most': {
+    catches: 'of more than a thousand each question gives as many as were asked for',
+    wrap: (store) => ({ find: (query) => store.find({ ...query, limit: Math.min(query.limit, 100) }) }),
+  },
+  'finds a thousand at most': {
+    catches: 'of more than a thousand each question gives as many as were asked for',
+    wrap: (store) => ({ find: (query) => store.find({ ...query, limit: Math.min(query.limit, 1_000) }) }),
+  },
+  'has a hundred due at most': {
+    catches: 'of more than a thousand each question gives as many as were asked for',
+    wrap: (store) => ({ due: (tenant, ask) => store.due(tenant, { ...ask, limit: Math.min(ask.limit, 100) }) }),
+  },
+  'gives out a hundred effects at most': {
+    catches: 'of more than a thousand each question gives as many as were asked for',
+    wrap: (store) => ({ effects: (tenant, ask) => store.effects(tenant, { ...ask, limit: Math.min(ask.limit, 100) }) }),
+  },
+  'knows of a hundred leases': {
+    catches: 'of more than a thousand each question gives as many as were asked for',
+    wrap: (store) => ({ leases: async (...ask) => (await store.leases(...ask)).slice(0, 100) }),
+  },
+  'reads a hundred events of a history': {
+    catches: 'a commit of hundreds of events, tickets, effects and external ids is saved whole',
+    wrap: (store) => ({ history: async (...ask) => (await store.history(...ask)).slice(0, 100) }),
+  },
+  'drops from a page of the feed what is beyond two hundred': {
+    catches: 'a commit of hundreds of events, tickets, effects and external ids is saved whole',
     wrap: (store) => ({
       changes: async (...ask) => {
-        const { events, position } = await store.changes(...ask)
-        return { events: events.slice(0, 200), position }
+        const page = await store.changes(...ask)
+        return { ...page, events: page.events.slice(0, 200) }
       },
     }),
   },
-  'compares names as MySQL does, without capitals and trailing spaces': {
-    catches: 'names are compared letter by letter: capitals, accents and spaces make others',
+  'cuts external ids at 255': {
+    catches: 'external ids are told apart to the letter, whatever their length',
+    wrap: (store) => byExternalId(store, (id) => id.slice(0, 255)),
+  },
+  'drops spaces at the end of external ids': {
+    catches: 'external ids are told apart to the letter, whatever their length',
+    wrap: (store) => byExternalId(store, (id) => id.trimEnd()),
+  },
+  'compares external ids without their case': {
+    catches: 'external ids are told apart to the letter, whatever their length',
+    wrap: (store) => byExternalId(store, (id) => id.toLowerCase()),
+  },
+  'composes accents of external ids': {
+    catches: 'external ids are told apart to the letter, whatever their length',
+    wrap: (store) => byExternalId(store, (id) => id.normalize('NFC')),
+  },
+  'looks references up by pattern': {
+    catches: 'references are told apart to the letter, whatever their length',
     wrap: (store) => ({
-      claim: (tenant, id, holder, forMs) => store.claim(tenant, id, holder.trimEnd().toLowerCase(), forMs),
+      lookup: (tenant, key) =>
+        'reference' in key && key.reference.includes('%')
+          ? store.lookup(tenant, { reference: 'a' })
+          : store.lookup(tenant, key),
     }),
   },
-  'keeps instants in whole seconds': {
-    catches: 'a receipt is what was given, to the millisecond',
+  'compares ids without their case': {
+    catches: 'ids are told apart to the letter: of tickets, commands and effects',
+    wrap: (store) => ({
+      load: (tenant, id, commandId) => store.load(tenant, id.toLowerCase(), commandId),
+      history: (tenant, id, range) => store.history(tenant, id.toLowerCase(), range),
+    }),
+  },
+  'compares holders of leases without their case': {
+    catches: 'people are told apart to the letter: who holds, who looks, whose turn it is',
+    wrap: (store) => ({ claim: (tenant, id, holder, forMs) => store.claim(tenant, id, holder.toLowerCase(), forMs) }),
+  },
+  'sees people without their case': {
+    catches: 'people are told apart to the letter: who holds, who looks, whose turn it is',
+    wrap: (store) => ({
+      announce: (tenant, id, person, doing, forMs) => store.announce(tenant, id, person.toLowerCase(), doing, forMs),
+    }),
+  },
+  'compares tenants without their case': {
+    catches: 'tenants are told apart to the letter',
+    wrap: (store) => ({
+      load: (tenant, ...ask) => store.load(tenant.toLowerCase(), ...ask),
+      commit: (commit) => store.commit({ ...commit, tenant: commit.tenant.toLowerCase() }),
+    }),
+  },
+  'keeps receipts in whole seconds': {
+    catches: 'a receipt of a command that changed nothing is kept too',
     wrap: (store) => ({
       load: async (...ask) => {
-        const { receipt, ...rest } = await store.load(...ask)
-        return { ...rest, receipt: receipt && { ...receipt, at: Math.floor(receipt.at / 1_000) * 1_000 } }
+        const { receipt, ...loaded } = await store.load(...ask)
+        return { ...loaded, receipt: receipt && { ...receipt, at: Math.floor(receipt.at / 1_000) * 1_000 } }
       },
     }),
   },
+  'takes NUL for a reason': {
+    catches: 'NUL is refused in every text that is written, and finds nothing',
+    wrap: (store) => ({ bury: (tenant, id, reason) => store.bury(tenant, id, reason.replaceAll('\0', '')) }),
+  },
+  'takes NUL for a person': {
+    catches: 'NUL is refused in every text that is written, and finds nothing',
+    wrap: (store) => ({
+      announce: (tenant, id, person, ...rest) => store.announce(tenant, id, person.replaceAll('\0', ''), ...rest),
+    }),
+  },
+  'hands a lease over to NUL': {
+    catches: 'NUL is refused in every text that is written, and finds nothing',
+    wrap: (store) => ({
+      handOver: (tenant, lease, to, forMs) => store.handOver(tenant, lease, to.replaceAll('\0', ''), forMs),
+    }),
+  },
+  'hands out rows of a view that can be changed': {
+    catches: 'views, feeds, receipts, effects and dead letters are frozen as well',
+    wrap: (store) => ({ find: async (query) => structuredClone(await store.find(query)) }),
+  },
   'hands out effects that can be changed': {
-    catches: 'whatever is handed out is frozen, and NUL is refused wherever somebody writes',
-    wrap: (store) => ({ effects: async (...ask) => structuredClone(await store.effects(...ask)) as never }),
+    catches: 'views, feeds, receipts, effects and dead letters are frozen as well',
+    wrap: (store) => ({ effects: async (...ask) => structuredClone(await store.effects(...ask)) }),
+  },
+  'hands out receipts that can be changed': {
+    catches: 'views, feeds, receipts, effects and dead letters are frozen as well',
+    wrap: (store) => ({
+      load: async (...ask) => {
+        const { receipt, ...loaded } = await store.load(...ask)
+        return { ...loaded, receipt: structuredClone(receipt) }
+      },
+    }),
+  },
+  'hands out dead letters that can be changed': {
+    catches: 'views, feeds, receipts, effects and dead letters are frozen as well',
+    wrap: (store) => ({ buried: async (...ask) => structuredClone(await store.buried(...ask)) }),
+  },
+  'hands out a feed that can be changed': {
+    catches: 'views, feeds, receipts, effects and dead letters are frozen as well',
+    wrap: (store) => ({ changes: async (...ask) => structuredClone(await store.changes(...ask)) }),
   },
   'keeps what was personal': {
     catches: 'events that erasure rewrote are handed out as they stand now',

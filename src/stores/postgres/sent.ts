@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../model/json.ts'
 import type { CommitOutcome, Receipt } from '../../store.ts'
 import { filled, type SqlValue } from '../sql/column.ts'
 import type { WrittenChange, WrittenCommit } from '../sql/written.ts'
@@ -68,5 +69,5 @@ export const outcomeOf = (answer: Answer): CommitOutcome =>
   answer === null
     ? { ok: true }
     : answer.conflict === 'receipt'
-      ? { ok: false, conflict: 'receipt', receipt: JSON.parse(answer.receipt) as Receipt }
+      ? { ok: false, conflict: 'receipt', receipt: deepFreeze(JSON.parse(answer.receipt) as Receipt) }
       : { ok: false, ...answer }

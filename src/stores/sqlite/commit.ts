@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../model/json.ts'
 import type { CommitOutcome, LeaseKey, Receipt, TicketChange } from '../../store.ts'
 import { conflictOf, type Kept } from '../conflict.ts'
 import type { SqlValue } from '../sql/column.ts'
@@ -21,7 +22,7 @@ export const receiptIn = (db: Database, tenant: string, commandId: string): Rece
     tenant,
     commandId,
   )
-  return found && parsed<Receipt>(found.receipt)
+  return found && deepFreeze(parsed<Receipt>(found.receipt))
 }
 
 /** A ticket's row without its JSON. */

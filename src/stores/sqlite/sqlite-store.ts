@@ -54,7 +54,7 @@ export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions
       )
       // after the row: a commit of another process in between shows its receipt, never its ticket without it
       const receipt = commandId === undefined ? undefined : receiptIn(db, tenant, commandId)
-      return { row: row ? rowOf(row) : null, now: now(), receipt: receipt ? deepFreeze(receipt) : null }
+      return { row: row ? rowOf(row) : null, now: now(), receipt: receipt ?? null }
     },
     commit: async (commit) => {
       const written = writtenCommit(commit, kept)

@@ -1,7 +1,8 @@
 import type { Store } from '../../store.ts'
 import { check, refused, same } from '../check.ts'
 import { changeOf } from '../sample.ts'
-import { type Bench, storeCase } from '../store-case.ts'
+import { type Bench, keyOf, storeCase } from '../store-case.ts'
+import { queryOf } from './query.ts'
 
 /** Everything a refused commit might have left behind: told apart before and after. */
 async function traces(
@@ -64,6 +65,36 @@ export const commitCases = [
       check(Object.isFrozen(held), 'a loaded ticket should be frozen, and all that it holds')
     const [event] = await bench.store.history(bench.tenant, 't1')
     check(Object.isFrozen(event) && Object.isFrozen(event?.data), 'an event should be frozen, and all that it holds')
+  }),
+
+  storeCase('views, feeds, receipts, effects and dead letters are frozen as well', async (bench) => {
+    const { store, tenant, at } = bench
+    const changes = [changeOf(null, bench.opening('t1'))]
+    const receipt = bench.receipt('c1', changes)
+    await bench.save({ changes, receipt, effects: [bench.effect('e1', 't1'), bench.effect('e2', 't2')] })
+    await store.bury(tenant, 'e2', 'no such address')
+    const [row] = await store.find(queryOf(tenant))
+    const [event] = (await store.changes(tenant, 0, 9)).events
+    const { receipt: loaded } = await store.load(tenant, 't1', 'c1')
+    const again = await bench.commit({ receipt })
+    const [effect] = await store.effects(tenant, { now: at, limit: 9 })
+    const [taken] = await store.effects(tenant, { now: at, limit: 9, hideMs: 1 })
+    const [letter] = await store.buried(tenant, 9)
+    const handedOut = {
+      'a ticket of a view': [row?.ticket, row?.ticket.counts],
+      'an event of the feed': [event, event?.data],
+      'a receipt': [loaded, loaded?.tickets, loaded?.tickets[0]],
+      'the receipt of a repeat':
+        !again.ok && again.conflict === 'receipt' ? [again.receipt, again.receipt.tickets] : [],
+      'an effect': [effect, effect?.data],
+      'an effect that was taken': [taken, taken?.data],
+      'a dead letter': [letter, letter?.data],
+    }
+    for (const [what, held] of Object.entries(handedOut))
+      check(
+        held.length > 0 && held.every((one) => one !== undefined && Object.isFrozen(one)),
+        `${what} should be frozen, and all that it holds`,
+      )
   }),
 
   storeCase('history is in order of version, from where and as far as asked', async (bench) => {
@@ -175,10 +206,25 @@ export const commitCases = [
       'an external id': { changes: [{ ...change, externalIds: ['mail\0'] }] },
       'a command id': { changes: [change], receipt: bench.receipt('c\0') },
       'an effect': { changes: [change], effects: [{ ...bench.effect('e1', 't1'), data: { 'k\0': 1 } }] },
+      'an agent whose turn it is': { changes: [change], turn: { agent: 'ana\0', seen: 0 } },
     }
     for (const [what, commit] of Object.entries(wrong))
       await refused(bench.commit(commit), 'invalid_text', `NUL in ${what}`)
-    await refused(bench.store.claim(bench.tenant, 't1', 'ana\0', 1_000), 'invalid_text', 'NUL in a holder')
+    const { store, tenant } = bench
+    const lease = await store.claim(tenant, 't9', 'ana', 60_000)
+    check(lease !== null, 'a free ticket should be claimed')
+    await bench.save({ effects: [bench.effect('e9', 't9')] })
+    const written = {
+      'a holder': () => store.claim(tenant, 't1', 'ana\0', 1_000),
+      'a ticket that is claimed': () => store.claim(tenant, 't1\0', 'ana', 1_000),
+      'who a lease is handed to': () => store.handOver(tenant, keyOf(lease), 'ben\0', 1_000),
+      'a person': () => store.announce(tenant, 't1', 'ana\0', 'viewing', 1_000),
+      'a ticket that is looked at': () => store.announce(tenant, 't1\0', 'ana', 'viewing', 1_000),
+      'why an effect is buried': () => store.bury(tenant, 'e9', 'no\0'),
+    }
+    for (const [what, write] of Object.entries(written)) await refused(write(), 'invalid_text', `NUL in ${what}`)
+    same((await store.present(tenant, 't9')).lease, lease, 'the lease after refused writes')
+    same([await store.buried(tenant, 9), (await store.present(tenant, 't1')).people], [[], []], 'what else they left')
     same((await bench.store.load(bench.tenant, 't1')).row, null, 'the row after refused commits')
     await bench.save({ changes: [change] })
     same((await bench.store.load(bench.tenant, 't1\0')).row, null, 'the row of an id with NUL')
