@@ -103,7 +103,10 @@ export interface Desk<X extends Names = Names> {
    * 1,000 tickets unless said. Needs a directory.
    */
   runRouting(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<RoutingRun>
-  /** What an actor may do with a ticket now. */
+  /**
+   * What an actor may do with a ticket now. Those outside (requesters, collaborators, third parties) are told no names
+   * of statuses and macros, and of no command that would tell of what they are not shown.
+   */
   allowed(ticketId: string, actor: Actor): Promise<Allowed<X>>
   /** Events of all tickets in order of commit, after a position (0: from the start). */
   changes(

@@ -187,6 +187,16 @@ export function queryOf({ latest, tenant }: DeskContext, viewId: string): Query 
   }
 }
 
+/** Commands whose being allowed tells of what those outside are not shown. */
+const ofTheDesk: ReadonlySet<CommandType> = new Set([
+  'setStatus',
+  'postpone',
+  'wake',
+  'setDue',
+  'clearDue',
+  'applyMacro',
+])
+
 export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: Actor): Promise<Allowed> {
   const ticket = await ticketNow(desk, ticketId)
   if (ticket.links.mergedInto !== null) return { commands: [], statuses: [], macros: [] }
@@ -222,8 +232,11 @@ export async function allowedOn(desk: DeskContext, ticketId: string, { kind }: A
   }
   const accepts = (type: CommandType) => ticket.kind !== 'closed' || commandRow(type).onClosed === 'accepted'
   const subject = subjectAt(timeline, ticket, now)
+  const commands = commandTypes.filter((type) => accepts(type) && (conditions[type] ?? true))
+  // names of statuses and macros are words of the desk, and whether a ticket sleeps or has a due time is its own affair
+  if (!staff) return { commands: commands.filter((type) => !ofTheDesk.has(type)), statuses: [], macros: [] }
   return {
-    commands: commandTypes.filter((type) => accepts(type) && (conditions[type] ?? true)),
+    commands,
     statuses,
     macros: [...macros.values()].filter((macro) => macro.matches(subject)).map(({ id }) => id),
   }

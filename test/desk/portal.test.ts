@@ -196,6 +196,23 @@ describe.each([
     await close()
   })
 
+  it('holds for what they may do (hazard 44): no status, no macro, nothing that tells whether it sleeps', async () => {
+    const { desk, mari, ana, id, close } = await story()
+    const allowed = async (actor: typeof mari.actor) => desk.allowed(id, actor)
+    const asleep = await allowed(mari.actor)
+    await ana.wake(id)
+    await ana.setStatus(id, 'Answered')
+    const awake = await allowed(mari.actor)
+    expect(awake).toEqual(asleep)
+    expect(awake).toMatchObject({ statuses: [], macros: [] })
+    expect(awake.commands).toEqual(expect.arrayContaining(['message', 'close', 'rate']))
+    for (const who of ['collaborator', 'third_party'] as const)
+      expect(JSON.stringify(await allowed({ kind: who, id: 'kim' }))).not.toMatch(/canary|setStatus|wake/)
+    // those who work here are told
+    expect(JSON.stringify(await allowed(ana.actor))).toContain('canary.status')
+    await close()
+  })
+
   it('keeps the whole error for those who look into it', async () => {
     const { mari, id, close } = await story()
     const error = await mari.tag(id, ['nonsense']).catch((error: unknown) => error)
