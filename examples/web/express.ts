@@ -1,0 +1,74 @@
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
+import { tick } from './cron.ts'
+import { agentCommand, callerOf, type Header, optionsOf } from './input.ts'
+import { complain, refund } from './order.ts'
+import { say, showTicket, showTickets } from './portal.ts'
+import { answerTo, Problem } from './problem.ts'
+import type { Service } from './service.ts'
+import { inTransaction } from './transaction.ts'
+
+const headersOf =
+  (request: Request): Header =>
+  (name) =>
+    request.get(name) ?? null
+
+/** All routes on Express 5, which hands what a promise rejects with to the last handler. */
+export function expressApp(service: Service): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(express.json({ limit: '512kb' }))
+
+  app.post('/orders/:id/complaint', async (request, response) => {
+    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
+    response.status(201).json(await complain(service, actor, request.params.id, request.body, optionsOf(actor, header)))
+  })
+
+  app.post('/orders/:id/refund', async (request, response) => {
+    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
+    const { ticket, repeated } = await refund(service, actor, request.params.id, optionsOf(actor, header))
+    response.json({ ticket, repeated })
+  })
+
+  app.post('/tickets/:id/commands', async (request, response) => {
+    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
+    const [id, options] = [request.params.id, optionsOf(actor, header)]
+    const command = agentCommand(request.body, actor, id)
+    const { ticket, repeated } = await inTransaction(service, ({ desk }) =>
+      desk.as(actor).perform(id, command, options),
+    )
+    response.set('etag', `"${ticket.revision}"`).json({ ticket, repeated })
+  })
+
+  app.get('/portal/tickets', async (request, response) => {
+    const { after } = request.query
+    const actor = callerOf(service, headersOf(request))
+    response.json(await showTickets(service, actor, typeof after === 'string' ? after : null))
+  })
+
+  app.get('/portal/tickets/:id', async (request, response) => {
+    response.json(await showTicket(service, callerOf(service, headersOf(request)), request.params.id))
+  })
+
+  app.post('/portal/tickets/:id/messages', async (request, response) => {
+    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
+    response.status(201).json(await say(service, actor, request.params.id, request.body, optionsOf(actor, header)))
+  })
+
+  app.get('/cron', async (request, response) => {
+    const gone = new AbortController()
+    response.on('close', () => gone.abort())
+    response.json(await tick(service, headersOf(request), gone.signal))
+  })
+
+  app.use(() => {
+    throw new Problem(404, 'no_such_route')
+  })
+  app.use(((thrown, _request, response, next) => {
+    if (response.headersSent) return next(thrown)
+    // what the body parser says no to: not JSON, too long
+    const error = thrown?.expose === true ? new Problem(thrown.status, 'bad_body') : thrown
+    const { status, headers, body } = answerTo(error, service.report)
+    response.status(status).set(headers).json(body)
+  }) satisfies ErrorRequestHandler)
+  return app
+}

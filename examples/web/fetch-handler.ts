@@ -1,0 +1,56 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { text } from 'node:stream/consumers'
+import {
+  commandRoute,
+  complaintRoute,
+  cronRoute,
+  messagesRoute,
+  type RouteHandler,
+  refundRoute,
+  ticketRoute,
+  ticketsRoute,
+} from './next.ts'
+import type { Service } from './service.ts'
+
+/** What Next does with the folders of `app/`: finds the route handler of a request. */
+export function fetchHandler(service: Service): (request: Request) => Promise<Response> {
+  const routes: readonly (readonly [path: RegExp, handlers: { readonly [method: string]: RouteHandler }])[] = [
+    [/^\/orders\/([^/]+)\/complaint$/, complaintRoute(service)],
+    [/^\/orders\/([^/]+)\/refund$/, refundRoute(service)],
+    [/^\/tickets\/([^/]+)\/commands$/, commandRoute(service)],
+    [/^\/portal\/tickets$/, ticketsRoute(service)],
+    [/^\/portal\/tickets\/([^/]+)$/, ticketRoute(service)],
+    [/^\/portal\/tickets\/([^/]+)\/messages$/, messagesRoute(service)],
+    [/^\/cron$/, cronRoute(service)],
+  ]
+  return async (request) => {
+    const { pathname } = new URL(request.url)
+    for (const [path, handlers] of routes) {
+      const found = path.exec(pathname)
+      const handle = found && Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined
+      if (handle) return handle(request, { params: Promise.resolve({ id: decodeURIComponent(found?.[1] ?? '') }) })
+    }
+    return Response.json({ code: 'no_such_route' }, { status: 404 })
+  }
+}
+
+/** A server of `node:http` for it. Next, and runtimes whose handlers take a `Request`, bring one of their own. */
+export function serve(handle: (request: Request) => Promise<Response>): Server {
+  return createServer(async (incoming, outgoing) => {
+    const gone = new AbortController()
+    outgoing.on('close', () => gone.abort())
+    const response = await handle(await requestOf(incoming, gone.signal))
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text())
+  })
+}
+
+async function requestOf(incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
+  const { method = 'GET', url = '/', headers } = incoming
+  const body = method === 'GET' || method === 'HEAD' ? null : await text(incoming)
+  return new Request(`http://${headers.host}${url}`, {
+    method,
+    headers: headers as Record<string, string>,
+    body,
+    signal,
+  })
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import type { Db, PgBoss } from 'pg-boss'
+import type { Effect, Store } from 'ticketwright'
+
+/** One job for each ticket that time will do something to, and one for each effect. */
+export const queues = { deadlines: 'deadlines', effects: 'effects' } as const
+
+export interface DeadlineJob {
+  readonly ticketId: string
+}
+export interface EffectJob {
+  readonly effect: Effect
+}
+
+/** A job that nobody came to is kept: the log leaps by weeks, and what is due must not be tidied away. */
+const retentionSeconds = 5 * 365 * 86_400
+
+/** Made once, before anybody works. Effects of one ticket come in their order. */
+export async function createQueues(boss: PgBoss): Promise<void> {
+  const options = { retryLimit: 20, retryDelay: 1, retryBackoff: true, expireInSeconds: 300, retentionSeconds }
+  await boss.createQueue(queues.deadlines, options)
+  await boss.createQueue(queues.effects, { ...options, policy: 'key_strict_fifo' })
+}
+
+/**
+ * A store whose alarm clock and outbox are pg-boss: what a commit plans and asks for becomes jobs, through `db`, which
+ * is the transaction that the store writes in. So they are there when the commit is, and not otherwise.
+ */
+export function withJobs(store: Store, boss: PgBoss, db: Db): Store {
+  return {
+    ...store,
+    async commit(commit) {
+      const outcome = await store.commit({ ...commit, effects: [] })
+      if (!outcome.ok) return outcome
+      // the one job of this ticket, wherever it stood before; one that comes for nothing finds nothing due
+      for (const { ticketId, nextAt } of commit.changes)
+        if (nextAt !== null)
+          await boss.upsert(queues.deadlines, { ticketId } satisfies DeadlineJob, {
+            singletonKey: ticketId,
+            startAfter: new Date(nextAt),
+            db,
+          })
+      if (commit.effects.length > 0)
+        await boss.insert(
+          queues.effects,
+          commit.effects.map((effect) => ({
+            id: jobIdOf(effect.id),
+            data: { effect } satisfies EffectJob,
+            singletonKey: effect.ticketId,
+            startAfter: new Date(effect.dueAt),
+          })),
+          { db },
+        )
+      return outcome
+    },
+  }
+}
+
+/** pg-boss names jobs by UUID: the same effect is the same job. */
+function jobIdOf(effectId: string): string {
+  const digest = createHash('sha256').update(effectId).digest('hex')
+  return digest.slice(0, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-5$3-8$4-$5')
+}
+
+/** The store as one deadline sees it: this ticket is due. */
+export const dueIs = (store: Store, ticketId: string): Store => ({ ...store, due: async () => [ticketId] })
+
+/**
+ * The store as one effect sees it: it is pending, once. The job is what settles it, by ending; and what has it tried
+ * again, by failing.
+ */
+export function pendingIs(store: Store, effect: Effect): Store {
+  let pending = [{ ...effect, attempts: 1 }]
+  const failed = async (_tenant: string, effectId: string) => {
+    throw new Error(`${effectId} could not be delivered`)
+  }
+  return {
+    ...store,
+    effects: async () => {
+      const taken = pending
+      pending = []
+      return taken
+    },
+    settle: async () => {},
+    defer: failed,
+    bury: failed,
+  }
+}

@@ -1,0 +1,195 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Pool, type PoolClient } from 'pg'
+import { type Db, PgBoss, TestClock } from 'pg-boss'
+import { createDesk, type Desk } from 'ticketwright'
+import { postgresStore } from 'ticketwright/postgres'
+import { readSnapshots } from '../replay-incidents/snapshot.ts'
+import type { Arguments } from './arguments.ts'
+import { createQueues, queues, withJobs } from './boss-store.ts'
+import { connectionOf, quietly } from './boss-worker.ts'
+import { Crew, type Worker } from './crew.ts'
+import { definition } from './definition.ts'
+import { examine, type Findings } from './examine.ts'
+import { expectedOf, logOf } from './expected.ts'
+import { type Day, daysOf, FrontDesk, stepsIn } from './incidents.ts'
+import { hiddenMs, setTime, timeTable } from './log-time.ts'
+import { outsideTable, received } from './outside.ts'
+import { freshDatabase } from './server.ts'
+
+/** What came of it. */
+export interface Run extends Findings {
+  readonly postgres: string
+  readonly incidents: number
+  readonly commands: number
+  readonly refused: number
+  readonly workers: readonly Worker[]
+}
+
+/** Commands at once, each of another incident. */
+const atOnce = 8
+/** Three workers; the second is killed in the middle of its fifth effect. */
+const crewOf = [0, 5, 0]
+/** After the last command, so that all closes that will. */
+const afterwardsMs = 30 * 86_400_000
+
+/** How the front desk writes, and how it says what time it is. */
+interface Office {
+  /** The desk, with whatever has to be in the same commit. */
+  readonly commit: (work: (desk: Desk) => Promise<void>) => Promise<void>
+  readonly timeIs: (now: number) => Promise<void>
+  /** Workers have begun with this time of the log: the next day may come in while they are at it. */
+  readonly goesOn: (now: number) => Promise<boolean>
+  /** Nothing is left to do at this time of the log. */
+  readonly isQuiet: (now: number) => Promise<boolean>
+  readonly close: () => Promise<void>
+}
+
+export async function run(args: Arguments, watch: (done: number, total: number) => void): Promise<Run> {
+  const days = daysOf(await readSnapshots(args.file), args.every)
+  const endsAt = (days.at(-1)?.endsAt ?? 0) + afterwardsMs
+  const database = await freshDatabase(args.url)
+  const pool = new Pool({ connectionString: database.url, max: atOnce + 4 })
+  const crew = new Crew()
+  try {
+    await pool.query(`${timeTable}; INSERT INTO time_of_the_log VALUES (0); ${outsideTable}`)
+    const clock = { at: days[0]?.endsAt ?? 0, now: () => clock.at }
+    const store = postgresStore(pool, { clock })
+    const plain = createDesk({ definition, store, clock }) as unknown as Desk
+    await plain.changes(0) // the tables are there before anybody works
+    const office = await (args.boss ? bossOffice : plainOffice)({ pool, url: database.url, desk: plain, crew, store })
+    for (const [i, stopsAt] of crewOf.entries())
+      crew.start({ url: database.url, name: `worker-${i + 1}`, boss: args.boss, stopsAt })
+    const frontDesk = new FrontDesk()
+    const total = stepsIn(days)
+    for (const day of days) {
+      clock.at = day.endsAt
+      await workThrough(day, frontDesk, office, () => watch(frontDesk.counts.given, total))
+      await office.timeIs(day.endsAt)
+      await until(() => office.goesOn(day.endsAt), crew)
+    }
+    // the second time for what the killed worker had in hand
+    for (const at of [endsAt, endsAt + 2 * hiddenMs]) {
+      clock.at = at
+      await office.timeIs(at)
+      await until(() => office.isQuiet(at), crew)
+    }
+    await crew.stop()
+    await office.close()
+    const findings = examine(await expectedOf(days, endsAt + 2 * hiddenMs), await logOf(plain), await received(pool))
+    const { given: commands, refused } = frontDesk.counts
+    const incidents = new Set(days.flatMap((day) => day.incidents.map(([first]) => first?.snapshot.incident))).size
+    return { postgres: database.version, incidents, commands, refused, workers: crew.workers, ...findings }
+  } finally {
+    await crew.stop()
+    await pool.end()
+    await database.close()
+  }
+}
+
+/** Several incidents at once, each in its order. */
+async function workThrough({ incidents }: Day, frontDesk: FrontDesk, office: Office, onStep: () => void) {
+  const left = [...incidents]
+  const work = async () => {
+    for (let steps = left.shift(); steps; steps = left.shift())
+      for (const step of steps) {
+        await office.commit((desk) => frontDesk.give(desk, step))
+        onStep()
+      }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+}
+
+/** Workers have so long to do what is waited for. */
+const patienceMs = 120_000
+
+async function until(holds: () => Promise<boolean>, crew: Crew): Promise<void> {
+  const deadline = performance.now() + patienceMs
+  while (!(await holds())) {
+    crew.check()
+    if (performance.now() > deadline) throw new Error(`the workers did not get on within ${patienceMs} ms`)
+    await pause(2)
+  }
+}
+
+interface Setting {
+  readonly pool: Pool
+  readonly url: string
+  readonly desk: Desk
+  readonly crew: Crew
+  readonly store: ReturnType<typeof postgresStore>
+}
+
+/** Commands are commits of their own; workers look for what is due. */
+async function plainOffice({ pool, desk, crew }: Setting): Promise<Office> {
+  return {
+    commit: (work) => work(desk),
+    timeIs: (now) => setTime(pool, now),
+    goesOn: async (now) => crew.seenAt >= now,
+    isQuiet: async (now) => crew.isIdleAt(now),
+    close: async () => {},
+  }
+}
+
+/** Workers come to rest once in so long. */
+const weekMs = 7 * 86_400_000
+/** What stands still for so long is in the hands of a worker that died: pg-boss has it tried again as time goes by. */
+const stillMs = 2_000
+
+/** Each command and its jobs are one transaction; workers do jobs. */
+async function bossOffice({ pool, url, desk, store }: Setting): Promise<Office> {
+  const time = new TestClock(0)
+  const own = new Pool({ ...connectionOf(url), max: 4 })
+  const boss = new PgBoss({ db: { ...dbOf(own), setSessionStatements: async () => {} }, clock: time, ...quietly })
+  boss.on('error', (error) => process.stderr.write(`pg-boss: ${error.message}\n`))
+  await boss.start()
+  await createQueues(boss)
+  let [restedAt, movedAt] = [0, performance.now()]
+  /** Nothing is being done, and nothing could be at this time of the log. */
+  const rests = async () => {
+    const { rows } = await pool.query(
+      `SELECT 1 FROM pgboss.job
+       WHERE name = ANY($1) AND (state = 'active' OR state < 'active' AND start_after <= $2) LIMIT 1`,
+      [Object.values(queues), new Date(time.now())],
+    )
+    return rows.length === 0
+  }
+  const standsStill = () => performance.now() - movedAt > stillMs
+  return {
+    commit: async (work) => {
+      const client = await pool.connect()
+      try {
+        await client.query('BEGIN')
+        await work(desk.using(withJobs(store.within(client), boss, dbOf(client))))
+        await client.query('COMMIT')
+      } catch (error) {
+        await client.query('ROLLBACK')
+        throw error
+      } finally {
+        client.release()
+      }
+    },
+    timeIs: async (now) => {
+      await setTime(pool, now)
+      await time.setTime(now)
+      movedAt = performance.now()
+    },
+    goesOn: async (now) => {
+      if (now - restedAt < weekMs) return true
+      if (!(await rests()) && !standsStill()) return false
+      await boss.supervise()
+      restedAt = now
+      return true
+    },
+    isQuiet: async () => {
+      if (await rests()) return true
+      if (standsStill()) await boss.supervise()
+      return false
+    },
+    close: async () => {
+      await boss.stop()
+      await own.end()
+    },
+  }
+}
+
+const dbOf = (client: Pick<PoolClient, 'query'>): Db => ({ executeSql: (text, values) => client.query(text, values) })

@@ -1,0 +1,357 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Pool } from 'pg'
+import type { Delivery } from 'ticketwright'
+import { manualClock } from 'ticketwright/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { demo } from '../../examples/web/demo.ts'
+import { expressApp } from '../../examples/web/express.ts'
+import { fetchHandler, serve } from '../../examples/web/fetch-handler.ts'
+import { complain, orderTable } from '../../examples/web/order.ts'
+import { createService, type Service } from '../../examples/web/service.ts'
+import { inTransaction } from '../../examples/web/transaction.ts'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
+
+const cronSecret = 'not known to anybody'
+const clock = manualClock('2026-11-23T09:00:00+02:00')
+const portalKeys = [
+  'id',
+  'reference',
+  'subject',
+  'state',
+  'openedAt',
+  'solvedAt',
+  'closedAt',
+  'tags',
+  'statedUrgency',
+  'requester',
+  'collaborators',
+  'rating',
+]
+
+/** A body of any form. */
+// biome-ignore lint/suspicious/noExplicitAny: what a server says is looked at as it is
+type Body = any
+
+const flavours = {
+  Express: (service: Service) => expressApp(service).listen(0, '127.0.0.1'),
+  'handlers of Request': (service: Service) => serve(fetchHandler(service)).listen(0, '127.0.0.1'),
+}
+
+for (const [flavour, start] of Object.entries(flavours))
+  describePostgres(`routes of a shop: ${flavour}`, () => {
+    let [pool, service, server, sent, reported] = [] as unknown as [Pool, Service, Server, Delivery[], unknown[]]
+    let orders = 0
+
+    beforeAll(async () => {
+      clock.set('2026-11-23T09:00:00+02:00')
+      pool = new Pool({ connectionString: (await anotherDatabase()).url, max: 12 })
+      await pool.query(orderTable)
+      service = createService({
+        pool,
+        clock,
+        cronSecret,
+        who: (authorization) => {
+          const id = /^Bearer (\w+)$/.exec(authorization ?? '')?.[1]
+          return id === undefined ? null : { kind: id.startsWith('agent') ? 'agent' : 'requester', id }
+        },
+        send: async (delivery) => void sent.push(delivery),
+        report: (error) => void reported.push(error),
+      })
+      await service.desk.changes(0) // the tables are there
+      server = start(service)
+      if (!server.listening) await once(server, 'listening')
+    })
+    afterAll(async () => {
+      server?.close()
+      server?.closeAllConnections()
+      await pool?.end()
+    })
+    beforeEach(() => {
+      sent = []
+      reported = []
+    })
+
+    let keys = 0
+    const ask = async (
+      who: string | null,
+      route: string,
+      body?: unknown,
+      headers: Record<string, string> = { 'idempotency-key': `"key-${++keys}"` },
+    ): Promise<{ status: number; headers: Headers; body: Body }> => {
+      const [method = 'GET', path] = route.split(' ')
+      const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, {
+        method,
+        headers: {
+          ...(who === null ? {} : { authorization: `Bearer ${who}` }),
+          'content-type': 'application/json',
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      return { status: response.status, headers: response.headers, body: await response.json() }
+    }
+    const anOrder = async (customer = 'mari', state = 'delivered'): Promise<string> => {
+      const id = `o-${++orders}`
+      await pool.query('INSERT INTO orders VALUES ($1, $2, $3)', [id, customer, state])
+      return id
+    }
+    const order = async (id: string) => (await pool.query('SELECT * FROM orders WHERE id = $1', [id])).rows[0]
+    /** All that a desk keeps, as counts: a request that fails leaves them as they were. */
+    const kept = async () => {
+      const tables = ['tickets', 'events', 'effects', 'receipts'].map(
+        (name) => `(SELECT count(*) FROM ticketwright.${name}) AS ${name}`,
+      )
+      return (await pool.query(`SELECT ${tables.join(', ')}`)).rows[0]
+    }
+    const complaint = async (customer = 'mari') => {
+      const id = await anOrder(customer)
+      const { body } = await ask(customer, `POST /orders/${id}/complaint`, { body: 'It is broken.' })
+      return { order: id, ticket: body.id as string }
+    }
+
+    it('saves an order and its ticket together, and shows the requester the portal’s facts only', async () => {
+      const id = await anOrder()
+      const { status, body } = await ask('mari', `POST /orders/${id}/complaint`, { body: 'It is broken.' })
+      expect(status).toBe(201)
+      expect(Object.keys(body)).toEqual(portalKeys)
+      expect(await order(id)).toMatchObject({ state: 'complaint', ticket_id: body.id })
+      expect((await service.desk.get(body.id)).requester?.id).toBe('mari')
+    })
+
+    it('saves neither when the order is not as it should be, after the ticket was opened', async () => {
+      const id = await anOrder('mari', 'sent')
+      const before = await kept()
+      const { status, body } = await ask('mari', `POST /orders/${id}/complaint`, { body: 'Where is it?' })
+      expect([status, body]).toEqual([409, { code: 'order_not_open_to_complaints' }])
+      expect(await kept()).toEqual(before)
+      expect(await order(id)).toMatchObject({ state: 'sent', ticket_id: null })
+    })
+
+    it('would be found out without the transaction: the ticket stays, the order does not', async () => {
+      const onThePool = { ...service, store: { ...service.store, within: () => service.store } }
+      const id = await anOrder('mari', 'sent')
+      const before = await kept()
+      const refused = complain(
+        onThePool,
+        { kind: 'requester', id: 'mari' },
+        id,
+        { body: '…' },
+        { commandId: 'control' },
+      )
+      await expect(refused).rejects.toMatchObject({ status: 409 })
+      expect(await kept()).not.toEqual(before)
+    })
+
+    it('saves neither when the handler throws after both were written', async () => {
+      const id = await anOrder()
+      const before = await kept()
+      const failing = inTransaction(service, async ({ client, desk }) => {
+        const { ticket } = await desk.as({ kind: 'requester', id: 'mari' }).open({ subject: 'Help', body: '…' })
+        await client.query('UPDATE orders SET ticket_id = $1 WHERE id = $2', [ticket.id, id])
+        throw new Error('a mistake')
+      })
+      await expect(failing).rejects.toThrow('a mistake')
+      expect(await kept()).toEqual(before)
+      expect(await order(id)).toMatchObject({ ticket_id: null })
+    })
+
+    it('saves neither when COMMIT itself refuses', async () => {
+      await pool.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+        CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.customer = 'doomed') EXECUTE FUNCTION refuse()`)
+      const id = await anOrder('doomed')
+      const before = await kept()
+      const { status, body } = await ask('doomed', `POST /orders/${id}/complaint`, { body: 'It is broken.' })
+      expect([status, body]).toEqual([500, { code: 'internal' }])
+      expect(reported).toHaveLength(1)
+      expect(await kept()).toEqual(before)
+      expect(await order(id)).toMatchObject({ state: 'delivered', ticket_id: null })
+    })
+
+    it('saves neither, and goes on, when the connection breaks in the middle', async () => {
+      const id = await anOrder()
+      const before = await kept()
+      const failing = inTransaction(service, async ({ client, desk }) => {
+        await desk.as({ kind: 'requester', id: 'mari' }).open({ subject: 'Help', body: '…' })
+        const { rows } = await client.query('SELECT pg_backend_pid() AS pid')
+        await pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid])
+        await client.query('UPDATE orders SET state = $1 WHERE id = $2', ['complaint', id])
+      })
+      await expect(failing).rejects.toThrow()
+      expect(await kept()).toEqual(before)
+      expect((await ask('mari', `POST /orders/${id}/complaint`, { body: 'Again.' })).status).toBe(201)
+    })
+
+    it('does a request sent again once, also five at a time', async () => {
+      const id = await anOrder()
+      const send = () =>
+        ask('mari', `POST /orders/${id}/complaint`, { body: 'It is broken.' }, { 'idempotency-key': '"once"' })
+      const answers = await Promise.all(Array.from({ length: 5 }, send))
+      answers.push(await send())
+      expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201))
+      expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+      expect((await service.desk.messages(answers[0]?.body.id)).length).toBe(1)
+    })
+
+    it('takes the same key for something else as a mistake, and that of somebody else as another', async () => {
+      const [mine, theirs] = [await anOrder('mari'), await anOrder('jaan')]
+      const key = { 'idempotency-key': 'k' }
+      expect((await ask('mari', `POST /orders/${mine}/complaint`, { body: 'One' }, key)).status).toBe(201)
+      const other = await ask('mari', `POST /orders/${mine}/complaint`, { body: 'Two' }, key)
+      expect([other.status, other.body.code]).toEqual([409, 'idempotency_mismatch'])
+      expect((await ask('jaan', `POST /orders/${theirs}/complaint`, { body: 'One' }, key)).status).toBe(201)
+      const none = await ask('mari', `POST /orders/${mine}/complaint`, { body: 'One' }, {})
+      expect([none.status, none.body]).toEqual([400, { code: 'idempotency_key_needed' }])
+    })
+
+    it('pays back once when two agents do it at once, and answers once', async () => {
+      const { order: id, ticket } = await complaint()
+      const answers = await Promise.all(['agent1', 'agent2'].map((agent) => ask(agent, `POST /orders/${id}/refund`)))
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+      expect(await order(id)).toMatchObject({ state: 'refunded' })
+      expect((await service.desk.messages(ticket)).length).toBe(2)
+      expect((await service.desk.get(ticket)).status).toBe('Resolved')
+    })
+
+    it.each<[string, unknown, number, string, string | undefined]>([
+      ['an unknown key', { type: 'reply', text: 'Hi' }, 400, 'invalid_command', 'text'],
+      ['no command', { type: 'constructor' }, 400, 'invalid_command', 'type'],
+      ['a list', [], 400, 'invalid_command', 'type'],
+      ['text', '"reply"', 400, 'bad_body', undefined],
+      ['no JSON', '{', 400, 'bad_body', undefined],
+      ['an unknown status', { type: 'setStatus', status: 'Opn' }, 400, 'unknown_name', 'status'],
+      ['a body that is too long', { type: 'reply', body: 'x'.repeat(262_145) }, 413, 'too_large', 'body'],
+      ['far too much', { type: 'reply', body: 'x'.repeat(600_000) }, 413, 'bad_body', undefined],
+      ['a command that is not offered', { type: 'merge', into: 't' }, 400, 'command_not_offered', undefined],
+      ['a forbidden key', '{"type":"setStatus","__proto__":{}}', 400, 'forbidden_key', '__proto__'],
+    ])('refuses %s, with the place', async (_what, command, status, code, path) => {
+      const { ticket } = await complaint()
+      const before = await kept()
+      const answer = await ask('agent1', `POST /tickets/${ticket}/commands`, command)
+      expect([answer.status, answer.body.code, answer.body.path]).toEqual([status, code, path])
+      expect(await kept()).toEqual(before)
+    })
+
+    it('lets only agents give commands, and only who is signed in ask', async () => {
+      const { ticket } = await complaint()
+      const path = `POST /tickets/${ticket}/commands`
+      expect((await ask('mari', path, { type: 'note', body: 'Hm' })).body).toEqual({ code: 'agents_only' })
+      expect((await ask(null, path, { type: 'note', body: 'Hm' })).status).toBe(401)
+      expect((await ask('agent1', 'POST /tickets/none/commands', { type: 'note', body: 'Hm' })).status).toBe(404)
+      expect((await ask('agent1', 'GET /nowhere')).body).toEqual({ code: 'no_such_route' })
+    })
+
+    it('tells whoever saves an old form what happened since', async () => {
+      const { ticket } = await complaint()
+      const path = `POST /tickets/${ticket}/commands`
+      const first = await ask('agent1', path, { type: 'update', priority: 'High' })
+      const etag = String(first.headers.get('etag'))
+      const note = { type: 'update', priority: 'Low' }
+      expect((await ask('agent1', path, note, { 'idempotency-key': 'form-1', 'if-match': etag })).status).toBe(200)
+      const late = await ask('agent2', path, note, { 'idempotency-key': 'form-2', 'if-match': etag })
+      expect([late.status, late.body.code]).toEqual([409, 'revision_conflict'])
+      expect(late.body.facts.since.map(({ type }: { type: string }) => type)).toContain('priority_changed')
+    })
+
+    it('shows a requester nothing that is inside, and nothing of others', async () => {
+      const { ticket } = await complaint('liis')
+      await ask('agent1', `POST /tickets/${ticket}/commands`, { type: 'note', body: 'canary-note' })
+      await ask('agent1', `POST /tickets/${ticket}/commands`, {
+        type: 'update',
+        priority: 'High',
+        fields: { secret: 'canary-field' },
+      })
+      const shown = await ask('liis', `GET /portal/tickets/${ticket}`)
+      expect(Object.keys(shown.body.ticket)).toEqual(portalKeys)
+      expect(shown.body.messages.map((message: Body) => message.body)).toEqual(['It is broken.'])
+      const said = await ask('liis', `POST /portal/tickets/${ticket}/messages`, { body: 'Any news?' })
+      expect([said.status, said.body.messages.length]).toEqual([201, 2])
+      const list = await ask('liis', 'GET /portal/tickets')
+      expect(list.body.tickets.map(({ id }: Body) => id)).toEqual([ticket])
+      expect(JSON.stringify([shown.body, said.body, list.body])).not.toMatch(/canary|agent1|High/)
+      const [theirs, missing] = [
+        await ask('jaan', `GET /portal/tickets/${ticket}`),
+        await ask('jaan', 'GET /portal/tickets/none'),
+      ]
+      expect(theirs.status).toBe(404)
+      expect(JSON.stringify(theirs.body).replaceAll(ticket, 'none')).toBe(JSON.stringify(missing.body))
+      const written = await ask('jaan', `POST /portal/tickets/${ticket}/messages`, { body: 'Mine now' })
+      expect(written.status).toBe(404)
+      expect((await service.desk.messages(ticket)).length).toBe(3)
+    })
+
+    it('gives a requester’s tickets page by page', async () => {
+      for (let i = 0; i < 51; i++)
+        await service.desk.as({ kind: 'requester', id: 'many' }).open({ subject: `${i}`, body: '…' })
+      const first = await ask('many', 'GET /portal/tickets')
+      expect(first.body.tickets.length).toBe(50)
+      const second = await ask('many', `GET /portal/tickets?after=${first.body.next}`)
+      expect([second.body.tickets.length, second.body.next]).toEqual([1, null])
+      expect((await ask('many', 'GET /portal/tickets?after=nonsense')).status).toBe(400)
+    })
+
+    it('lets only the holder of the secret run what is due', async () => {
+      expect((await ask(null, 'GET /cron')).status).toBe(401)
+      expect((await ask(cronSecret.slice(0, -1), 'GET /cron')).status).toBe(401)
+      expect((await ask('', 'GET /cron', undefined, { authorization: cronSecret })).status).toBe(401)
+      expect(sent).toEqual([])
+    })
+
+    it('writes each breach once and sends each effect once, however often and from however many machines', async () => {
+      const { ticket } = await complaint()
+      clock.set('2026-11-24T12:00:00+02:00')
+      const answers = await Promise.all(Array.from({ length: 3 }, () => ask(cronSecret, 'GET /cron', undefined, {})))
+      answers.push(await ask(cronSecret, 'GET /cron', undefined, {}))
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+      expect(answers.at(-1)?.body).toEqual({ events: 0, delivered: 0, failed: 0, more: false })
+      const history = await service.desk.history(ticket)
+      expect(history.filter(({ type }) => type === 'sla_breached').length).toBe(1)
+      const mine = sent.filter(({ effect }) => effect.ticketId === ticket).map(({ effect }) => effect.kind)
+      expect(mine.sort()).toEqual(['notify', 'sendCannedMessage'])
+      expect(new Set(sent.map(({ effect }) => effect.id)).size).toBe(sent.length)
+      expect(reported).toEqual([])
+    })
+  })
+
+describePostgres('the shop at work', () => {
+  it('tells of each promise, on both servers, which share what they have done', async () => {
+    const lines: string[] = []
+    await demo((await anotherDatabase()).url, (line) => lines.push(line))
+    expect(lines.join('\n')).toMatchInlineSnapshot(`
+      "— Express
+      201  mari POST /orders/o-1/complaint  T-000001: open
+      409  mari POST /orders/o-2/complaint  order_not_open_to_complaints
+      200  mari GET /portal/tickets         T-000001: open
+      200  jaan GET /portal/tickets         none
+           sent: sendCannedMessage, [T-000001] Order o-1
+      200  cron GET /cron                   0 events of time, 1 effects delivered
+      200  ana  POST /orders/o-1/refund     T-000001: Resolved
+      403  mari POST /orders/o-1/refund     agents_only
+      — Handlers of Request
+      201  mari POST /orders/o-1/complaint  T-000001: solved
+      409  mari POST /orders/o-2/complaint  order_not_open_to_complaints
+      200  mari GET /portal/tickets         T-000001: solved
+      200  jaan GET /portal/tickets         none
+      200  cron GET /cron                   0 events of time, 0 effects delivered
+      200  ana  POST /orders/o-1/refund     T-000001: Resolved, as before
+      403  mari POST /orders/o-1/refund     agents_only"
+    `)
+  })
+})
+
+it('a cron secret that can be guessed is refused', () => {
+  expect(() => createService({ cronSecret: '' } as never)).toThrow('16 characters')
+})
+
+describe('docs/how-to/web.md', () => {
+  it('quotes the example', () => {
+    const blocks = [
+      ...readFileSync('docs/how-to/web.md', 'utf8').matchAll(/^<!-- (examples\/\S+) -->\n\n```ts\n(.*?)^```$/gms),
+    ]
+    expect(blocks.length).toBeGreaterThan(3)
+    for (const [, file = '', code] of blocks) expect(readFileSync(file, 'utf8'), file).toContain(code)
+  })
+})

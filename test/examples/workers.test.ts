@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import type { AnyTicketEvent } from 'ticketwright'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readSnapshots } from '../../examples/replay-incidents/snapshot.ts'
+import { examine } from '../../examples/workers/examine.ts'
+import { expectedOf, type Outcome } from '../../examples/workers/expected.ts'
+import { daysOf } from '../../examples/workers/incidents.ts'
+import type { Run } from '../../examples/workers/run.ts'
+import { build } from '../package/packed.ts'
+import { describePostgres } from '../postgres/database.ts'
+import { runExample } from './incidents.ts'
+
+const faultless = { lost: 0, invented: 0, twice: 0, gaps: 0, effectsLost: 0, effectsInvented: 0 }
+
+describePostgres('three workers on one server, one of them killed in the middle of an effect', ({ url }) => {
+  beforeAll(build, 120_000)
+
+  it.each([
+    ['looking for what is due', []],
+    ['doing jobs of pg-boss', ['--boss']],
+  ])(
+    '%s, lose nothing and do nothing twice',
+    (_how, options) => {
+      const { stdout, stderr, status } = runExample('workers/index.ts', '--json', '--url', url, ...options)
+      expect(stderr).toBe('')
+      const run = JSON.parse(stdout) as Run
+      expect(run.faults).toEqual(faultless)
+      expect(run).toMatchObject({ incidents: 50, commands: 337, refused: 0, events: 789, effects: 101 })
+      expect(run.facts).toEqual({ breaches: 14, steps: 37, wakes: 7, closings: 50 })
+      expect(run.workers.map(({ killed }) => killed)).toEqual([false, true, false])
+      // what the killed worker had in hand: it delivers four at a time
+      expect(run.effectsAgain).toBeGreaterThanOrEqual(1)
+      expect(run.effectsAgain).toBeLessThanOrEqual(4)
+      for (const { events, effects, killed } of run.workers) if (!killed) expect(events + effects).toBeGreaterThan(0)
+      expect(status).toBe(0)
+    },
+    240_000,
+  )
+})
+
+describe('the comparison', () => {
+  let expected: Outcome
+  beforeAll(async () => {
+    const days = daysOf(await readSnapshots('examples/data/incidents-2000.jsonl.gz'), 100)
+    expected = await expectedOf(days, (days.at(-1)?.endsAt ?? 0) + 30 * 86_400_000)
+  }, 60_000)
+
+  const once = () => new Map(expected.effects.map((id) => [id, 1]))
+  const at = (type: string) => expected.events.findIndex((event) => event.type === type)
+
+  it('finds no fault where there is none, whenever a machine wrote', () => {
+    const later = expected.events.map((event) => ({ ...event, recordedAt: event.recordedAt + 5 }))
+    expect(examine(expected, later, once()).faults).toEqual(faultless)
+  })
+
+  it.each<[string, (events: AnyTicketEvent[]) => void, Partial<typeof faultless>]>([
+    ['a lost breach', (events) => events.splice(at('sla_breached'), 1), { lost: 1, gaps: 1 }],
+    ['a breach written twice', (events) => events.push(events[at('sla_breached')] as never), { invented: 1, twice: 1 }],
+    ['a step written twice', (events) => events.push(events[at('sla_step_reached')] as never), { twice: 1 }],
+    [
+      'a fact at another instant',
+      (events) => events.splice(at('sla_breached'), 1, { ...events[at('sla_breached')], at: 1 } as never),
+      { lost: 1, invented: 1 },
+    ],
+  ])('finds %s', (_what, plant, faults) => {
+    const events = [...expected.events]
+    plant(events)
+    expect(examine(expected, events, once()).faults).toMatchObject(faults)
+  })
+
+  it('finds a lost effect, and one that nobody asked for', () => {
+    const received = once()
+    received.delete(expected.effects[0] ?? '')
+    received.set('made-up', 1)
+    expect(examine(expected, expected.events, received).faults).toEqual({
+      ...faultless,
+      effectsLost: 1,
+      effectsInvented: 1,
+    })
+  })
+
+  it('counts what came twice', () => {
+    const received = once().set(expected.effects[0] ?? '', 3)
+    expect(examine(expected, expected.events, received).effectsAgain).toBe(2)
+  })
+})
+
+describe('the arguments', () => {
+  beforeAll(build, 120_000)
+
+  it.each([['--every', '0'], ['--every', '101'], ['--every', 'x'], ['--nothing']])('%s %s are explained', (...args) => {
+    const { stderr, status } = runExample('workers/index.ts', ...args)
+    expect(status).toBe(2)
+    expect(stderr).toContain('Usage: npm run example:workers')
+  })
+})
+
+describe('docs/how-to/run-workers.md', () => {
+  it('quotes the example', () => {
+    const page = readFileSync('docs/how-to/run-workers.md', 'utf8')
+    const blocks = [...page.matchAll(/^<!-- (examples\/\S+) -->\n\n```ts\n(.*?)^```$/gms)]
+    expect(blocks.length).toBe(2)
+    for (const [, file = '', code] of blocks) expect(readFileSync(file, 'utf8'), file).toContain(code)
+  })
+})
