@@ -5,6 +5,7 @@ import {
   type Condition,
   compileDefinition,
   type Definition,
+  type Effect,
   evolve,
   advance as libraryAdvance,
   matches,
@@ -121,9 +122,10 @@ class RuledSubject extends Subject {
   override poll(now: number): void {
     if (!this.ticket) return
     const { definitions } = this.setting
-    const { ticket, events } = this.under.advance(definitions, this.ticket, now, { history: this.events })
+    const { ticket, events, effects } = this.under.advance(definitions, this.ticket, now, { history: this.events })
     this.ticket = ticket
     this.events.push(...events)
+    this.effects.push(...effects)
   }
 
   nextAt(now: number): number | null {
@@ -202,7 +204,7 @@ function polled(setting: Setting, given: readonly Given[], pause: () => number, 
 
 describe('with rules on, polled or not, the events are the same', () => {
   const same = (setting: Setting, runs: number, pauses: readonly (() => number)[], under?: Partial<Under>) => {
-    let firings = 0
+    let [firings, effects] = [0, 0]
     fc.assert(
       fc.property(histories(setting), (history) => {
         const ruled = withRules(setting, history.rules)
@@ -212,22 +214,32 @@ describe('with rules on, polled or not, the events are the same', () => {
         firings += never.events.filter(({ type }) => type.endsWith('rule_fired')).length
         const expected = withoutRecording(never.events)
         for (const pause of pauses) {
-          const found = withoutRecording(polled(ruled, given, pause, under).events)
+          const often = polled(ruled, given, pause, under)
+          const found = withoutRecording(often.events)
           if (found !== expected)
             throw new Parted('polling changed the events', [JSON.stringify(history.rules), expected, found])
+          const part = effectsPart(never, often)
+          if (part)
+            throw new Parted(part, [
+              JSON.stringify(history.rules),
+              JSON.stringify(never.effects),
+              JSON.stringify(often.effects),
+            ])
+          effects += often.effects.length
         }
       }),
-      { seed, numRuns: runs },
+      { seed, numRuns: runs, endOnFailure: under !== undefined },
     )
-    return firings
+    return { firings, effects }
   }
   const runs = Math.ceil(goal / 2_000)
 
   it.each(settings)('every hour, once a day, now and then: $name', { timeout: patience }, (setting) => {
     let n = 0
     const nowAndThen = () => [7 * minute, 999, 26 * hour, 3 * minute][n++ % 4] as number
-    const firings = same(setting, runs, [() => hour, () => 24 * hour, nowAndThen])
+    const { firings, effects } = same(setting, runs, [() => hour, () => 24 * hour, nowAndThen])
     expect(firings).toBeGreaterThan(runs)
+    expect(effects).toBeGreaterThan(runs)
   })
 
   it('and a poller that lets rules fire when it looks is caught', () => {
@@ -239,7 +251,51 @@ describe('with rules on, polled or not, the events are the same', () => {
     }
     expect(() => same(settings[0] as Setting, 100, [() => hour], { advance: late })).toThrow()
   })
+
+  it.each<[what: string, spoil: (effects: readonly Effect[], now: number) => readonly Effect[], found: RegExp]>([
+    ['forgets effects', () => [], /lost/],
+    ['dates effects when it looks', (effects, now) => effects.map((one) => ({ ...one, dueAt: now })), /another/],
+    ['asks for what no rule asked for', (effects) => effects.map((one) => ({ ...one, id: `x${one.id}` })), /no rule/],
+  ])('and a poller that %s is caught', (_what, spoil, found) => {
+    const spoilt: Under['advance'] = (definition, ticket, now, options) => {
+      const advanced = libraryAdvance(definition, ticket, now, options)
+      return { ...advanced, effects: spoil(advanced.effects, now) }
+    }
+    expect(() => same(settings[0] as Setting, 100, [() => hour], { advance: spoilt })).toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ message: expect.stringMatching(found) }) }),
+    )
+  })
 })
+
+/**
+ * Where the effects of one log differ that was looked at seldom and often. Seldom looked at, repeats of facts of time
+ * are one, the last, and what is stale by then is not asked for: nothing else may be missing, and nothing be added.
+ */
+function effectsPart(never: Subject, often: Subject): string | undefined {
+  const asked = new Set(
+    never.events.flatMap((event) =>
+      event.type === 'rule_fired' || event.type === 'time_rule_fired' ? event.data.effects.map(({ id }) => id) : [],
+    ),
+  )
+  const [seldom, more] = [never, often].map(({ effects }) => new Map(effects.map((one) => [one.id, one]))) as [
+    Map<string, Effect>,
+    Map<string, Effect>,
+  ]
+  for (const id of [...seldom.keys(), ...more.keys()]) if (!asked.has(id)) return `no rule asked for the effect ${id}`
+  for (const [id, effect] of seldom) {
+    if (!more.has(id)) return `the effect ${id} is lost when somebody looks`
+    if (JSON.stringify(more.get(id)) !== JSON.stringify(effect)) return `the effect ${id} is another one`
+  }
+  for (const [id, effect] of more) {
+    if (seldom.has(id)) continue
+    const { kind } = effect.data.cause as { kind: string }
+    const last = [...seldom.values()].some(
+      (other) => other.data.rule === effect.data.rule && other.dueAt > effect.dueAt,
+    )
+    if (effect.staleAfter === null && (kind !== 'time' || !last)) return `the effect ${id} is lost when nobody looks`
+  }
+  return undefined
+}
 
 /** What of the promises of rules a log breaks, judged from the log alone. */
 function broken(

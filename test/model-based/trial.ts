@@ -4,6 +4,7 @@ import {
   advance,
   type Command,
   decide,
+  type Effect,
   evolve,
   parseCommand,
   rebuild,
@@ -53,6 +54,8 @@ export class Subject {
   readonly under: Under
   ticket: Ticket | null = null
   readonly events: AnyTicketEvent[] = []
+  /** What was asked for outside, commit by commit. */
+  readonly effects: Effect[] = []
 
   constructor(setting: Setting, under: Partial<Under> = {}) {
     this.setting = setting
@@ -67,6 +70,7 @@ export class Subject {
     if (!decided.ok) return { refused: decided.error.code }
     this.ticket = decided.value.ticket
     this.events.push(...decided.value.events)
+    this.effects.push(...decided.value.effects)
     return decided.value.unchanged ? 'unchanged' : 'changed'
   }
 
@@ -80,9 +84,10 @@ export class Subject {
 
   poll(now: number): void {
     if (!this.ticket) return
-    const { ticket, events } = this.under.advance(this.setting.definitions, this.ticket, now)
+    const { ticket, events, effects } = this.under.advance(this.setting.definitions, this.ticket, now)
     this.ticket = ticket
     this.events.push(...events)
+    this.effects.push(...effects)
   }
 
   peek(now: number): Ticket | null {
