@@ -49,6 +49,58 @@ describe('advice', () => {
     })
   })
 
+  it.each<[of: string, said: (confidence: number) => object, least: number, follows: object, not: object]>([
+    [
+      'priority',
+      (confidence) => ({ priority: { value: 'High', confidence, reasons: ['why'] } }),
+      0.8,
+      { priority: 'High' },
+      { priority: 'Low' },
+    ],
+    [
+      'tag',
+      (confidence) => ({ tags: [{ value: 'a', confidence, reasons: ['why'] }] }),
+      0.7,
+      { tags: ['a'] },
+      { tags: [] },
+    ],
+    [
+      'macro',
+      (confidence) => ({ macro: { value: 'spam', confidence, reasons: ['why'] } }),
+      0.95,
+      { kind: 'closed' },
+      { kind: 'new' },
+    ],
+    [
+      'cannedMessage',
+      (confidence) => ({ cannedMessage: { value: 'reset', confidence, reasons: ['why'] } }),
+      0.9,
+      {},
+      {},
+    ],
+  ])(
+    'on a %s is followed from its own threshold on, and recorded with its reasons below it too',
+    (of, said, least, follows, not) => {
+      for (const confidence of [least, least - 0.001]) {
+        const followed = confidence >= least
+        const life = story(definition).open('Mon 09:00')
+        const decided = life.attempt(
+          'Mon 09:01',
+          { kind: 'bot', id: 'oracle' },
+          { type: 'advise', ...said(confidence) },
+        )
+        expect(life.ticket).toMatchObject(followed ? follows : not)
+        expect(life.events.at(-1)).toMatchObject({
+          type: 'advised',
+          data: { suggestions: [{ of, confidence, followed }] },
+          personal: { reasons: [['why']] },
+        })
+        const sends = decided.ok ? decided.value.effects.map(({ kind }) => kind) : null
+        expect(sends).toEqual(of === 'cannedMessage' && followed ? ['sendCannedMessage'] : [])
+      }
+    },
+  )
+
   it('is the weakest of all sources but the default', () => {
     const life = given({ priority: { value: 'Urgent', confidence: 1 } })
     life.do('Mon 10:00', ana, { type: 'setPriority', priority: 'Medium' })
@@ -241,6 +293,40 @@ describe('an advisor of a desk', () => {
     expect(() => createDesk({ definition, store: memoryStore(), advisor: wrong as Advisor })).toThrow(
       expect.objectContaining({ code: 'invalid_command', path }),
     )
+  })
+
+  it('is asked of what is saved, and while it thinks nobody else waits', async () => {
+    let answer: (advice: Advice) => void = () => {}
+    let seen: unknown
+    const front = frontDesk({
+      definition,
+      ...advisor(async ({ ticket }) => {
+        seen = await front.desk.get(ticket.id)
+        return new Promise((resolve) => {
+          answer = resolve
+        })
+      }),
+    })
+    const opening = front.mari.open({ subject: 'x', ticketId: 't1' })
+    while (seen === undefined) await new Promise((done) => setTimeout(done, 1))
+    expect(seen).toMatchObject({ id: 't1', version: 1 })
+    const { ticket } = await front.ana.setPriority('t1', 'Medium')
+    expect(ticket).toMatchObject({ revision: 2, priority: 'Medium' })
+    answer({ tags: [{ value: 'late', confidence: 1 }], priority: { value: 'High', confidence: 1 } })
+    expect((await opening).ticket).toMatchObject({ revision: 3, priority: 'Medium', tags: ['late'] })
+    expect(await front.desk.get('t1')).toEqual((await opening).ticket)
+  })
+
+  it('that answers when nobody waits any more is not heard', async () => {
+    let answer: (advice: Advice) => void = () => {}
+    const { mari, desk } = frontDesk({
+      definition,
+      ...advisor(() => new Promise((resolve) => (answer = resolve)), { timeoutMs: 5 }),
+    })
+    await mari.open({ subject: 'x', ticketId: 't1' })
+    answer({ tags: [{ value: 'late', confidence: 1 }] })
+    await new Promise((done) => setTimeout(done, 5))
+    expect(await desk.get('t1')).toMatchObject({ tags: [], version: 1 })
   })
 
   it('is told that nobody waits any more', async () => {
