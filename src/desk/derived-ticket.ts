@@ -1,4 +1,6 @@
-import { fail } from '../errors.ts'
+import * as z from 'zod'
+import { fail, unwrap } from '../errors.ts'
+import { Line, list, parse } from '../model/schema.ts'
 import type { DeskContext } from './options.ts'
 import { historyOf, messagesOf, ticketNow } from './read.ts'
 
@@ -17,12 +19,15 @@ export async function followUpOf(desk: DeskContext, ticketId: string) {
   }
 }
 
+const Split = z.strictObject({ subject: Line, messageIds: list(z.string(), 100) })
+
 /** What opens a ticket with some of the messages of another. */
 export async function splitOf(
   desk: DeskContext,
   ticketId: string,
-  { subject, messageIds }: { readonly subject: string; readonly messageIds: readonly string[] },
+  input: { readonly subject: string; readonly messageIds: readonly string[] },
 ) {
+  const { subject, messageIds } = unwrap(parse(Split, input, 'invalid_command'))
   const { followUpOf: _, ...copied } = await followUpOf(desk, ticketId)
   const messages = messagesOf(await historyOf(desk, ticketId))
   const chosen = messageIds.map((id, i) => {

@@ -34,6 +34,7 @@ import {
   messagesOf,
   type Page,
   type PageAsk,
+  textGiven,
   ticketByKey,
   ticketNow,
   viewCount,
@@ -207,8 +208,14 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     deliver: (send, run) => deliverEffects(desk, send as (delivery: Delivery) => Promise<void> | void, run),
     reapply: (run) => reapplyAll(desk, run),
     deadLetters: async (limit) => deadLetters(desk, limit),
-    revive: (effectId) => desk.store.revive(desk.tenant, effectId),
-    discard: (effectId) => desk.store.settle(desk.tenant, effectId),
+    revive: async (effectId) => {
+      textGiven(effectId, 'effectId')
+      return desk.store.revive(desk.tenant, effectId)
+    },
+    discard: async (effectId) => {
+      textGiven(effectId, 'effectId')
+      await desk.store.settle(desk.tenant, effectId)
+    },
     forgetReceipts: (after) => forgetReceipts(desk, after),
     erase: (person, ask) => erase(desk, person, ask),
     portal: (person) => portal(desk, person),

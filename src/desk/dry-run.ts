@@ -6,6 +6,7 @@ import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
 import { advanceWithHistory } from './catch-up.ts'
+import { endOfChain } from './chain.ts'
 import { writingDuring } from './collision.ts'
 import type { Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
@@ -34,8 +35,10 @@ export async function dryRun(desk: DeskContext, command: Submission, options: Co
   const ticket = row?.ticket ?? null
   if (!ticket && command.type !== 'open') throw fail('ticket_not_found', { ticketId: command.ticketId }, 'ticketId')
   const into = ticket?.links.mergedInto ?? null
-  if (into !== null && command.type === 'message')
-    return dryRun(desk, { ...command, ticketId: into }, { ...options, expectedRevision: undefined, lease: undefined })
+  if (into !== null && command.type === 'message') {
+    const { id } = await endOfChain(desk, command.ticketId, into, 'ticketId')
+    return dryRun(desk, { ...command, ticketId: id }, { ...options, expectedRevision: undefined, lease: undefined })
+  }
   await checkRevision(desk, ticket, options, command.actor)
   await checkLease(desk, options)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), now)

@@ -1,11 +1,12 @@
+import * as z from 'zod'
 import { concerns, erasureOf } from '../engine/erase.ts'
 import { fail, unwrap } from '../errors.ts'
-import type { Actor } from '../model/actor.ts'
+import { Actor } from '../model/actor.ts'
 import { Id, parse } from '../model/schema.ts'
 import { again, attempts } from './again.ts'
 import { catchUp } from './catch-up.ts'
 import { commandInstant } from './instant.ts'
-import type { DeskContext } from './options.ts'
+import { type DeskContext, Signal } from './options.ts'
 import { breathe } from './pace.ts'
 
 /** Who erases, unless said: the desk itself. */
@@ -21,6 +22,8 @@ export interface ErasureRun {
   readonly complete: boolean
 }
 
+const EraseAsk = z.strictObject({ signal: Signal.optional(), by: Actor.optional() })
+
 /** Events read at once. */
 const pageEvents = 1_000
 
@@ -32,15 +35,21 @@ const pageEvents = 1_000
 export async function erase(
   desk: DeskContext,
   person: string,
-  { signal, by = eraser }: { readonly signal?: AbortSignal | undefined; readonly by?: Actor | undefined } = {},
+  ask: { readonly signal?: AbortSignal | undefined; readonly by?: Actor | undefined } = {},
 ): Promise<ErasureRun> {
+  const { signal, by = eraser } = unwrap(parse(EraseAsk, ask, 'invalid_command'))
   const who = unwrap(parse(Id, person, 'invalid_command', 'person'))
   const concerned = new Set<string>()
+  // those of an earlier run that was stopped, too
+  const erased = new Set<string>()
   let events = 0
   for (let position = 0, more = true; more; await breathe()) {
     if (signal?.aborted) return { tickets: [], events, complete: false }
     const page = await desk.store.changes(desk.tenant, position, pageEvents)
-    for (const event of page.events) if (concerns(event, who)) concerned.add(event.ticketId)
+    for (const event of page.events) {
+      if (concerns(event, who)) concerned.add(event.ticketId)
+      if (event.type === 'personal_erased' && event.data.person === who) erased.add(event.ticketId)
+    }
     events += page.events.length
     position = page.position
     more = page.events.length > 0
@@ -51,7 +60,7 @@ export async function erase(
     if (await desk.turn(ticketId, () => eraseOn(desk, ticketId, who, by))) tickets.push(ticketId)
     await breathe()
   }
-  await forgetReasons(desk, new Set(tickets))
+  await forgetReasons(desk, new Set([...erased, ...tickets]))
   return { tickets, events, complete: true }
 }
 
@@ -76,10 +85,18 @@ const eraseOn = (desk: DeskContext, ticketId: string, person: string, actor: Act
     return committed.ok || again(ticketId, ticket.version, 0)
   })
 
-/** Dead letters looked at: what a far end said may repeat an address. */
-const maxLetters = 10_000
+/** Dead letters asked for at first; twice as many as long as there are more. */
+const lettersAtOnce = 10_000
+const forgotten = 'erased'
 
+/** What a far end said may repeat an address. */
 async function forgetReasons({ store, tenant }: DeskContext, tickets: ReadonlySet<string>): Promise<void> {
-  for (const { id, ticketId } of await store.buried(tenant, maxLetters))
-    if (tickets.has(ticketId)) await store.bury(tenant, id, 'erased')
+  if (tickets.size === 0) return
+  for (let limit = lettersAtOnce, seen = 0; ; limit *= 2) {
+    const letters = await store.buried(tenant, limit)
+    for (const { id, ticketId, reason } of letters.slice(seen))
+      if (tickets.has(ticketId) && reason !== forgotten) await store.bury(tenant, id, forgotten)
+    if (letters.length < limit) return
+    seen = letters.length
+  }
 }

@@ -1,6 +1,8 @@
+import * as z from 'zod'
 import { type FieldTable, findField } from '../condition/field.ts'
 import { comparePositions, type SortPosition } from '../condition/sort-key.ts'
-import { DeskError, fail } from '../errors.ts'
+import { DeskError, fail, unwrap } from '../errors.ts'
+import { list, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { toInstant } from '../time/instant.ts'
 import { csvLine } from './csv.ts'
@@ -50,16 +52,19 @@ const defaultColumns = [
   ...['resolvedAt', 'closedAt', 'messages', 'reopens', 'sla.level', 'sla.breached', 'satisfaction.score'],
 ]
 
+const CsvAsk = z.strictObject({ columns: list(z.string(), 1_000).optional() })
+
 /**
  * All tickets as CSV (RFC 4180, UTF-8), a row each, in order of id. `columns` are fields as conditions name them:
  * stored facts, `fields.` and the path of a custom field, clocks. Instants are ISO 8601 in UTC, lists are joined by
  * `; `, and what might run as a formula in a spreadsheet is written so that it does not.
- * @throws DeskError `unknown_name`, `field_not_allowed` with the path
+ * @throws DeskError `invalid_command`, `unknown_name`, `field_not_allowed` with the path
  */
 export async function* exportCsv(
   desk: DeskContext,
-  { columns = defaultColumns }: { readonly columns?: readonly string[] | undefined } = {},
+  ask: { readonly columns?: readonly string[] | undefined } = {},
 ): AsyncGenerator<string, void, void> {
+  const { columns = defaultColumns } = unwrap(parse(CsvAsk, ask, 'invalid_command'))
   const readers = columns.map((name, i) => columnReader(desk.latest.fields, name, i))
   yield csvLine(columns)
   for await (const ticket of allTickets(desk)) yield csvLine(readers.map((read) => read(ticket)))

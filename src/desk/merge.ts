@@ -1,7 +1,7 @@
 import { fail } from '../errors.ts'
-import type { Ticket } from '../model/ticket.ts'
 import { type Again, attempts } from './again.ts'
 import { decideWithHistory } from './catch-up.ts'
+import { endOfChain } from './chain.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
@@ -52,16 +52,5 @@ async function mergeOnce(desk: DeskContext, command: Submission, options: Comman
     collision: null,
     routed: null,
     redirectedFrom: source.id,
-  }
-}
-
-/** The ticket at the end of a chain of merges; a chain that leads back to the source would close a circle. */
-async function endOfChain({ store, tenant }: DeskContext, source: string, into: string): Promise<Ticket> {
-  for (let id: string = into; ; ) {
-    if (id === source) throw fail('merge_cycle', { ticketId: source, into }, 'into')
-    const { row } = await store.load(tenant, id)
-    if (!row) throw fail('ticket_not_found', { ticketId: id }, 'into')
-    if (row.ticket.links.mergedInto === null) return row.ticket
-    id = row.ticket.links.mergedInto
   }
 }

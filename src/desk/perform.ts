@@ -1,11 +1,13 @@
 import type { Decision } from '../engine/decide.ts'
-import { fail } from '../errors.ts'
+import { fail, unwrap } from '../errors.ts'
 import { type Actor, isStaff } from '../model/actor.ts'
+import { Name, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { Commit, CommitOutcome, Loaded, TicketChange } from '../store.ts'
 import { type Again, again, attempts } from './again.ts'
 import { amended } from './amended.ts'
 import { decideWithHistory } from './catch-up.ts'
+import { endOfChain } from './chain.ts'
 import { endWriting, writingDuring } from './collision.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
@@ -101,21 +103,25 @@ export async function afterConflict(
     case 'reference':
       if ((command.input as { reference?: string }).reference !== undefined)
         throw fail('reference_taken', { reference: conflict.reference }, 'reference')
-      await skipTaken(desk)
+      await skipTaken(desk, conflict.reference)
       return again(command.ticketId, 0, 0)
     default:
       return conflict satisfies never
   }
 }
 
-/** A message to a merged ticket goes to the one that lives on; merges never close a circle, so the chain ends. */
+/**
+ * A message to a merged ticket goes to the one at the end of the chain.
+ * @throws DeskError `merge_cycle` where there is no end: no merge closes a circle, but an import may bring one
+ */
 async function followMerge(
   desk: DeskContext,
   command: Submission,
   options: CommandOptions,
   into: string,
 ): Promise<Outcome> {
-  const sentOn = { ...command, ticketId: into }
+  const { id } = await endOfChain(desk, command.ticketId, into, 'ticketId')
+  const sentOn = { ...command, ticketId: id }
   const outcome = await perform(desk, sentOn, { ...options, expectedRevision: undefined, lease: undefined })
   return amended(outcome, { redirectedFrom: command.addressedTo })
 }
@@ -142,15 +148,31 @@ export async function checkRevision(
 /** A new ticket without a reference gets the next number. */
 async function withReference(desk: DeskContext, command: Submission): Promise<Submission> {
   if (command.type !== 'open' || 'reference' in command.input) return command
-  const reference = desk.reference(await desk.store.nextNumber(desk.tenant))
+  const reference = referenceOf(desk, await desk.store.nextNumber(desk.tenant))
   return { ...command, input: { ...command.input, reference } }
 }
 
-/** Numbers passed over at once where imported tickets brought references of their own. */
-const maxSkipped = 100_000
+/** @throws DeskError `invalid_command`, `invalid_text`, `too_large` for what the application makes of a number */
+const referenceOf = ({ reference }: DeskContext, number: number): string =>
+  unwrap(parse(Name, reference(number), 'invalid_command', 'reference'))
 
-/** Passes over the numbers whose references are taken. */
-async function skipTaken({ store, tenant, reference }: DeskContext): Promise<void> {
-  for (let skipped = 0; skipped < maxSkipped; skipped++)
-    if (!(await store.lookup(tenant, { reference: reference(await store.nextNumber(tenant)) }))) return
+/** Numbers passed over for one command, and at once, where tickets brought references of their own. */
+const maxSkipped = 1_000_000
+const mostAtOnce = 1_000
+
+/**
+ * Passes over the numbers whose references are taken: twice as many each time, and those together, so that a store may
+ * draw them in one go. It comes to rest at the first draw whose last number is free.
+ */
+async function skipTaken(desk: DeskContext, taken: string): Promise<void> {
+  const { store, tenant } = desk
+  let atOnce = 1
+  for (let skipped = 0; skipped < maxSkipped; skipped += atOnce) {
+    const numbers = await Promise.all(Array.from({ length: atOnce }, () => store.nextNumber(tenant)))
+    const last = referenceOf(desk, Math.max(...numbers))
+    // the application names all its tickets alike
+    if (last === taken) throw fail('reference_taken', { reference: taken }, 'reference')
+    if (!(await store.lookup(tenant, { reference: last }))) return
+    atOnce = Math.min(mostAtOnce, atOnce * 2)
+  }
 }

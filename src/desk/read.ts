@@ -62,13 +62,17 @@ export interface Allowed<X extends Names = Names> {
   readonly macros: readonly X['macro'][]
 }
 
+/** @throws DeskError `invalid_command` for an id that is no text: no store need know what to make of it */
+export function textGiven(id: unknown, path: string): void {
+  if (typeof id !== 'string') throw fail('invalid_command', { reason: `an id is a text, not ${shown(id)}` }, path)
+}
+
 /** The ticket as it is stored, and what the store's clock says. */
 export async function loaded(
   desk: DeskContext,
   ticketId: string,
 ): Promise<{ readonly ticket: Ticket; readonly now: number }> {
-  if (typeof ticketId !== 'string')
-    throw fail('invalid_command', { reason: `an id is a text, not ${shown(ticketId)}` }, 'ticketId')
+  textGiven(ticketId, 'ticketId')
   const { row, now } = await desk.store.load(desk.tenant, ticketId)
   if (!row) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) }, 'ticketId')
   return { ticket: row.ticket, now }
@@ -92,6 +96,7 @@ export async function ticketByKey(
 }
 
 export async function historyOf(desk: DeskContext, ticketId: string): Promise<readonly AnyTicketEvent[]> {
+  textGiven(ticketId, 'ticketId')
   const events = await desk.store.history(desk.tenant, ticketId)
   if (events.length === 0) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) }, 'ticketId')
   return events

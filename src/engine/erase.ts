@@ -28,6 +28,15 @@ export function concerns(event: AnyTicketEvent, person: string): boolean {
 
 const wrote = ({ actor }: AnyTicketEvent, person: string): boolean => actor.id === person && !isStaff(actor)
 
+const isMessageOf = (event: AnyTicketEvent, person: string): boolean =>
+  event.type === 'message_added' && wrote(event, person)
+
+/** Does the later event say that what was personal of the earlier one was erased? */
+export const isErasedBy = (earlier: AnyTicketEvent, later: AnyTicketEvent): boolean =>
+  later.type === 'personal_erased' &&
+  earlier.version < later.version &&
+  (later.data.of === 'ticket' || isMessageOf(earlier, later.data.person))
+
 const asks = (event: AnyTicketEvent, person: string): boolean =>
   (event.type === 'ticket_opened' || event.type === 'requester_changed') && event.data.requester?.id === person
 
@@ -44,8 +53,7 @@ export function erasureOf(history: readonly AnyTicketEvent[], options: ErasureOp
   const theirs = history.some(
     (event) => asks(event, person) || (event.type === 'ticket_opened' && wrote(event, person)),
   )
-  const goes = (event: AnyTicketEvent) =>
-    event.personal !== undefined && (theirs || (event.type === 'message_added' && wrote(event, person)))
+  const goes = (event: AnyTicketEvent) => event.personal !== undefined && (theirs || isMessageOf(event, person))
   const touched = history.filter(goes)
   if (touched.length === 0) return null
   const redacted = touched.map(({ personal: _personal, ...kept }) => kept as AnyTicketEvent)

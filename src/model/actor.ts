@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Id, Name } from './schema.ts'
 
-const actorKinds = ['requester', 'collaborator', 'third_party', 'agent', 'bot', 'system'] as const
+export const actorKinds = ['requester', 'collaborator', 'third_party', 'agent', 'bot', 'system'] as const
 export type ActorKind = (typeof actorKinds)[number]
 
 /** Who does something. Authorisation is the application's; this says on whose behalf the desk acts. */

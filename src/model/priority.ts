@@ -8,7 +8,7 @@ export interface Priority<Name extends string = string> {
 }
 
 /** Where a priority came from, strongest first; each source keeps its last value and falls away with its cause. */
-const prioritySources = ['manual', 'forced', 'rule', 'matrix', 'tag', 'sla', 'advisor', 'default'] as const
+export const prioritySources = ['manual', 'forced', 'rule', 'matrix', 'tag', 'sla', 'advisor', 'default'] as const
 export type PrioritySource = (typeof prioritySources)[number]
 
 /** Low (default), Medium, High, Urgent: a ticket nobody marked is Low. */

@@ -29,6 +29,37 @@ describe('what a desk is asked is checked at the door', () => {
     expect(await refusal(desk.get(wrong(5)))).toMatchObject({ code: 'invalid_command', path: 'ticketId' })
   })
 
+  it('ids, lists and options that are none, of whatever reads or writes', async () => {
+    const { desk, ana } = await opened()
+    const asked = async (attempt: () => unknown) => {
+      const { code, path } = await refusal((async () => attempt())())
+      return [code, path]
+    }
+    const firstOf = async (lines: AsyncIterable<string>) => {
+      for await (const line of lines) return line
+      return undefined
+    }
+    for (const id of [5, null, {}, undefined]) {
+      expect(await asked(() => desk.history(wrong(id)))).toEqual(['invalid_command', 'ticketId'])
+      expect(await asked(() => desk.messages(wrong(id)))).toEqual(['invalid_command', 'ticketId'])
+      expect(await asked(() => desk.portal('mari').messages(wrong(id)))).toEqual(['invalid_command', 'ticketId'])
+      expect(await asked(() => desk.revive(wrong(id)))).toEqual(['invalid_command', 'effectId'])
+      expect(await asked(() => desk.discard(wrong(id)))).toEqual(['invalid_command', 'effectId'])
+    }
+    expect(await asked(() => ana.split('t1', wrong(['m1'])))).toEqual(['invalid_command', ''])
+    expect(await asked(() => ana.split('t1', wrong({ subject: 's' })))).toEqual(['invalid_command', 'messageIds'])
+    expect(await asked(() => ana.split('t1', wrong({ subject: 's', messageIds: 5 })))).toEqual([
+      'invalid_command',
+      'messageIds',
+    ])
+    expect(await asked(() => firstOf(desk.exportCsv(wrong(null))))).toEqual(['invalid_command', ''])
+    expect(await asked(() => firstOf(desk.exportCsv(wrong({ columns: 5 }))))).toEqual(['invalid_command', 'columns'])
+    expect(await asked(() => firstOf(desk.exportCsv(wrong({ colums: ['id'] }))))).toEqual(['invalid_command', 'colums'])
+    expect(await asked(() => desk.erase('mari', wrong(null)))).toEqual(['invalid_command', ''])
+    expect(await asked(() => desk.erase('mari', wrong({ signal: 5 })))).toEqual(['invalid_command', 'signal'])
+    expect(await asked(() => desk.erase('mari', wrong({ by: 'ana' })))).toEqual(['invalid_command', 'by'])
+  })
+
   it('keys and positions that are none, the same on every store', async () => {
     const { desk } = await opened()
     expect(await refusal(desk.byReference(wrong(undefined)))).toMatchObject({

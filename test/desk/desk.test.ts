@@ -364,6 +364,30 @@ describe('reading', () => {
     expect(await desk.byExternalId('x')).toBeNull()
   })
 
+  it('references that tickets brought with them are passed over in few draws', async () => {
+    const store = memoryStore()
+    let draws = 0
+    const counting: Store = { ...store, nextNumber: (tenant) => store.nextNumber(tenant).finally(() => draws++) }
+    const { mari } = frontDesk({ store: counting })
+    for (let i = 1; i <= 300; i++) await mari.open({ ...subject, reference: `T-${String(i).padStart(6, '0')}` })
+    expect(draws).toBe(0)
+    const { reference } = (await mari.open(subject)).ticket
+    expect(Number(reference.slice(2))).toBeGreaterThan(300)
+    expect(draws).toBeLessThan(600)
+    const next = (await mari.open(subject)).ticket.reference
+    expect(Number(next.slice(2))).toBe(Number(reference.slice(2)) + 1)
+  })
+
+  it('what the application makes of a number is checked as a reference is', async () => {
+    const made = (reference: unknown) => refusal(frontDesk({ reference: () => reference as string }).mari.open(subject))
+    expect(await made('')).toMatchObject({ code: 'invalid_text', path: 'reference' })
+    expect(await made(7)).toMatchObject({ code: 'invalid_command', path: 'reference' })
+    expect(await made('x'.repeat(10_000))).toMatchObject({ code: 'too_large', path: 'reference' })
+    const { mari } = frontDesk({ reference: () => 'ALL-ALIKE' })
+    await mari.open(subject)
+    expect(await refusal(mari.open(subject))).toMatchObject({ code: 'reference_taken', path: 'reference' })
+  })
+
   it('references count up, or are the caller’s own, once', async () => {
     const { mari } = frontDesk()
     expect((await mari.open(subject)).ticket.reference).toBe('T-000001')

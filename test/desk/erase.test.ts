@@ -163,6 +163,37 @@ describe.each([
     await close()
   })
 
+  it('clears the reasons of dead letters in the run that ends it, also of tickets that an earlier one came to', async () => {
+    const { store, clock, close } = await make()
+    const { desk } = await story(store, clock)
+    await desk.deliver(
+      () => {
+        throw new Error('550 <zqAddress@example.ee> unknown')
+      },
+      { maxAttempts: 1 },
+    )
+    // stopped as soon as the first ticket is done
+    const control = new AbortController()
+    const stopping: Store = new Proxy(store, {
+      get: (kept, name) =>
+        name === 'commit'
+          ? async (...args: Parameters<Store['commit']>) => {
+              if (args[0].changes.some(({ redacted }) => redacted)) control.abort()
+              return kept.commit(...args)
+            }
+          : Reflect.get(kept, name),
+    })
+    const stopped = await desk.using(stopping).erase('mari', { signal: control.signal })
+    expect(stopped).toMatchObject({ complete: false, tickets: [expect.any(String)] })
+    const reasons = async () => new Map((await desk.deadLetters()).map(({ ticketId, reason }) => [ticketId, reason]))
+    expect((await reasons()).get(stopped.tickets[0] as string)).toContain('zqAddress')
+    const rest = await desk.erase('mari')
+    const after = await reasons()
+    for (const id of [...stopped.tickets, ...rest.tickets]) if (after.has(id)) expect(after.get(id)).toBe('erased')
+    expect(after.get(stopped.tickets[0] as string)).toBe('erased')
+    await close()
+  })
+
   it('is done once, goes on where it was stopped, and hears of what was written since', async () => {
     const { store, clock, close } = await make()
     const { desk, mari, own } = await story(store, clock)

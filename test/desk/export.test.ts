@@ -4,6 +4,7 @@ import { createDesk, type Definition, defineDesk } from 'ticketwright'
 import { manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { csvCell, csvLine } from '../../src/desk/csv.ts'
+import { type Line, linesOf } from '../../src/desk/line.ts'
 import { memory, sqliteInMemory } from '../stores/setups.ts'
 import { refusal } from './front-desk.ts'
 
@@ -18,6 +19,8 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
 async function newDesk(make = memory, tenant = 'acme') {
   const { store, clock = manualClock(0), close } = await make()
   let ids = 0
+  // what comes from elsewhere has happened by now
+  if (tenant !== 'acme') clock.pass('24h')
   const desk = createDesk({ definition, store, clock, tenant, ids: () => `${tenant}-${++ids}` })
   const mari = desk.as({ kind: 'requester', id: 'mari' })
   const ana = desk.as({ kind: 'agent', id: 'ana' })
@@ -222,8 +225,8 @@ describe('an import', () => {
     expect(failed.map(({ line, error }) => [line, error.code, error.path])).toEqual([
       [2, 'event_malformed', undefined],
       [3, 'event_malformed', undefined],
-      [4, 'event_malformed', undefined],
-      [5, 'event_too_new', undefined],
+      [4, 'event_malformed', 'events[0].version'],
+      [5, 'event_too_new', 'events[0]'],
       [6, 'event_malformed', 'events[0]'],
       [7, 'invalid_text', 'ticketId'],
       [8, 'event_malformed', 'events'],
@@ -232,10 +235,302 @@ describe('an import', () => {
       [11, 'event_too_new', 'format'],
       [14, 'ticket_exists', 'ticketId'],
       [15, 'reference_taken', 'events[0].data.reference'],
-      [16, 'ticket_exists', 'externalId'],
+      [16, 'ticket_exists', 'events[1].personal.externalId'],
     ])
     expect(tickets).toBe(1)
     expect(Object.prototype).not.toHaveProperty('polluted')
     await Promise.all([front.close(), other.close()])
+  })
+
+  /** A line with a ticket that was opened, answered, resolved and reopened, on a desk with a promise. */
+  async function exported() {
+    const levels = [{ id: 'l', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '9h' }] }]
+    const promising = defineDesk({ levels, slaRules: [{ level: 'l' }] } as never) as Definition
+    const { store, clock = manualClock(0) } = await memory()
+    const desk = createDesk({ definition: promising, store, clock })
+    const mari = desk.as({ kind: 'requester', id: 'mari', name: 'Mari' })
+    await mari.open({
+      ticketId: 't1',
+      subject: 'Help',
+      body: 'please',
+      externalId: 'mail',
+      tags: ['a'],
+      fields: { f: 1 },
+    })
+    clock.pass('1h')
+    await desk.as({ kind: 'agent', id: 'ana' }).reply('t1', { body: 'hi' })
+    const [, line = ''] = (await textOf(desk.exportLines())).split('\n')
+    return { line, clock }
+  }
+  type Edited = { ticketId: string; events: { [key: string]: unknown; data: Record<string, unknown> }[] }
+  const big = 'x'.repeat(600_000)
+  const hostile: Record<
+    string,
+    [(line: Edited, of: (type: string) => Edited['events'][number]) => void, code: string, path: string]
+  > = {
+    'no data': [(l) => void delete (l.events[0] as Partial<Edited['events'][0]>).data, 'event_malformed', 'events[0]'],
+    'data that says nothing': [
+      (l) => Object.assign(l.events[0] as object, { data: {} }),
+      'event_malformed',
+      'events[0].data.category',
+    ],
+    'a clock that says nothing': [
+      (_, of) => Object.assign(of('sla_started'), { data: {} }),
+      'event_malformed',
+      'events[3].data.clock',
+    ],
+    'no reference': [(l) => void delete l.events[0]?.data.reference, 'event_malformed', 'events[0].data.reference'],
+    'a reference that is a number': [
+      (l) => Object.assign(l.events[0]?.data ?? {}, { reference: 12 }),
+      'event_malformed',
+      'events[0].data.reference',
+    ],
+    'a rank that is a text': [
+      (l) => Object.assign(l.events[0]?.data ?? {}, { priorityRank: 'high' }),
+      'event_malformed',
+      'events[0].data.priorityRank',
+    ],
+    'a kind there is not': [
+      (l) => Object.assign(l.events[0]?.data ?? {}, { kind: 'nonsense' }),
+      'event_malformed',
+      'events[0].data.kind',
+    ],
+    'an actor who is nobody': [
+      (l) => Object.assign(l.events[1] as object, { actor: null }),
+      'event_malformed',
+      'events[1].actor',
+    ],
+    'a key there is not': [
+      (l) => Object.assign(l.events[1] as object, { extra: 1 }),
+      'event_malformed',
+      'events[1].extra',
+    ],
+    'a subject that is a number': [
+      (l) => Object.assign(l.events[0]?.personal as object, { subject: 5 }),
+      'event_malformed',
+      'events[0].personal.subject',
+    ],
+    'a subject too long': [
+      (l) => Object.assign(l.events[0]?.personal as object, { subject: big }),
+      'too_large',
+      'events[0].personal.subject',
+    ],
+    'a body too long': [
+      (_, of) => Object.assign(of('message_added').personal as object, { body: big }),
+      'too_large',
+      'events[1].personal.body',
+    ],
+    'too many tags': [
+      (l) => Object.assign(l.events[0]?.data ?? {}, { tags: Array.from({ length: 99 }, (_, i) => `t${i}`) }),
+      'too_large',
+      'events[0].data.tags',
+    ],
+    'a line break in a subject': [
+      (l) => Object.assign(l.events[0]?.personal as object, { subject: 'a\nb' }),
+      'invalid_text',
+      'events[0].personal.subject',
+    ],
+    'half a surrogate pair': [
+      (l) => Object.assign(l.events[0]?.personal as object, { subject: '\ud800' }),
+      'invalid_text',
+      'events[0].personal.subject',
+    ],
+    'an instant that is a text': [
+      (l) => Object.assign(l.events[0] as object, { at: 'yesterday' }),
+      'event_malformed',
+      'events[0]',
+    ],
+    'an instant before the one it follows': [
+      (l) => Object.assign(l.events.at(-1) as object, { at: 5 }),
+      'event_malformed',
+      'events[6].at',
+    ],
+    'instants of the year 2190': [
+      (l) => {
+        for (const e of l.events) e.at = (e.at as number) + 5e12
+      },
+      'clock_ahead',
+      'events[0].at',
+    ],
+    'a fact of the past that lies ahead': [
+      (l) => Object.assign(l.events[0]?.data ?? {}, { waitingSince: 6e12 }),
+      'event_malformed',
+      'events[0].data.waitingSince',
+    ],
+    'a clock that started later than it says': [
+      (_, of) => Object.assign(of('sla_started').data.clock as object, { startedAt: 6e12 }),
+      'event_malformed',
+      'events[3].data.clock.startedAt',
+    ],
+    'a gap': [(l) => void l.events.splice(1, 1), 'event_malformed', 'events[1].version'],
+    'a revision that jumps': [
+      (l) => Object.assign(l.events[1] as object, { revision: 7 }),
+      'event_malformed',
+      'events[1].revision',
+    ],
+    'a ticket too large': [
+      (l) => Object.assign(l.events[0]?.personal as object, { fields: { f: 'x'.repeat(70_000) } }),
+      'too_large',
+      'events',
+    ],
+    'a type like a method': [
+      (l) => Object.assign(l.events[1] as object, { type: 'constructor' }),
+      'event_too_new',
+      'events[1]',
+    ],
+    'personal facts where nobody looks for them': [
+      (l) => Object.assign(l.events[0]?.data.requester as object, { name: 'Mari' }),
+      'event_malformed',
+      'events[0].data.requester.name',
+    ],
+    'words beside it': [(l) => Object.assign(l, { note: 'x' }), 'event_malformed', 'note'],
+  }
+
+  it.each(Object.entries(hostile))(
+    'refuses %s, with its place, and takes the next line',
+    async (_what, [edit, code, path]) => {
+      const { line, clock } = await exported()
+      const odd = JSON.parse(line) as Edited
+      edit(odd, (type) => odd.events.find((event) => event.type === type) as Edited['events'][number])
+      for (const make of [memory, sqliteInMemory]) {
+        const { store, clock: theirs, close } = await make()
+        theirs?.pass('2h')
+        const desk = createDesk({ definition, store, clock })
+        const good = line.replaceAll('"t1', '"t2').replaceAll('"mail"', '"other"')
+        const { failed, tickets } = await desk.importLines([JSON.stringify(odd), '\n', good])
+        expect(failed.map(({ line, error }) => [line, error.code, error.path])).toEqual([[1, code, path]])
+        expect(tickets).toBe(1)
+        expect(await desk.get('t2')).toMatchObject({ id: 't2' })
+        expect(await refusal(desk.get('t1'))).toMatchObject({ code: 'ticket_not_found' })
+        await close()
+      }
+    },
+  )
+
+  it('brings an erasure over, and what came after it; lines of before it change nothing any more', async () => {
+    for (const make of [memory, sqliteInMemory]) {
+      const [front, copy] = [await newDesk(make), await newDesk(make, 'copy')]
+      const { ticket } = await front.mari.open({ subject: 'zqSecret', body: 'zqSecret', externalId: 'zqSecret' })
+      const handed = await front.ana.open({ subject: 'kept', body: 'kept' })
+      await front.mari.message(handed.ticket.id, { body: 'zqSecret', externalId: 'zqSecret-2' })
+      const before = await textOf(front.desk.exportLines())
+      expect((await copy.desk.importLines([before])).tickets).toBe(2)
+      await front.desk.erase('mari')
+      await front.ana.note(ticket.id, { body: 'after' })
+      const after = await textOf(front.desk.exportLines())
+      expect(await copy.desk.importLines([after])).toMatchObject({ tickets: 2, failed: [], complete: true })
+      for (const id of [ticket.id, handed.ticket.id]) {
+        expect(JSON.stringify(await copy.desk.get(id))).toBe(JSON.stringify(await front.desk.get(id)))
+        expect(JSON.stringify(await copy.desk.history(id))).not.toContain('zqSecret')
+      }
+      expect(await copy.desk.byExternalId('zqSecret')).toBe(null)
+      expect(await copy.desk.importLines([before])).toMatchObject({ tickets: 0, unchanged: 2, failed: [] })
+      expect(await textOf(copy.desk.exportLines())).not.toContain('zqSecret')
+      // what nobody erased is no erasure
+      const robbed = JSON.parse(before.split('\n')[1] ?? '') as Edited
+      for (const event of robbed.events) delete event.personal
+      const fresh = await newDesk(make, 'fresh')
+      await fresh.desk.importLines([before])
+      expect((await fresh.desk.importLines([JSON.stringify(robbed)])).failed[0]?.error.code).toBe('ticket_exists')
+      await Promise.all([front.close(), copy.close(), fresh.close()])
+    }
+  })
+
+  it('may bring merges that lead in a circle; then nobody waits for their end', async () => {
+    const [front, other] = [await newDesk(), await newDesk(memory, 'other')]
+    for (const ticketId of ['a', 'b', 'c']) await front.mari.open({ ticketId, subject: 's' })
+    await front.ana.merge('a', 'b')
+    await front.ana.merge('b', 'c')
+    const text = (await textOf(front.desk.exportLines())).replace('"into":"c"', '"into":"a"')
+    expect(await other.desk.importLines([text])).toMatchObject({ tickets: 3, failed: [] })
+    for (const attempt of [
+      () => other.mari.message('a', { body: 'x' }),
+      () => other.mari.message('b', { body: 'x' }),
+      () => other.ana.merge('c', 'a'),
+      () => other.ana.dryRun('a', { type: 'message', body: 'x' } as never),
+    ])
+      expect((await refusal(attempt())).code).toBe('merge_cycle')
+    const alone = text.split('\n').find((line) => line.includes('"ticketId":"a"')) ?? ''
+    const { failed } = await (await newDesk(memory, 'third')).desk.importLines([
+      alone.replace('"into":"b"', '"into":"a"'),
+    ])
+    expect(failed[0]?.error).toMatchObject({ code: 'merge_cycle', path: 'events' })
+  })
+
+  it('by two at once takes each ticket once', async () => {
+    const [front, other] = [await newDesk(), await newDesk(sqliteInMemory, 'other')]
+    await fill(front, 20)
+    const text = await textOf(front.desk.exportLines())
+    const desks = [other.desk, createDesk({ definition, store: other.store, tenant: 'other', clock: other.clock })]
+    const [a, b] = await Promise.all(desks.map((desk) => desk.importLines([text])))
+    expect([a?.failed, b?.failed]).toEqual([[], []])
+    expect((a?.tickets ?? 0) + (b?.tickets ?? 0)).toBe(20)
+    await Promise.all([front.close(), other.close()])
+  })
+
+  it('reads a line in pieces of any size in a time that grows with it, and no line longer than may be', async () => {
+    const line = JSON.stringify({ ticketId: 'big', events: [{ x: 'y'.repeat(8_000_000) }] })
+    const pieces = Array.from({ length: Math.ceil(line.length / 1_000) }, (_, i) =>
+      line.slice(i * 1_000, (i + 1) * 1_000),
+    )
+    const { desk } = await newDesk()
+    const before = process.cpuUsage()
+    expect((await desk.importLines(pieces)).failed[0]?.error.code).toBe('event_malformed')
+    const { user } = process.cpuUsage(before)
+    // each piece used to copy all that came before it: half an hour
+    expect(user / 1_000).toBeLessThan(5_000)
+
+    const lines: Line[] = []
+    const text = ['12', '3\n', '', '1234', '5678\n\nab', 'c', '\n1', '234\nlast']
+    for await (const one of linesOf(text, 3)) lines.push(one)
+    expect(lines).toEqual(['123', { characters: 8 }, '', 'abc', { characters: 4 }, { characters: 4 }])
+  })
+
+  it('tells a line that is too long, and takes the others', async () => {
+    const { line, clock } = await exported()
+    const { store, clock: theirs } = await memory()
+    theirs?.pass('2h')
+    const desk = createDesk({ definition, store, clock })
+    function* text() {
+      const piece = ' '.repeat(1_000_000)
+      for (let i = 0; i < 65; i++) yield piece
+      yield `\n${line}`
+    }
+    expect(await desk.importLines(text())).toMatchObject({
+      tickets: 1,
+      failed: [{ line: 1, error: { code: 'too_large', facts: { limit: 64_000_000, actual: 65_000_000 } } }],
+    })
+  })
+
+  it('takes a text as one piece, with a mark of byte order and the line breaks of Windows', async () => {
+    const front = await newDesk()
+    await fill(front, 3)
+    const text = `\ufeff${(await textOf(front.desk.exportLines())).replaceAll('\n', '\r\n')}`
+    const { desk } = await newDesk(memory, 'other')
+    expect(await desk.importLines(text)).toMatchObject({ lines: 4, tickets: 3, failed: [] })
+  })
+
+  it('refuses what is no text, and options there are not', async () => {
+    const { desk } = await newDesk()
+    const asked = async (...given: unknown[]) => {
+      const { code, path } = await refusal((desk.importLines as (...given: unknown[]) => Promise<unknown>)(...given))
+      return [code, path]
+    }
+    for (const text of [null, undefined, 5, {}, [5], [Buffer.from('x')]])
+      expect(await asked(text)).toEqual(['invalid_command', 'text'])
+    expect(await asked([], null)).toEqual(['invalid_command', 'options'])
+    expect(await asked([], { signl: 1 })).toEqual(['invalid_command', 'options.signl'])
+    expect(await asked([], { signal: 5 })).toEqual(['invalid_command', 'options.signal'])
+    expect(await asked([], { onProgress: 5 })).toEqual(['invalid_command', 'options.onProgress'])
+  })
+
+  it('leaves the numbers of its tickets behind: the next one opened has the next', async () => {
+    for (const make of [memory, sqliteInMemory]) {
+      const [front, other] = [await newDesk(), await newDesk(make, 'other')]
+      await fill(front, 60)
+      await other.desk.importLines(front.desk.exportLines())
+      expect((await other.mari.open({ subject: 'new' })).ticket.reference).toBe('T-000061')
+      await Promise.all([front.close(), other.close()])
+    }
   })
 })
