@@ -1,0 +1,116 @@
+import { Pool, type PoolClient } from 'pg'
+import { type Db, PgBoss } from 'pg-boss'
+import { createDesk, type Delivery, type Desk, defineDesk } from 'ticketwright'
+import { postgresStore } from 'ticketwright/postgres'
+import { officeHours } from 'ticketwright/testing'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { createQueues, queues, withJobs } from '../../examples/workers/boss-store.ts'
+import { workAsBoss } from '../../examples/workers/boss-worker.ts'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
+
+const definition = defineDesk({
+  calendars: [officeHours('always', 'UTC', [['00:00', '24:00']], ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])],
+  calendar: 'always',
+  levels: [{ id: 'standard', targets: [{ metric: 'firstResponse', within: { Urgent: '1s', default: '4h' } }] }],
+  slaRules: [{ level: 'standard' }],
+  triggers: [
+    { id: 'told', on: ['ticket_opened'], do: [{ type: 'notify', to: ['department'], text: 'A new ticket' }] },
+    { id: 'late', on: ['sla_breached'], do: [{ type: 'notify', to: ['department'], text: 'Late' }] },
+  ],
+})
+const mari = { kind: 'requester', id: 'mari' } as const
+const ana = { kind: 'agent', id: 'ana' } as const
+const dbOf = (client: PoolClient): Db => ({ executeSql: (text, values) => client.query(text, values) })
+
+describePostgres('deadlines and effects as jobs of pg-boss', () => {
+  let [pool, boss, url] = [] as unknown as [Pool, PgBoss, string]
+  beforeAll(async () => {
+    url = (await anotherDatabase()).url
+    pool = new Pool({ connectionString: url, max: 6 })
+    boss = new PgBoss({ connectionString: url, max: 2, supervise: false, schedule: false })
+    await boss.start()
+    await createQueues(boss)
+  }, 60_000)
+  afterAll(async () => {
+    await boss?.stop()
+    await pool?.end()
+  })
+
+  const store = () => postgresStore(pool)
+  const desk = () => createDesk({ definition, store: store() }) as unknown as Desk
+  const inTransaction = async <T>(end: 'COMMIT' | 'ROLLBACK', work: (desk: Desk) => Promise<T>): Promise<T> => {
+    const client = await pool.connect()
+    try {
+      await client.query('BEGIN')
+      const done = await work(desk().using(withJobs(store().within(client), boss, dbOf(client))))
+      await client.query(end)
+      return done
+    } finally {
+      client.release()
+    }
+  }
+  const jobs = async (ticketId: string) => {
+    const { rows } = await pool.query(
+      'SELECT name, state, start_after, data FROM pgboss.job WHERE singleton_key = $1 ORDER BY name, created_on',
+      [ticketId],
+    )
+    return rows
+  }
+
+  it('are there with the ticket, and the library’s outbox stays empty', async () => {
+    const { ticket } = await inTransaction('COMMIT', (within) => within.as(mari).open({ subject: 'Help', body: '…' }))
+    const [deadline, effect, ...more] = await jobs(ticket.id)
+    expect(more).toEqual([])
+    expect(deadline).toMatchObject({ name: queues.deadlines, state: 'created', data: { ticketId: ticket.id } })
+    expect(deadline.start_after.getTime()).toBe((ticket.clocks.firstResponse?.dueAt ?? 0) + 1)
+    expect(effect).toMatchObject({ name: queues.effects, data: { effect: { kind: 'notify', ticketId: ticket.id } } })
+    expect(await store().effects('default', { now: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual([])
+  })
+
+  it('are not there when the transaction is undone', async () => {
+    const { ticket } = await inTransaction('ROLLBACK', (within) => within.as(mari).open({ subject: 'Help', body: '…' }))
+    await expect(desk().get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
+    expect(await jobs(ticket.id)).toEqual([])
+  })
+
+  it('come once for a ticket: its deadline is moved with it', async () => {
+    const { ticket } = await inTransaction('COMMIT', (within) => within.as(mari).open({ subject: 'Help', body: '…' }))
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    await inTransaction('COMMIT', (within) => within.as(ana).postpone(ticket.id, { until }))
+    const deadlines = (await jobs(ticket.id)).filter(({ name }) => name === queues.deadlines)
+    expect(deadlines.map(({ start_after }) => start_after.toISOString())).toEqual([until])
+  })
+
+  it('are done: the breach once, each effect in its order, and one that fails again', async () => {
+    const sent: string[] = []
+    let failures = 2
+    const send = async ({ effect, ticket }: Delivery) => {
+      if (ticket.subject === 'Nobody listens' && failures-- > 0) throw new Error('nobody listens')
+      sent.push(`${effect.ticketId} ${effect.data.text}`)
+    }
+    const errors: Error[] = []
+    const working = await workAsBoss({
+      ...{ url, desk: desk(), store: store(), send },
+      onDone: () => {},
+      onError: (error) => errors.push(error),
+    })
+    try {
+      const { ticket } = await inTransaction('COMMIT', (within) =>
+        within.as(mari).open({ subject: 'Nobody listens', body: '…', priority: 'Urgent' }),
+      )
+      const mine = () => sent.filter((line) => line.startsWith(ticket.id))
+      await vi.waitFor(() => expect(mine().length).toBe(2), { timeout: 40_000, interval: 200 })
+      expect(mine()).toEqual([`${ticket.id} A new ticket`, `${ticket.id} Late`])
+      expect(failures).toBeLessThan(0)
+      const breaches = (await desk().history(ticket.id)).filter(({ type }) => type === 'sla_breached')
+      expect(breaches.length).toBe(1)
+      await vi.waitFor(
+        async () => expect((await jobs(ticket.id)).map(({ state }) => state)).toEqual(Array(3).fill('completed')),
+        { timeout: 10_000, interval: 200 },
+      )
+      expect(errors.map(({ message }) => message)).toEqual([])
+    } finally {
+      await working.stop({ timeout: 5_000 })
+    }
+  }, 90_000)
+})
