@@ -1,0 +1,437 @@
+import pg from 'pg'
+import { createDesk, type Definition, type Desk, isDeskError, type Store } from 'ticketwright'
+import { migratePostgres, type PostgresClient, type PostgresOptions, postgresStore } from 'ticketwright/postgres'
+import { sampleDefinition } from 'ticketwright/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toDeskError } from '../../src/stores/postgres/failure.ts'
+import { changeOf, decided } from '../../src/testing/sample.ts'
+import { describePostgres } from '../postgres/database.ts'
+
+const at = Date.parse('2026-11-23T07:00:00Z')
+const tenant = 'acme'
+const opening = (ticketId: string, input: object = {}, of = tenant) =>
+  changeOf(
+    null,
+    decided(
+      null,
+      { type: 'open', subject: 'Help', reference: `R-${ticketId}`, ...input },
+      { tenant: of, ticketId, at },
+    ),
+  )
+const receiptOf = (commandId: string) => ({
+  ...{ commandId, hash: 'h', ticketId: 't1', tickets: [], unchanged: false },
+  at,
+})
+const commitOf = (...ids: string[]) => ({ tenant, changes: ids.map((id) => opening(id)), effects: [] })
+
+const codeOf = async (work: () => unknown) => {
+  try {
+    await work()
+    return 'nothing'
+  } catch (error) {
+    return isDeskError(error) ? error.code : String(error)
+  }
+}
+const reasonOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'nothing',
+    (error: unknown) => (isDeskError(error, 'store_failed') ? error.facts.reason : String(error)),
+  )
+
+describe('errors of a server or a driver are told by what became of the statement', () => {
+  it.each<[code: string | undefined, message: string, written: string, read: string]>([
+    ['40001', 'could not serialize', 'store_busy', 'store_busy'],
+    ['40P01', 'deadlock detected', 'store_busy', 'store_busy'],
+    ['55P03', 'lock timeout', 'store_busy', 'store_busy'],
+    ['57014', 'statement timeout', 'store_busy', 'store_busy'],
+    ['53300', 'too many clients', 'store_busy', 'store_busy'],
+    ['57P03', 'the database system is starting up', 'store_busy', 'store_busy'],
+    ['ECONNREFUSED', 'connect ECONNREFUSED', 'store_busy', 'store_busy'],
+    [undefined, 'timeout exceeded when trying to connect', 'store_busy', 'store_busy'],
+    ['53100', 'could not extend file: no space left', 'store_failed', 'store_failed'],
+    ['25006', 'cannot execute in a read-only transaction', 'store_failed', 'store_failed'],
+    ['42501', 'permission denied', 'store_failed', 'store_failed'],
+    ['28P01', 'password authentication failed', 'store_failed', 'store_failed'],
+    ['42P01', 'relation does not exist', 'store_failed', 'store_failed'],
+    [undefined, 'Cannot use a pool after calling end on the pool', 'store_failed', 'store_failed'],
+    ['57P01', 'terminating connection due to administrator command', 'outcome_unknown', 'store_busy'],
+    ['57P02', 'crash of another server process', 'outcome_unknown', 'store_busy'],
+    ['08006', 'connection failure', 'outcome_unknown', 'store_busy'],
+    ['ECONNRESET', 'read ECONNRESET', 'outcome_unknown', 'store_busy'],
+    ['EPIPE', 'write EPIPE', 'outcome_unknown', 'store_busy'],
+    [undefined, 'Connection terminated unexpectedly', 'outcome_unknown', 'store_busy'],
+  ])('%s %s', (code, message, written, read) => {
+    const error = Object.assign(new Error(message), { code })
+    expect([toDeskError(error, true).code, toDeskError(error, false).code]).toEqual([written, read])
+  })
+
+  it('with no more than 200 characters of what was said', () => {
+    const { facts } = toDeskError(new Error('x'.repeat(5_000)), false)
+    expect((facts as { reason: string }).reason).toHaveLength(200)
+  })
+})
+
+describe('a schema', () => {
+  const client: PostgresClient = { query: async () => ({ rows: [] }) }
+  it.each(['', '1x', 'a-b', 'a"b', "a'; DROP SCHEMA public; --", 'pg_catalog', 'x'.repeat(64), 'ä', 'a.b'])(
+    'is not named %j',
+    async (schema) => {
+      expect(await codeOf(() => postgresStore(client, { schema }))).toBe('store_failed')
+      expect(await codeOf(() => migratePostgres(client, { schema }))).toBe('store_failed')
+    },
+  )
+})
+
+describePostgres('postgresStore on a server', ({ url }) => {
+  const pools: pg.Pool[] = []
+  const newPool = (options: pg.PoolConfig = {}) => {
+    const one = new pg.Pool({ connectionString: url, max: 4, ...options })
+    one.on('error', () => {})
+    pools.push(one)
+    return one
+  }
+  const pool = newPool({ max: 12 })
+  afterAll(() => Promise.all(pools.map((one) => one.end())))
+  let schemas = 0
+  const newSchema = () => `s${++schemas}`
+  /** A store with tables of its own. */
+  const fresh = (options: PostgresOptions = {}, client: PostgresClient = pool) => {
+    const schema = newSchema()
+    return { schema, store: postgresStore(client, { schema, clock: { now: () => at }, ...options }) }
+  }
+  const onConnection = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
+    const client = await pool.connect()
+    try {
+      return await work(client)
+    } finally {
+      await client.query('ROLLBACK')
+      client.release()
+    }
+  }
+
+  describe('tables', () => {
+    it('are made once by several who come at once, and the name of their schema is quoted', async () => {
+      const schema = 'Desk_2'
+      const stores = Array.from({ length: 5 }, (_, i) => postgresStore(i % 2 ? newPool() : pool, { schema }))
+      const numbers = await Promise.all(stores.map((store) => store.nextNumber(tenant)))
+      expect(numbers.sort()).toEqual([1, 2, 3, 4, 5])
+      expect((await pool.query('SELECT value FROM "Desk_2".meta')).rows).toEqual([{ value: 1 }])
+    })
+
+    it('of a later release are refused, before anything and in the midst of work, and nothing is changed', async () => {
+      const { schema, store } = fresh()
+      await store.commit(commitOf('t1'))
+      await pool.query(`UPDATE ${schema}.meta SET value = 99 WHERE name = 'version'`)
+      const said = 'the tables are of version 99, this release knows 1'
+      expect(await reasonOf(store.commit(commitOf('t2')))).toContain(said)
+      expect(await reasonOf(migratePostgres(newPool(), { schema }))).toBe(said)
+      expect(await reasonOf(postgresStore(newPool(), { schema }).load(tenant, 't1'))).toBe(said)
+      const { rows } = await pool.query(`SELECT id FROM ${schema}.tickets`)
+      expect(rows).toEqual([{ id: 't1' }])
+    })
+
+    it('made in a transaction that is undone are made again', async () => {
+      const schema = newSchema()
+      await onConnection(async (client) => {
+        await client.query('BEGIN')
+        expect(await postgresStore(client, { schema }).nextNumber(tenant)).toBe(1)
+        await client.query('ROLLBACK')
+        const store = postgresStore(client, { schema })
+        expect(await codeOf(() => store.nextNumber(tenant))).toBe('store_failed')
+        expect(await store.nextNumber(tenant)).toBe(1)
+      })
+    })
+
+    it('are made by one role and used by another, which need not be allowed to', async () => {
+      const schema = newSchema()
+      const role = `app_${schema}`
+      const { database } = (await pool.query('SELECT current_database() AS database')).rows[0]
+      await pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'app'; REVOKE CREATE ON DATABASE "${database}" FROM ${role}`)
+      const theirs = new URL(url)
+      theirs.username = role
+      theirs.password = 'app'
+      const store = postgresStore(newPool({ connectionString: theirs.href }), { schema })
+      expect(await reasonOf(store.nextNumber(tenant))).toMatch(/this role may not make the tables: run migratePostgres/)
+      await migratePostgres(pool, { schema })
+      await pool.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role};
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role};
+        GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${role};
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} TO ${role}`)
+      expect(await store.commit({ ...commitOf('t1'), receipt: receiptOf('c1') })).toEqual({ ok: true })
+      expect((await store.changes(tenant, 0, 10)).events.length).toBeGreaterThan(0)
+    })
+  })
+
+  describe('is refused at the start', () => {
+    const withSettings = (options: string) => newPool({ options })
+    it.each([
+      ['a session that does not sync commits', '-c synchronous_commit=off', /synchronous_commit is off/],
+      ['one that cannot write', '-c default_transaction_read_only=on', /default_transaction_read_only is on/],
+    ])('%s', async (_what, options, reason) => {
+      const schema = newSchema()
+      expect(await reasonOf(postgresStore(withSettings(options), { schema }).nextNumber(tenant))).toMatch(reason)
+      expect((await pool.query('SELECT to_regnamespace($1) AS found', [schema])).rows).toEqual([{ found: null }])
+    })
+
+    it('unless it is said in words that commits may be lost', async () => {
+      const { store } = fresh({ mayLoseCommits: true }, withSettings('-c synchronous_commit=off'))
+      expect(await store.nextNumber(tenant)).toBe(1)
+    })
+
+    it('a client that reads numbers as text', async () => {
+      const types = { getTypeParser: () => (text: string) => text }
+      const client = newPool({ types } as never)
+      expect(await reasonOf(fresh({}, client).store.nextNumber(tenant))).toMatch(/reads numbers as string/)
+    })
+
+    it('and looked at again when it is tried again', async () => {
+      const down = { is: true }
+      const client: PostgresClient = {
+        query: (text, values) =>
+          down.is
+            ? Promise.reject(Object.assign(new Error('no'), { code: '28P01' }))
+            : (pool.query(text, values) as never),
+      }
+      const { store } = fresh({}, client)
+      expect(await codeOf(() => store.nextNumber(tenant))).toBe('store_failed')
+      down.is = false
+      expect(await store.nextNumber(tenant)).toBe(1)
+    })
+  })
+
+  it('leaves the client to its owner', async () => {
+    const mine = newPool()
+    await fresh({}, mine).store.close()
+    expect((await mine.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+
+  it('goes by the clock of the server unless it is given one', async () => {
+    const store = postgresStore(pool, { schema: newSchema() })
+    await store.now()
+    const [{ before }] = (await pool.query('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS before')).rows
+    const [now, { now: loaded }] = [await store.now(), await store.load(tenant, 'none')]
+    expect(Math.abs(now - Number(before))).toBeLessThan(10_000)
+    expect(loaded).toBeGreaterThanOrEqual(now)
+    expect(Number.isInteger(now) && Number.isInteger(loaded)).toBe(true)
+    const lease = await store.claim(tenant, 't1', 'ana', 60_000)
+    expect(lease?.until).toBeGreaterThanOrEqual(now + 60_000)
+    expect(await store.claim(tenant, 't1', 'ben', 60_000)).toBe(null)
+  })
+
+  describe('while others hold what it needs', () => {
+    it('waits, and says store_busy when its patience is over; nothing is saved', async () => {
+      const impatient = newPool({ options: '-c lock_timeout=50' })
+      const { schema, store } = fresh({ patienceMs: 100 }, impatient)
+      const opened = opening('t1')
+      await store.commit({ tenant, changes: [opened], effects: [] })
+      const tagging = decided(opened.ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
+      const tag = { tenant, changes: [changeOf(opened.ticket, tagging)], effects: [], receipt: receiptOf('c2') }
+      await onConnection(async (other) => {
+        await other.query('BEGIN')
+        await other.query(`SELECT 1 FROM ${schema}.tickets FOR UPDATE`)
+        expect(await codeOf(() => store.commit(tag))).toBe('store_busy')
+        expect((await store.load(tenant, 't1', 'c2')).receipt).toBe(null)
+      })
+      expect(await store.commit(tag)).toEqual({ ok: true })
+    })
+
+    it('of two calls that lock the same tickets in opposite orders neither is given up', async () => {
+      const { store, schema } = fresh()
+      const opened = ['a', 'b', 'c', 'd'].map((id) => opening(id))
+      await store.commit({ tenant, changes: opened, effects: [] })
+      const other = postgresStore(newPool(), { schema, clock: { now: () => at } })
+      for (let round = 0; round < 20; round++) {
+        const rows = await Promise.all(opened.map(({ ticketId }) => store.load(tenant, ticketId)))
+        const changes = rows.map(({ row }) => {
+          if (!row) throw new Error('no row')
+          const { ticket } = row
+          const tags = [`r${round}`]
+          return changeOf(ticket, decided(ticket, { type: 'tag', tags }, { tenant, ticketId: ticket.id, at }))
+        })
+        const outcomes = await Promise.all([
+          store.commit({ tenant, changes, effects: [] }),
+          other.commit({ tenant, changes: changes.toReversed(), effects: [] }),
+        ])
+        expect(outcomes.map(({ ok }) => ok).sort()).toEqual([false, true])
+      }
+    })
+  })
+
+  it('of a commit whose connection is cut while it waits nobody knows, and sent again it is done once', async () => {
+    const { schema, store } = fresh({}, newPool({ application_name: 'cut' }))
+    const opened = opening('t1')
+    await store.commit({ tenant, changes: [opened], effects: [] })
+    const tagging = decided(opened.ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
+    const tag = { tenant, changes: [changeOf(opened.ticket, tagging)], effects: [], receipt: receiptOf('c2') }
+    await onConnection(async (other) => {
+      await other.query('BEGIN')
+      await other.query(`SELECT 1 FROM ${schema}.tickets FOR UPDATE`)
+      const said = codeOf(() => store.commit(tag))
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut' AND wait_event_type = 'Lock'`
+      await expect.poll(async () => (await pool.query(cut)).rowCount, { timeout: 10_000 }).toBe(1)
+      expect(await said).toBe('outcome_unknown')
+    })
+    expect(await store.commit(tag)).toEqual({ ok: true })
+    expect(await store.commit(tag)).toMatchObject({ ok: false, conflict: 'receipt' })
+  })
+
+  it('asks one connection of pg for one thing at a time', async () => {
+    await onConnection(async (client) => {
+      const warnings: string[] = []
+      const heard = (warning: Error) => warnings.push(warning.message)
+      process.on('warning', heard)
+      const { store } = fresh({}, client)
+      await Promise.all([1, 2, 3, 4].map(() => store.nextNumber(tenant)))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      process.off('warning', heard)
+      expect(warnings).toEqual([])
+    })
+  })
+
+  describe('in a transaction of the application (hazard 49)', () => {
+    let store: Store
+    let schema: string
+    const opened = opening('t1', { externalId: 'mail-1' })
+    beforeAll(async () => {
+      const made = fresh()
+      ;({ store, schema } = made)
+      await store.commit({ tenant, changes: [opened], effects: [], receipt: receiptOf('c1') })
+      await pool.query(`CREATE TABLE ${schema}.mine (n integer)`)
+    })
+    const mine = async () => (await pool.query(`SELECT count(*)::integer AS n FROM ${schema}.mine`)).rows[0].n as number
+    const within = (client: pg.PoolClient) => postgresStore(client, { schema, clock: { now: () => at } })
+
+    it.each<[conflict: string, commit: () => Parameters<Store['commit']>[0]]>([
+      ['version', () => commitOf('t1')],
+      ['receipt', () => ({ ...commitOf('t9'), receipt: receiptOf('c1') })],
+      ['external_id', () => ({ tenant, changes: [opening('t9', { externalId: 'mail-1' })], effects: [] })],
+      ['reference', () => ({ tenant, changes: [opening('t9', { reference: 'R-t1' })], effects: [] })],
+      ['lease', () => ({ ...commitOf('t9'), lease: { ticketId: 't1', holder: 'ana', token: 7 } })],
+      ['turn', () => ({ ...commitOf('t9'), turn: { agent: 'ana', seen: 3 } })],
+    ])('a conflict (%s) leaves it usable, and nothing of the commit in it', async (conflict, commit) => {
+      const before = await mine()
+      await onConnection(async (client) => {
+        await client.query('BEGIN')
+        await client.query(`INSERT INTO ${schema}.mine VALUES (1)`)
+        expect(await within(client).commit(commit())).toMatchObject({ ok: false, conflict })
+        await client.query(`INSERT INTO ${schema}.mine VALUES (2)`)
+        await client.query('COMMIT')
+      })
+      expect(await mine()).toBe(before + 2)
+      expect((await store.load(tenant, 't9')).row).toBe(null)
+    })
+
+    it.each<[conflict: string, first: Parameters<Store['commit']>[0], second: Parameters<Store['commit']>[0]]>([
+      ['version', commitOf('race-1'), { ...commitOf('race-1'), receipt: receiptOf('second-1') }],
+      [
+        'receipt',
+        { ...commitOf('race-2'), receipt: receiptOf('race-2') },
+        { ...commitOf('race-2'), receipt: receiptOf('race-2') },
+      ],
+      [
+        'reference',
+        { tenant, changes: [opening('race-3', { reference: 'RACE' })], effects: [] },
+        { tenant, changes: [opening('race-3b', { reference: 'RACE', externalId: 'race-3b' })], effects: [] },
+      ],
+      [
+        'external_id',
+        { tenant, changes: [opening('race-4', { externalId: 'race' })], effects: [] },
+        { tenant, changes: [opening('race-4a'), opening('race-4b', { externalId: 'race' })], effects: [] },
+      ],
+      [
+        'turn',
+        { ...commitOf('race-5'), turn: { agent: 'eve', seen: 0 } },
+        { ...commitOf('race-5b'), turn: { agent: 'eve', seen: 0 }, receipt: receiptOf('race-5b') },
+      ],
+    ])('so does one that shows only when another transaction commits (%s)', async (conflict, first, second) => {
+      await onConnection(async (other) => {
+        await other.query('BEGIN')
+        expect(await within(other).commit(first)).toEqual({ ok: true })
+        await onConnection(async (client) => {
+          const before = await mine()
+          await client.query('BEGIN')
+          await client.query(`INSERT INTO ${schema}.mine VALUES (1)`)
+          const pid = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid
+          const answer = within(client).commit(second)
+          const waits = `SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'`
+          await expect.poll(async () => (await pool.query(waits, [pid])).rowCount, { timeout: 10_000 }).toBe(1)
+          await other.query('COMMIT')
+          expect(await answer).toMatchObject({ ok: false, conflict })
+          await client.query(`INSERT INTO ${schema}.mine VALUES (2)`)
+          await client.query('COMMIT')
+          expect(await mine()).toBe(before + 2)
+        })
+      })
+      // nothing is left of what came second
+      const own = second.changes.filter(({ ticketId }) => !first.changes.some((one) => one.ticketId === ticketId))
+      for (const { ticketId } of own) expect((await store.load(tenant, ticketId)).row).toBe(null)
+      const commandId = second.receipt?.commandId
+      if (commandId !== undefined && commandId !== first.receipt?.commandId)
+        expect((await store.load(tenant, 'none', commandId)).receipt).toBe(null)
+      expect(await store.lookup(tenant, { externalId: 'race-3b' })).toBe(null)
+    })
+
+    it('what comes second goes through when the first is undone', async () => {
+      await onConnection(async (other) => {
+        await other.query('BEGIN')
+        const commit = { ...commitOf('undone'), receipt: receiptOf('undone') }
+        await within(other).commit(commit)
+        const answer = store.commit(commit)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        await other.query('ROLLBACK')
+        expect(await answer).toEqual({ ok: true })
+      })
+    })
+
+    it('all that a desk does is done or undone with it', async () => {
+      const desk = createDesk({ definition: sampleDefinition as Definition, store: postgresStore(pool, { schema }) })
+      const open = (desk: Desk, ticketId: string) =>
+        desk.as({ kind: 'requester', id: 'mari' }).open({ ticketId, subject: 'Help' }, { commandId: ticketId })
+      await onConnection(async (client) => {
+        const inside = desk.using(postgresStore(client, { schema }))
+        await client.query('BEGIN')
+        await open(inside, 'undone-1')
+        expect((await inside.get('undone-1')).subject).toBe('Help')
+        expect(await codeOf(() => desk.get('undone-1'))).toBe('ticket_not_found')
+        await client.query('ROLLBACK')
+        await client.query('BEGIN')
+        await open(inside, 'done-1')
+        await inside.as({ kind: 'agent', id: 'ana' }).reply('done-1', { body: 'hello' })
+        await client.query('COMMIT')
+      })
+      expect(await codeOf(() => desk.get('undone-1'))).toBe('ticket_not_found')
+      expect((await desk.get('done-1')).status).toBe('Answered')
+      expect((await open(desk, 'undone-1')).ticket.id).toBe('undone-1')
+    })
+
+    it('an error says what it was, though every attempt after it says that the transaction is over', async () => {
+      await onConnection(async (client) => {
+        await client.query('BEGIN')
+        await client.query(`SET LOCAL lock_timeout = 50`)
+        await onConnection(async (other) => {
+          await other.query('BEGIN')
+          await other.query(`SELECT 1 FROM ${schema}.tickets WHERE id = 't1' FOR UPDATE`)
+          const tagging = decided(opened.ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
+          const commit = { tenant, changes: [changeOf(opened.ticket, tagging)], effects: [] }
+          expect(await codeOf(() => within(client).commit(commit))).toBe('store_busy')
+        })
+        expect(await codeOf(() => within(client).load(tenant, 't1'))).toBe('store_failed')
+      })
+    })
+
+    it('that sees only what was there when it began is told so where it would miss something', async () => {
+      await onConnection(async (client) => {
+        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+        expect((await within(client).load(tenant, 't1')).row?.ticket.id).toBe('t1')
+        expect(await reasonOf(within(client).changes(tenant, 0, 10))).toMatch(/sees only what was there/)
+      })
+      await onConnection(async (client) => {
+        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+        await within(client).load(tenant, 't1')
+        const commit = { ...commitOf('later'), receipt: receiptOf('later') }
+        expect(await store.commit(commit)).toEqual({ ok: true })
+        expect(await codeOf(() => within(client).commit(commit))).toBe('store_busy')
+      })
+    })
+  })
+})
