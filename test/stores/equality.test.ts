@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { type CommandRequest, createDesk, type Definition, isDeskError } from 'ticketwright'
-import { manualClock, type StoreSetup, sampleDefinition } from 'ticketwright/testing'
-import { afterAll, describe, expect, it } from 'vitest'
+import { type MakeStore, manualClock, type StoreSetup, sampleDefinition } from 'ticketwright/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { namedOrderings } from '../../src/queue/ordering.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
+import { describePostgres } from '../postgres/database.ts'
+import { openLite, pglite, server } from './postgres-setup.ts'
 import { betterSqlite, memory, sqliteFile, sqliteInMemory } from './setups.ts'
 
 const text = fc.oneof(
@@ -128,33 +130,42 @@ async function story(setup: StoreSetup, steps: readonly Step[]): Promise<string>
 /** `TICKETWRIGHT_EQUALITY_TIMES=25` runs half a million. */
 const times = Number(process.env.TICKETWRIGHT_EQUALITY_TIMES ?? 1)
 
-describe('the same commands on memory and on SQLite, 20,000 of them', () => {
-  const seen = { done: 0, refused: 0 }
-  // sequences that are refused from end to end would prove little
-  afterAll(() => {
-    expect(seen.done + seen.refused).toBeGreaterThan(20_000)
-    expect(Math.min(seen.done, seen.refused)).toBeGreaterThan(2_000)
+const seen = { done: 0, refused: 0 }
+
+/** Sequences of commands on memory and on a store: what both say and keep must be the same text. */
+async function compare(make: MakeStore, numRuns: number): Promise<void> {
+  const law = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
+    const opened: Step[] = [{ do: 'open', subject: 'First', reference: undefined }, ...steps]
+    const [one, other] = await Promise.all([story(await memory(), opened), story(await make(), opened)])
+    const { said } = JSON.parse(one) as { said: ({ code?: string } | null)[] }
+    seen.refused += said.filter((answer) => answer?.code).length
+    seen.done += said.filter((answer) => !answer?.code).length
+    expect(other).toBe(one)
   })
+  await fc.assert(law, { numRuns: numRuns * times })
+}
+
+const same = 'give the same answers, errors, tickets, events and receipts'
+
+// sequences that are refused from end to end would prove little
+afterAll(() => {
+  expect(seen.done + seen.refused).toBeGreaterThan(20_000)
+  expect(Math.min(seen.done, seen.refused)).toBeGreaterThan(2_000)
+})
+
+describePostgres('the same commands on memory and on a PostgreSQL server', ({ url }) => {
+  it(same, () => compare(server(url), 30), 400_000 * times)
+})
+
+describe('the same commands on memory and on SQLite and PGlite, 20,000 of them', () => {
+  beforeAll(async () => void (await openLite()), 300_000)
 
   it.each([
     ['in memory', sqliteInMemory, 370],
     ['in a file', sqliteFile, 60],
     ['on better-sqlite3', betterSqlite, 330],
-  ] as const)(
-    'give the same answers, errors, tickets, events and receipts (%s)',
-    async (_where, make, numRuns) => {
-      const law = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
-        const opened: Step[] = [{ do: 'open', subject: 'First', reference: undefined }, ...steps]
-        const [one, other] = await Promise.all([story(await memory(), opened), story(await make(), opened)])
-        const { said } = JSON.parse(one) as { said: ({ code?: string } | null)[] }
-        seen.refused += said.filter((answer) => answer?.code).length
-        seen.done += said.filter((answer) => !answer?.code).length
-        expect(other).toBe(one)
-      })
-      await fc.assert(law, { numRuns: numRuns * times })
-    },
-    400_000 * times,
-  )
+    ['on PGlite', pglite, 40],
+  ] as const)(`${same} (%s)`, (_where, make, numRuns) => compare(make, numRuns), 400_000 * times)
 
   it('would tell a store apart that keeps one event less', async () => {
     const { store, ...setup } = await memory()

@@ -1,6 +1,7 @@
 import type { Effect } from '../../model/effect.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { BuriedEffect, PendingEffect } from '../../store.ts'
+import { parsed } from '../sql/row.ts'
 import type { Database } from './database.ts'
 
 interface EffectRow {
@@ -11,7 +12,7 @@ interface EffectRow {
 }
 
 const pendingOf = ({ effect, attempts }: Pick<EffectRow, 'effect' | 'attempts'>): PendingEffect =>
-  deepFreeze({ ...(JSON.parse(effect) as Effect), attempts })
+  deepFreeze({ ...parsed<Effect>(effect), attempts })
 
 /** Of each ticket the earliest, unless it is hidden. */
 const heads = `FROM @effects AS own

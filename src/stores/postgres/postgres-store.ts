@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
 import { filled } from '../sql/column.ts'
 import { hasNul } from '../sql/leaf.ts'
-import { rowOf, type StoredRow } from '../sql/row.ts'
+import { parsed, rowOf, type StoredRow } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
 import type { PostgresClient } from './client.ts'
 import { instant } from './commit-function.ts'
@@ -40,7 +40,7 @@ export interface PostgresStore extends Store {
   within(client: PostgresClient): Store
 }
 
-const eventOf = (text: string): AnyTicketEvent => deepFreeze(JSON.parse(text) as AnyTicketEvent)
+const eventOf = (text: string): AnyTicketEvent => deepFreeze(parsed<AnyTicketEvent>(text))
 
 /**
  * Keeps tickets in PostgreSQL (13 or newer): durable, for any number of machines. Takes a `Pool` of pg, or anything with
@@ -79,7 +79,7 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
         return {
           row: found?.ticket ? rowOf(found as StoredRow) : null,
           now: Number(found?.now),
-          receipt: found?.receipt ? deepFreeze(JSON.parse(found.receipt) as Receipt) : null,
+          receipt: found?.receipt ? deepFreeze(parsed<Receipt>(found.receipt)) : null,
         }
       }),
     commit: async (commit) => {

@@ -1,6 +1,7 @@
 import { deepFreeze } from '../../model/json.ts'
 import type { CommitOutcome, Receipt } from '../../store.ts'
 import { filled, type SqlValue } from '../sql/column.ts'
+import { parsed } from '../sql/row.ts'
 import type { WrittenChange, WrittenCommit } from '../sql/written.ts'
 
 /** A commit as the function of the database takes it. What is undefined is not there. */
@@ -69,5 +70,5 @@ export const outcomeOf = (answer: Answer): CommitOutcome =>
   answer === null
     ? { ok: true }
     : answer.conflict === 'receipt'
-      ? { ok: false, conflict: 'receipt', receipt: deepFreeze(JSON.parse(answer.receipt) as Receipt) }
+      ? { ok: false, conflict: 'receipt', receipt: deepFreeze(parsed<Receipt>(answer.receipt)) }
       : { ok: false, ...answer }

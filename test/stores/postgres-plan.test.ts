@@ -1,0 +1,137 @@
+import { PGlite } from '@electric-sql/pglite'
+import { type Condition, namedOrderings, type OrderingName } from 'ticketwright'
+import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sent } from '../../src/stores/postgres/sent.ts'
+import { filled } from '../../src/stores/sql/column.ts'
+import { writtenCommit } from '../../src/stores/sql/written.ts'
+import { queryOf } from '../../src/testing/case/query.ts'
+import { changeOf, decided } from '../../src/testing/sample.ts'
+
+const tenant = 'acme'
+const now = Date.parse('2026-11-23T07:00:00Z')
+const many = 20_000
+const open: Condition = { field: 'kind', op: 'oneOf', value: ['new', 'open'] }
+const all = (...conditions: Condition[]): Condition => ({ all: conditions })
+
+/** One of ten is open; every agent has some, every requester a few. */
+const tickets = `INSERT INTO ticketwright.tickets (tenant, id, ${filled.map(({ column }) => column).join(', ')},
+    version, next_at, planned_by, ticket)
+  SELECT $1, 't' || i, ${filled.map(({ column }) => `fresh.${column}`).join(', ')},
+    1, fresh.next_at, 'now', fresh.ticket
+  FROM generate_series(1, ${many}) AS i,
+    jsonb_populate_record(NULL::ticketwright.tickets, $2::text::jsonb || jsonb_build_object(
+      'reference', 'R-' || i, 'opened_at', $3::double precision - i % 9973 * 3600000.0, 'priority_rank', 1 + i % 4,
+      'kind', CASE WHEN i % 10 = 0 THEN 'open' ELSE 'closed' END, 'actionable', CASE WHEN i % 10 = 0 THEN 0 ELSE 1 END,
+      'waiting_since', CASE WHEN i % 10 = 0 THEN $3::double precision - i % 997 * 3600000.0 END,
+      'effort_minutes', CASE WHEN i % 3 = 0 THEN i % 90 END, 'sla_rank', 1,
+      'assignee', CASE WHEN i % 2 = 0 THEN 'agent-' || i % 200 END, 'department', 'department-' || i % 8,
+      'requester_id', 'r' || i % 5000,
+      'next_at', CASE WHEN i % 10 = 0 THEN $3::double precision + i % 500 * 3600000.0 END)) AS fresh`
+const rest = [
+  `INSERT INTO ticketwright.events (tenant, ticket_id, version, event)
+   SELECT $1, 't' || i, 1, '{}' FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO ticketwright.effects (tenant, id, ticket_id, due_at, settled, effect)
+   SELECT $1, 'e' || i, 't' || i, i, CASE WHEN i % 30 = 0 THEN 0 ELSE 1 END, '{}' FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO ticketwright.receipts (tenant, command_id, at, receipt)
+   SELECT $1, 'c' || i, i, '{}' FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO ticketwright.leases (tenant, ticket_id, holder, token, until)
+   SELECT $1, 't' || i, 'agent-' || i % 200, 1, 0 FROM generate_series(1, ${many}, 50) AS i`,
+]
+
+interface Plan {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly 'Index Name'?: string
+  readonly 'Index Cond'?: string
+  readonly Plans?: readonly Plan[]
+}
+const nodesOf = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+describe('of 20,000 tickets that PostgreSQL has statistics of', () => {
+  let lite: PGlite
+  const asked: { readonly text: string; readonly values: unknown[] }[] = []
+  const listening: PostgresClient = {
+    query: (text, values = []) => {
+      asked.push({ text, values })
+      return lite.query(text, values) as never
+    },
+  }
+  const store = postgresStore(listening, { clock: { now: () => now } })
+  beforeAll(async () => {
+    lite = await PGlite.create()
+    const opened = decided(null, { type: 'open', subject: 'x', reference: 'x' }, { tenant, ticketId: 'x', at: now })
+    const written = writtenCommit({ tenant, changes: [changeOf(null, opened)], effects: [] }, filled)
+    const { changes } = sent(written) as unknown as { changes: { row: object }[] }
+    await store.now()
+    await store.load(tenant, 'none')
+    await lite.query(tickets, [tenant, JSON.stringify(changes[0]?.row), now])
+    for (const sql of rest) await lite.query(sql, [tenant])
+    await lite.exec('ANALYZE')
+  }, 240_000)
+  afterAll(() => lite.close())
+
+  /** The steps by which PostgreSQL answers what a question asks it. */
+  async function stepsOf(ask: () => Promise<unknown>): Promise<readonly Plan[]> {
+    asked.length = 0
+    await ask()
+    const steps: Plan[] = []
+    for (const { text, values } of [...asked]) {
+      const { rows } = await lite.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${text}`, values)
+      for (const row of rows) steps.push(...nodesOf(row['QUERY PLAN'][0].Plan))
+    }
+    expect(steps.length).toBeGreaterThan(0)
+    return steps
+  }
+  const scans = (steps: readonly Plan[]) => steps.filter((step) => step['Node Type'] === 'Seq Scan')
+  const sorts = (steps: readonly Plan[]) => steps.filter((step) => /Sort/.test(step['Node Type']))
+  const indexes = (steps: readonly Plan[]) => steps.flatMap((step) => step['Index Name'] ?? [])
+
+  describe('a page of a view', () => {
+    const orders = Object.keys(namedOrderings) as OrderingName[]
+    it.each(orders)('in the order %s is read from its index, and begins in its midst', async (order) => {
+      const query = { ...queryOf(tenant, open, order), limit: 50 }
+      const first = await stepsOf(() => store.find(query))
+      expect([...scans(first), ...sorts(first)]).toEqual([])
+      const index = indexes(first)[0]
+      const page = await store.find(query)
+      const last = page.at(-1)
+      if (!last) throw new Error('no page')
+      const after = query.position(last.ticket)
+      const next = await stepsOf(() => store.find({ ...query, after, freeFor: 'ana' }))
+      expect([...scans(next).filter((step) => step['Relation Name'] === 'tickets'), ...sorts(next)]).toEqual([])
+      expect(indexes(next)).toContain(index)
+      expect(next.find((step) => step['Index Name'] === index)?.['Index Cond']).toMatch(/ROW\(.*id.*\) > ROW\(/)
+    })
+
+    it.each<[string, Condition, string]>([
+      ['an agent', { field: 'assignee', op: 'is', value: 'agent-100' }, 'tickets_assignee'],
+      ['a requester', { field: 'requester.id', op: 'is', value: 'r77' }, 'tickets_requester'],
+    ])('of %s is looked up by the person', async (_of, when, index) => {
+      const steps = await stepsOf(() => store.find({ ...queryOf(tenant, all(open, when)), limit: 50 }))
+      expect(scans(steps)).toEqual([])
+      expect(indexes(steps)).toContain(index)
+    })
+  })
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['what is due', () => store.due(tenant, { now, plannedBy: 'now', limit: 100 }), 'tickets_next'],
+    ['what another definition planned', () => store.due(tenant, { now, plannedBy: 'new', limit: 100 }), 'tickets_plan'],
+    ['effects to be done', () => store.effects(tenant, { now, limit: 10 }), 'effects_due'],
+    ['effects that are taken', () => store.effects(tenant, { now, limit: 10, hideMs: 1 }), 'effects_due'],
+    ['a ticket by its reference', () => store.lookup(tenant, { reference: 'R-77' }), 'tickets_tenant_reference_key'],
+    ['a ticket and a receipt', () => store.load(tenant, 't77', 'c77'), 'tickets_pkey'],
+    ['a history', () => store.history(tenant, 't77', { after: 0, limit: 10 }), 'events_pkey'],
+    ['leases of somebody', () => store.leases(tenant, 'agent-100'), 'leases_holder'],
+    ['old receipts', () => store.forgetReceipts(tenant, 5), 'receipts_at'],
+  ])('%s is read from an index', async (_what, ask, index) => {
+    const steps = await stepsOf(ask)
+    expect(scans(steps)).toEqual([])
+    expect(indexes(steps)).toContain(index)
+  })
+
+  it('and a question that no index has reads them all: the test would see it', async () => {
+    const steps = await stepsOf(() => store.count(queryOf(tenant, { field: 'subject', op: 'contains', value: 'x' })))
+    expect(scans(steps)).toHaveLength(1)
+  })
+})
