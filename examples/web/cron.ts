@@ -15,7 +15,7 @@ const limit = 500
 export async function tick({ desk, send, cronSecret }: Service, header: Header, gone: AbortSignal) {
   if (!isSecret(header('authorization'), `Bearer ${cronSecret}`)) throw new Problem(401, 'not_the_secret')
   const signal = AbortSignal.any([gone, AbortSignal.timeout(patienceMs)])
-  const done = { events: 0, delivered: 0, failed: 0, more: false }
+  const done = { events: 0, delivered: 0, failed: 0, more: true }
   for (let round = 0; round < maxRounds && !signal.aborted; round++) {
     const due = await desk.runDue({ limit, signal })
     const run = await desk.deliver(send, { limit, signal, atOnce: 8 })

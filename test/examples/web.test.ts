@@ -6,6 +6,7 @@ import { Pool } from 'pg'
 import type { Delivery } from 'ticketwright'
 import { manualClock } from 'ticketwright/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { tick } from '../../examples/web/cron.ts'
 import { demo } from '../../examples/web/demo.ts'
 import { expressApp } from '../../examples/web/express.ts'
 import { fetchHandler, serve } from '../../examples/web/fetch-handler.ts'
@@ -297,6 +298,13 @@ for (const [flavour, start] of Object.entries(flavours))
       expect((await ask(null, 'GET /cron')).status).toBe(401)
       expect((await ask(cronSecret.slice(0, -1), 'GET /cron')).status).toBe(401)
       expect((await ask('', 'GET /cron', undefined, { authorization: cronSecret })).status).toBe(401)
+      expect(sent).toEqual([])
+    })
+
+    it('stops when whoever called has gone', async () => {
+      const header = (name: string) => (name === 'authorization' ? `Bearer ${cronSecret}` : null)
+      const done = await tick(service, header, AbortSignal.abort())
+      expect(done).toEqual({ events: 0, delivered: 0, failed: 0, more: true })
       expect(sent).toEqual([])
     })
 
