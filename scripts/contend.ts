@@ -12,7 +12,7 @@ const server = await startPostgres({ fsync: 'off', max_connections: String(proce
 try {
   for (const fault of faults) {
     const { wrong } = await contest(await server.createDatabase(fault), 300, seed, { processes: 2, hands: 8, fault })
-    console.log(`careless with its ${fault}: ${wrong[0] ?? 'nothing found'}`)
+    console.log(`careless with ${fault}: ${wrong[0] ?? 'nothing found'}`)
     if (wrong.length === 0) process.exitCode = 1
   }
   const told = await contest(await server.createDatabase('contest'), claims, seed, { processes, hands })

@@ -15,7 +15,7 @@ describePostgres('64 connections of four processes on the same tickets (hazards 
   }, 600_000)
 
   it.each(faults)(
-    'a store that is careless with its %s would be found out',
+    'a store that is careless with %s would be found out',
     async (fault) => {
       const { url } = await anotherDatabase()
       const { wrong } = await contest(url, 300, 7, { processes: 2, hands: 8, fault })

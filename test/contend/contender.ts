@@ -159,6 +159,10 @@ async function raise(hand: Hand): Promise<void> {
   if (done) said.raised[ticketId] = (said.raised[ticketId] ?? 0) + 1
 }
 
+async function runDue(hand: Hand, limit: number): Promise<void> {
+  said.facts += (await hand.desk.runDue({ limit })).events
+}
+
 const works: readonly (readonly [weight: number, work: (hand: Hand) => Promise<unknown>])[] = [
   [170, claim],
   [8, raise],
@@ -202,12 +206,7 @@ const works: readonly (readonly [weight: number, work: (hand: Hand) => Promise<u
       return give(hand, (options) => hand.agent.note(ticketId, { body: 'looked at it' }, options))
     },
   ],
-  [
-    3,
-    async (hand) => {
-      said.facts += (await hand.desk.runDue({ limit: 1 + below(10) })).events
-    },
-  ],
+  [3, (hand) => runDue(hand, 1 + below(10))],
   [3, (hand) => hand.desk.deliver(({ effect }) => void said.delivered.push(effect.id), { limit: 5 })],
 ]
 const total = works.reduce((sum, [weight]) => sum + weight, 0)
@@ -222,6 +221,8 @@ function drawn(): (hand: Hand) => Promise<unknown> {
 }
 
 async function workWith(hand: Hand): Promise<void> {
+  // all begin with the same ones
+  await runDue(hand, 100)
   while (granted < task.claims && said.wrong.length < 20)
     try {
       await drawn()(hand)

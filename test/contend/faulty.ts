@@ -8,11 +8,14 @@ export function faulty(store: Store, client: pg.Client, fault: Fault | null): St
   switch (fault) {
     case 'version':
       return { ...store, commit: (commit) => commitAnyway(store, commit) }
-    case 'lease':
+    case 'facts':
+      // only commands are looked after
+      return { ...store, commit: (commit) => (commit.receipt ? store.commit(commit) : commitAnyway(store, commit)) }
+    case 'leases':
       return { ...store, commit: ({ lease: _, ...commit }) => store.commit(commit) }
-    case 'claim':
+    case 'claims':
       return { ...store, claim: (...asked) => claimAnyway(store, client, ...asked) }
-    case 'receipt':
+    case 'receipts':
       return { ...store, commit: ({ receipt: _, ...commit }) => store.commit(commit) }
     case 'feed':
       return { ...store, changes: (...asked) => readAhead(client, ...asked) }

@@ -67,5 +67,5 @@ export interface Task {
 }
 
 /** What a store may get wrong, to see whether it is found. */
-export const faults = ['version', 'lease', 'claim', 'receipt', 'feed'] as const
+export const faults = ['version', 'facts', 'leases', 'claims', 'receipts', 'feed'] as const
 export type Fault = (typeof faults)[number]
