@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { anotherDatabase, describePostgres } from '../postgres/database.ts'
-import { contest } from './contest.ts'
+import { contest, findFault } from './contest.ts'
 import { faults } from './said.ts'
 
 describePostgres('64 connections of four processes on the same tickets (hazards 36–39)', ({ url }) => {
@@ -17,8 +17,7 @@ describePostgres('64 connections of four processes on the same tickets (hazards 
   it.each(faults)(
     'a store that is careless with %s would be found out',
     async (fault) => {
-      const { url } = await anotherDatabase()
-      const { wrong } = await contest(url, 300, 7, { processes: 2, hands: 8, fault })
+      const wrong = await findFault(fault, async () => (await anotherDatabase()).url)
       expect(wrong).not.toEqual([])
     },
     300_000,
