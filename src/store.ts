@@ -72,9 +72,10 @@ export interface Store {
   /** When each agent was last given a ticket, as a number that rises with every turn. Who never was is missing. */
   turns(tenant: string): Promise<{ readonly [agent: string]: number }>
   /**
-   * Effects due by `now`, neither settled nor hidden: of each ticket only the earliest, so that they are done in
-   * order. By due time, then as they were saved. With `hideMs` each counts an attempt and is hidden from everybody
-   * for so long: one worker delivers it, and another takes over if that one dies.
+   * Effects due by `now`, neither settled nor hidden: of each ticket only one, so that they are done one after the
+   * other. That is the one that was begun (given out with `hideMs` before), also while it is hidden; else the earliest,
+   * by due time, then as they were saved, which is the order of all of them too. With `hideMs` each counts an attempt
+   * and is hidden from everybody for so long: one worker delivers it, and another takes over if that one dies.
    */
   effects(
     tenant: string,

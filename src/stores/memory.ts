@@ -278,15 +278,19 @@ function replaceEvent(shelf: Shelf, event: AnyTicketEvent): void {
   shelf.log[shelf.log.indexOf(old)] = event
 }
 
-/** The earliest effect of each ticket, unless it is hidden or not due yet. */
+/** Of each ticket the effect that is begun, else the earliest, unless it is hidden or not due yet. */
 function pendingEffects(shelf: Shelf, now: number): KeptEffect[] {
   const heads = new Map<string, KeptEffect>()
   for (const kept of shelf.effects.values()) {
     if (kept.buried !== null) continue
     const head = heads.get(kept.effect.ticketId)
-    if (!head || kept.effect.dueAt < head.effect.dueAt) heads.set(kept.effect.ticketId, kept)
+    if (!head || before(kept, head)) heads.set(kept.effect.ticketId, kept)
   }
   const ready = ({ effect, hiddenUntil }: KeptEffect) => effect.dueAt <= now && hiddenUntil <= now
   const saved = [...shelf.effects.values()].filter((kept) => heads.get(kept.effect.ticketId) === kept && ready(kept))
   return saved.sort((a, b) => a.effect.dueAt - b.effect.dueAt)
 }
+
+/** Does one come before another that was saved earlier? */
+const before = (one: KeptEffect, other: KeptEffect): boolean =>
+  one.attempts > 0 === other.attempts > 0 ? one.effect.dueAt < other.effect.dueAt : one.attempts > 0

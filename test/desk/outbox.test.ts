@@ -88,6 +88,34 @@ describe.each([
     await close()
   })
 
+  it('has one effect of a ticket under way, also when a fact of time brings an earlier one meanwhile', async () => {
+    const { store, clock = manualClock(0), close } = await make()
+    const late = defineDesk({
+      levels: [{ id: 's', calendar: 'alwaysOpen', targets: [{ metric: 'firstResponse', within: '50m' }] }],
+      slaRules: [{ level: 's' }],
+      triggers: [
+        { id: 'later', on: ['ticket_opened'], do: [{ type: 'webhook', hook: 'reminder', delay: '1h' }] },
+        { id: 'late', on: ['sla_breached'], do: [{ type: 'webhook', hook: 'breach' }] },
+      ],
+    }) as Definition
+    const desk = createDesk({ definition: late, store, clock })
+    await desk.as({ kind: 'requester', id: 'mari' }).open({ ticketId: 't', subject: 'Help' })
+    clock.pass('61m')
+    const seen: string[] = []
+    const noting = async ({ effect }: Delivery) => {
+      seen.push(`${effect.data.hook} begins`)
+      // somebody looks at the ticket while the reminder is out: the breach of ten minutes before is written
+      if (effect.data.hook === 'reminder') {
+        await desk.runDue()
+        await desk.deliver(noting)
+      }
+      seen.push(`${effect.data.hook} ends`)
+    }
+    await desk.deliver(noting)
+    expect(seen).toEqual(['reminder begins', 'reminder ends', 'breach begins', 'breach ends'])
+    await close()
+  })
+
   it('waits longer after each failure, and gives up with a dead letter that can be revived', async () => {
     const { desk, clock, effect, keep, close } = await newDesk()
     await keep(effect('a1', 'a'), effect('a2', 'a'))

@@ -2,6 +2,7 @@ import { memoryStore } from 'ticketwright'
 import { type MakeStore, type ManualClock, manualClock, type StoreFailure, storeCases } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { comparePositions } from '../../src/condition/sort-key.ts'
+import type { Effect } from '../../src/model/effect.ts'
 import type { Ticket } from '../../src/model/ticket.ts'
 import type { Commit, Query, Store } from '../../src/store.ts'
 
@@ -221,6 +222,30 @@ const broken: Record<string, Broken> = {
   'hides nothing that a worker took': {
     catches: 'an effect that one worker took is hidden from the others, for as long as it asked',
     wrap: (store) => ({ effects: (tenant, { now, limit }) => store.effects(tenant, { now, limit }) }),
+  },
+  'gives out what fell due earlier beside what is under way': {
+    catches: 'what was begun on a ticket comes to its end before anything else of it, earlier or later',
+    wrap: (store) => {
+      // keeps who saved what by itself: of each ticket the earliest that is not hidden
+      const outbox = new Map<string, { effect: Effect; attempts: number; hidden: number }>()
+      return {
+        commit: async (commit) => {
+          for (const effect of commit.effects) outbox.set(effect.id, { effect, attempts: 0, hidden: 0 })
+          return store.commit(commit)
+        },
+        effects: async (_tenant, { now, limit, hideMs = 0 }) => {
+          const pending = [...outbox.values()].sort((a, b) => a.effect.dueAt - b.effect.dueAt)
+          const heads = pending.filter(
+            (one) => pending.find(({ effect }) => effect.ticketId === one.effect.ticketId) === one && one.hidden <= now,
+          )
+          return heads.slice(0, limit).map((one) => {
+            if (hideMs > 0) Object.assign(one, { attempts: one.attempts + 1, hidden: now + hideMs })
+            return { ...one.effect, attempts: one.attempts }
+          })
+        },
+        settle: async (_tenant, id) => void outbox.delete(id),
+      }
+    },
   },
   'takes closed tickets for due': {
     catches: 'tickets planned by another definition are due unless they are closed',

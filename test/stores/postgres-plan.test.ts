@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { type Condition, namedOrderings, type OrderingName } from 'ticketwright'
 import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readyEffects } from '../../src/stores/postgres/effect-function.ts'
 import { sent } from '../../src/stores/postgres/sent.ts'
 import { filled } from '../../src/stores/sql/column.ts'
 import { writtenCommit } from '../../src/stores/sql/written.ts'
@@ -114,11 +115,15 @@ describe('of 20,000 tickets that PostgreSQL has statistics of', () => {
     })
   })
 
+  /** What the function that takes effects looks for. */
+  const ready = readyEffects('$1', '$2::double precision', '$3::integer').replaceAll('@', 'ticketwright.')
+  const taking = `SELECT own.id ${ready} FOR UPDATE OF own SKIP LOCKED`
+
   it.each<[string, () => Promise<unknown>, string]>([
     ['what is due', () => store.due(tenant, { now, plannedBy: 'now', limit: 100 }), 'tickets_next'],
     ['what another definition planned', () => store.due(tenant, { now, plannedBy: 'new', limit: 100 }), 'tickets_plan'],
     ['effects to be done', () => store.effects(tenant, { now, limit: 10 }), 'effects_due'],
-    ['effects that are taken', () => store.effects(tenant, { now, limit: 10, hideMs: 1 }), 'effects_due'],
+    ['effects that are taken', () => listening.query(taking, [tenant, now, 10]), 'effects_due'],
     ['a ticket by its reference', () => store.lookup(tenant, { reference: 'R-77' }), 'tickets_tenant_reference_key'],
     ['a ticket and a receipt', () => store.load(tenant, 't77', 'c77'), 'tickets_pkey'],
     ['a history', () => store.history(tenant, 't77', { after: 0, limit: 10 }), 'events_pkey'],

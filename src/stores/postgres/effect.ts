@@ -3,6 +3,7 @@ import { deepFreeze } from '../../model/json.ts'
 import type { BuriedEffect, PendingEffect } from '../../store.ts'
 import { parsed } from '../sql/row.ts'
 import type { Database } from './database.ts'
+import { readyEffects } from './effect-function.ts'
 
 interface EffectRow {
   readonly effect: string
@@ -14,27 +15,11 @@ interface EffectRow {
 const pendingOf = ({ effect, attempts }: Pick<EffectRow, 'effect' | 'attempts'>): PendingEffect =>
   deepFreeze({ ...parsed<Effect>(effect), attempts })
 
-/** Of each ticket the earliest, unless it is hidden. */
-const heads = `FROM @effects AS own
-  WHERE tenant = $1 AND settled = 0 AND due_at <= $2::double precision AND hidden_until <= $2::double precision
-    AND NOT EXISTS (
-      SELECT 1 FROM @effects AS other
-      WHERE other.tenant = own.tenant AND other.ticket_id = own.ticket_id AND other.settled = 0
-        AND (other.due_at, other.position) < (own.due_at, own.position)
-    )
-  ORDER BY due_at, position LIMIT $3::integer`
-
 /** Effects to be done. */
 export async function effectsIn(db: Database, tenant: string, now: number, limit: number): Promise<PendingEffect[]> {
-  return (await db.rows<EffectRow>(`SELECT effect, attempts ${heads}`, tenant, now, limit)).map(pendingOf)
+  const ready = readyEffects('$1', '$2::double precision', '$3::integer')
+  return (await db.rows<EffectRow>(`SELECT effect, attempts ${ready}`, tenant, now, limit)).map(pendingOf)
 }
-
-/** What another worker is taking at this moment is passed over. */
-const take = `
-WITH taken AS (SELECT id ${heads} FOR UPDATE OF own SKIP LOCKED)
-UPDATE @effects AS kept SET hidden_until = $4::double precision, attempts = attempts + 1
-FROM taken WHERE kept.tenant = $1 AND kept.id = taken.id
-RETURNING kept.effect, kept.attempts, kept.due_at, kept.position::double precision AS position`
 
 /** The same, each counted and hidden until an instant. */
 export async function takeEffects(
@@ -44,7 +29,11 @@ export async function takeEffects(
   limit: number,
   until: number,
 ): Promise<PendingEffect[]> {
-  const rows = await db.write<EffectRow>(take, tenant, now, limit, until)
+  const rows = await db.write<EffectRow>(
+    `SELECT effect, attempts, due_at, position::double precision AS position
+     FROM @take_effects(?, ?::double precision, ?::integer, ?::double precision)`,
+    ...[tenant, now, limit, until],
+  )
   return [...rows].sort((a, b) => a.due_at - b.due_at || a.position - b.position).map(pendingOf)
 }
 

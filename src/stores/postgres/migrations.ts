@@ -2,6 +2,7 @@ import { type Column, filled } from '../sql/column.ts'
 import { postgres } from '../sql/dialect.ts'
 import { readyIn } from '../sql/order.ts'
 import { commitFunctions } from './commit-function.ts'
+import { effectFunctions } from './effect-function.ts'
 import { feedFunctions } from './feed-function.ts'
 
 /** Numbers are doubles, as in JavaScript, so that none is rounded and every index fits what is asked. */
@@ -133,5 +134,6 @@ export const migrations: readonly (readonly string[])[] = [
 
     ...feedFunctions,
     ...commitFunctions,
+    ...effectFunctions,
   ],
 ]

@@ -4,14 +4,14 @@ import type { BuriedEffect, PendingEffect } from '../../store.ts'
 import { parsed } from '../sql/row.ts'
 import type { Database } from './database.ts'
 
-/** Effects to be done: of each ticket the earliest, unless it is hidden. */
+/** Effects to be done: of each ticket the one that is begun, else the earliest, unless it is hidden. */
 export function effectsIn(db: Database, tenant: string, now: number, limit: number): PendingEffect[] {
   const rows = db.rows<{ effect: string; attempts: number }>(
     `SELECT effect, attempts FROM ticketwright_effects AS own
      WHERE tenant = ? AND settled = 0 AND due_at <= ? AND hidden_until <= ? AND NOT EXISTS (
        SELECT 1 FROM ticketwright_effects AS other
        WHERE other.tenant = own.tenant AND other.ticket_id = own.ticket_id AND other.settled = 0
-         AND (other.due_at, other.position) < (own.due_at, own.position)
+         AND (other.attempts = 0, other.due_at, other.position) < (own.attempts = 0, own.due_at, own.position)
      )
      ORDER BY due_at, position LIMIT ?`,
     tenant,

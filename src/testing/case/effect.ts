@@ -75,6 +75,34 @@ export const effectCases = [
   }),
 
   storeCase(
+    'what was begun on a ticket comes to its end before anything else of it, earlier or later',
+    async (bench) => {
+      const { at, store, tenant } = bench
+      const look = async (now: number, hideMs?: number) =>
+        (await store.effects(tenant, { now, limit: 10, ...(hideMs === undefined ? {} : { hideMs }) })).map(
+          ({ id }) => id,
+        )
+      await bench.save({ effects: [bench.effect('reminder', 't1', at - 5)] })
+      same(await look(at, 100), ['reminder'], 'what the first worker takes')
+      // a fact of time that nobody had written before: it fell due earlier, and is known later
+      await bench.save({ effects: [bench.effect('breach', 't1', at - 9), bench.effect('other', 't2', at - 9)] })
+      same(await look(at, 100), ['other'], 'what a second worker takes beside an effect that is under way')
+      same(await look(at + 100), ['other', 'reminder'], 'what there is when both workers died')
+      await store.defer(tenant, 'reminder', at + 500)
+      same(await look(at + 499), ['other'], 'what there is while the one that was begun is put off')
+      same(await look(at + 500, 100), ['other', 'reminder'], 'what there is when it comes back')
+      await store.settle(tenant, 'reminder')
+      same(await look(at + 500), ['breach'], 'what follows when it is done')
+      await store.effects(tenant, { now: at + 500, limit: 10, hideMs: 100 })
+      await bench.save({ effects: [bench.effect('first', 't1', at - 20)] })
+      await store.bury(tenant, 'breach', 'no such address')
+      same(await look(at + 500), ['first'], 'what follows when it is a dead letter')
+      await store.revive(tenant, 'breach')
+      same(await look(at + 500), ['first'], 'what comes first when it is revived: it counts as never begun')
+    },
+  ),
+
+  storeCase(
     'a dead letter is put aside with its reason, and what follows on its ticket is handed out',
     async (bench) => {
       const { store, tenant, at } = bench
