@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { Desk } from 'ticketwright'
 import type { Names } from './definition.ts'
+import { Problem } from './problem.ts'
 import type { Service } from './service.ts'
 
 /** The application's client and the desk, in one transaction: both save, or neither. */
@@ -12,6 +13,7 @@ export interface Transaction {
 /**
  * BEGIN, the work, COMMIT. Whatever the work throws undoes all of it, tickets included, and is thrown on.
  * Await everything inside: a query left running would end up in somebody else's transaction.
+ * @throws Problem 503 when the connection broke, at COMMIT too: sent again with the same key, it is done once
  */
 export async function inTransaction<T>(
   { pool, store, desk }: Service,
@@ -27,11 +29,13 @@ export async function inTransaction<T>(
   try {
     await client.query('BEGIN')
     const done = await work({ client, desk: desk.using(store.within(client)) })
-    await client.query('COMMIT')
+    const { command } = await client.query('COMMIT')
+    // PostgreSQL answers so, without an error, when a query had failed and the work went on all the same
+    if (command !== 'COMMIT') throw new Error('nothing was saved: a query failed, and its error was not thrown on')
     return done
   } catch (error) {
     await client.query('ROLLBACK').catch(onError)
-    throw error
+    throw broken ? new Problem(503, 'connection_lost') : error
   } finally {
     client.off('error', onError)
     client.release(broken)

@@ -181,9 +181,35 @@ for (const [flavour, start] of Object.entries(flavours))
         await pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid])
         await client.query('UPDATE orders SET state = $1 WHERE id = $2', ['complaint', id])
       })
-      await expect(failing).rejects.toThrow()
+      await expect(failing).rejects.toMatchObject({ status: 503 })
       expect(await kept()).toEqual(before)
       expect((await ask('mari', `POST /orders/${id}/complaint`, { body: 'Again.' })).status).toBe(201)
+    })
+
+    it('says try again when the connection breaks at COMMIT, and then it is done once', async () => {
+      await pool.query(`CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER hang_up AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.customer = 'unlucky') EXECUTE FUNCTION hang_up()`)
+      const id = await anOrder('unlucky')
+      const send = () =>
+        ask('unlucky', `POST /orders/${id}/complaint`, { body: 'It is broken.' }, { 'idempotency-key': 'unlucky' })
+      const first = await send()
+      expect([first.status, first.headers.get('retry-after')]).toEqual([503, '1'])
+      await pool.query('DROP TRIGGER hang_up ON orders')
+      expect([(await send()).status, (await send()).status]).toEqual([201, 201])
+      expect((await service.desk.portal('unlucky').tickets()).tickets.length).toBe(1)
+      expect(await order(id)).toMatchObject({ state: 'complaint' })
+    })
+
+    it('acknowledges nothing when a query failed and the handler went on', async () => {
+      const before = await kept()
+      const careless = inTransaction(service, async ({ client, desk }) => {
+        await desk.as({ kind: 'requester', id: 'mari' }).open({ subject: 'Help', body: '…' })
+        await client.query('SELECT 1 / 0').catch(() => {})
+      })
+      await expect(careless).rejects.toThrow('nothing was saved')
+      expect(await kept()).toEqual(before)
     })
 
     it('does a request sent again once, also five at a time', async () => {
