@@ -1,4 +1,6 @@
+import { DatabaseSync } from 'node:sqlite'
 import { createDesk, type Definition, type Delivery, defineDesk, type Effect } from 'ticketwright'
+import { sqliteStore } from 'ticketwright/sqlite'
 import { manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { memory, sqliteInMemory } from '../stores/setups.ts'
@@ -142,6 +144,23 @@ describe.each([
     await close()
   })
 
+  it('never waits longer than an hour, however often it failed', async () => {
+    const { desk, clock, effect, keep, close } = await newDesk()
+    await keep(effect('a1', 'a'))
+    const at: number[] = []
+    const send = () => {
+      at.push(clock.now())
+      throw new Error('down')
+    }
+    for (let step = 0; step < 6 * 60; step++) {
+      await desk.deliver(send, { maxAttempts: 100 })
+      clock.pass('1m')
+    }
+    const waits = at.slice(1).map((one, i) => (one - (at[i] ?? 0)) / 60_000)
+    expect(waits).toEqual([1, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60])
+    await close()
+  })
+
   it('has another worker take over from one that died, until nobody comes to an end with it', async () => {
     const { desk, clock, effect, keep, close } = await newDesk()
     await keep(effect('a1', 'a'))
@@ -212,4 +231,26 @@ describe.each([
     expect(await desk.forgetReceipts()).toBe(6)
     await close()
   })
+})
+
+it('what is done, or given up, keeps none of its data in the file (decision 123)', async () => {
+  const handle = new DatabaseSync(':memory:')
+  const store = sqliteStore(handle)
+  const desk = createDesk({ definition, store })
+  await desk.as({ kind: 'agent', id: 'ana' }).open({ ticketId: 'a', subject: 'Help' })
+  const kept = () => JSON.stringify(handle.prepare('SELECT * FROM ticketwright_effects').all())
+  const effect = { ticketId: 'a', kind: 'webhook', data: { hook: 'zqData' }, dueAt: 0, staleAfter: null }
+  await store.commit({
+    tenant: 'default',
+    changes: [],
+    effects: [
+      { id: 'e1', ...effect },
+      { id: 'e2', ...effect },
+    ],
+  })
+  expect(kept()).toContain('zqData')
+  await desk.discard('e2')
+  await desk.deliver(() => {})
+  expect(kept()).not.toContain('zqData')
+  handle.close()
 })
