@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
-import type { AnyTicketEvent } from 'ticketwright'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type AnyTicketEvent, createDesk, defineDesk, memoryStore } from 'ticketwright'
+import { manualClock, officeHours } from 'ticketwright/testing'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readSnapshots } from '../../examples/replay-incidents/snapshot.ts'
 import { examine } from '../../examples/workers/examine.ts'
 import { expectedOf, type Outcome } from '../../examples/workers/expected.ts'
 import { daysOf } from '../../examples/workers/incidents.ts'
+import { workUntil } from '../../examples/workers/loop.ts'
 import type { Run } from '../../examples/workers/run.ts'
 import { build } from '../package/packed.ts'
 import { describePostgres } from '../postgres/database.ts'
@@ -85,6 +88,40 @@ describe('the comparison', () => {
   })
 })
 
+describe('the loop of the how-to page', () => {
+  it('writes what is due, delivers effects, ends what it has in hand when told to stop, and begins nothing more', async () => {
+    const clock = manualClock('2026-11-23T09:00:00Z')
+    const desk = createDesk({ definition: definitionWithWord, store: memoryStore({ clock }), clock })
+    const { ticket } = await desk.as({ kind: 'requester', id: 'mari' }).open({ subject: 'Help', body: '…' })
+    const stopped = new AbortController()
+    const sent: string[] = []
+    const working = workUntil(
+      stopped.signal,
+      desk,
+      async ({ effect }) => {
+        await pause(5)
+        sent.push(effect.kind)
+        if (sent.length === 2) stopped.abort()
+      },
+      1,
+    )
+    await vi.waitFor(() => expect(sent).toEqual(['notify']))
+    clock.set('2026-11-24T09:00:00Z')
+    await working
+    expect(sent).toEqual(['notify', 'notify'])
+    expect((await desk.history(ticket.id)).filter(({ type }) => type === 'sla_breached').length).toBe(1)
+    expect(await desk.deadLetters()).toEqual([])
+    expect((await desk.deliver(() => {})).delivered).toBe(0)
+  })
+})
+
+const definitionWithWord = defineDesk({
+  levels: [{ id: 'standard', calendar: 'always', targets: [{ metric: 'firstResponse', within: '1h' }] }],
+  calendars: [officeHours('always', 'UTC', [['00:00', '24:00']])],
+  slaRules: [{ level: 'standard' }],
+  triggers: [{ id: 'told', on: ['ticket_opened', 'sla_breached'], do: [{ type: 'notify', to: ['department'] }] }],
+})
+
 describe('the arguments', () => {
   beforeAll(build, 120_000)
 
@@ -99,7 +136,7 @@ describe('docs/how-to/run-workers.md', () => {
   it('quotes the example', () => {
     const page = readFileSync('docs/how-to/run-workers.md', 'utf8')
     const blocks = [...page.matchAll(/^<!-- (examples\/\S+) -->\n\n```ts\n(.*?)^```$/gms)]
-    expect(blocks.length).toBe(2)
+    expect(blocks.length).toBe(3)
     for (const [, file = '', code] of blocks) expect(readFileSync(file, 'utf8'), file).toContain(code)
   })
 })
