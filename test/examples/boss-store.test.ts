@@ -20,7 +20,7 @@ const definition = defineDesk({
 })
 const mari = { kind: 'requester', id: 'mari' } as const
 const ana = { kind: 'agent', id: 'ana' } as const
-const dbOf = (client: PoolClient): Db => ({ executeSql: (text, values) => client.query(text, values) })
+const dbOf = (client: Pick<PoolClient, 'query'>): Db => ({ executeSql: (text, values) => client.query(text, values) })
 
 describePostgres('deadlines and effects as jobs of pg-boss', () => {
   let [pool, boss, url] = [] as unknown as [Pool, PgBoss, string]
@@ -38,11 +38,16 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
 
   const store = () => postgresStore(pool)
   const desk = () => createDesk({ definition, store: store() }) as unknown as Desk
-  const inTransaction = async <T>(end: 'COMMIT' | 'ROLLBACK', work: (desk: Desk) => Promise<T>): Promise<T> => {
+  /** `beside`: a planted mistake, jobs that are not made in the transaction. */
+  const inTransaction = async <T>(
+    end: 'COMMIT' | 'ROLLBACK',
+    work: (desk: Desk) => Promise<T>,
+    beside = false,
+  ): Promise<T> => {
     const client = await pool.connect()
     try {
       await client.query('BEGIN')
-      const done = await work(desk().using(withJobs(store().within(client), boss, dbOf(client))))
+      const done = await work(desk().using(withJobs(store().within(client), boss, dbOf(beside ? pool : client))))
       await client.query(end)
       return done
     } finally {
@@ -71,6 +76,14 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
     const { ticket } = await inTransaction('ROLLBACK', (within) => within.as(mari).open({ subject: 'Help', body: '…' }))
     await expect(desk().get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
     expect(await jobs(ticket.id)).toEqual([])
+  })
+
+  it('would be found out if they were made beside the transaction', async () => {
+    const open = (within: Desk) => within.as(mari).open({ subject: 'Help', body: '…' })
+    const { ticket } = await inTransaction('ROLLBACK', open, true)
+    await expect(desk().get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
+    expect((await jobs(ticket.id)).length).toBe(2)
+    await pool.query('DELETE FROM pgboss.job WHERE singleton_key = $1', [ticket.id])
   })
 
   it('come once for a ticket: its deadline is moved with it', async () => {
