@@ -27,7 +27,9 @@ const watched: SqliteHandle = {
   prepare: (sql) => {
     const prepared = handle.prepare(sql)
     return {
-      get: (...values) => prepared.get(...values),
+      // RETURNING: numbers, claims
+      get: (...values) =>
+        /^\s*(INSERT|UPDATE|DELETE)/.test(sql) ? counted(() => prepared.get(...values)) : prepared.get(...values),
       all: (...values) => prepared.all(...values),
       run: (...values) => counted(() => prepared.run(...values)),
     }

@@ -8,6 +8,10 @@ import { isDeskError } from 'ticketwright'
 import type { SqliteHandle } from 'ticketwright/sqlite'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
+import { writtenCommit } from '../../src/stores/sql/written.ts'
+import { commitTo } from '../../src/stores/sqlite/commit.ts'
+import { Database } from '../../src/stores/sqlite/database.ts'
+import { kept } from '../../src/stores/sqlite/trait.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
 
@@ -106,12 +110,12 @@ describe('sqliteStore', () => {
     handle.close()
   })
 
-  it('loses no acknowledged write to another request’s rollback on the same handle (hazard 49)', async () => {
+  it('loses no acknowledged write to a request beside it that conflicts (hazard 49)', async () => {
     const handle = new DatabaseSync(':memory:')
     const store = sqliteStore(handle, { clock })
     await store.commit(commitOf('taken'))
     const ids = Array.from({ length: 50 }, (_, i) => `t${i}`)
-    // every second request conflicts after its first ticket was looked at, and is rolled back
+    // every second request conflicts after its first ticket was looked at; sqlite-handles.test has those that throw
     const outcomes = await Promise.all(
       ids.map((id, i) => store.commit(i % 2 === 0 ? commitOf(id) : commitOf(id, 'taken'))),
     )
@@ -119,6 +123,52 @@ describe('sqliteStore', () => {
       expect(outcomes[i]?.ok).toBe(i % 2 === 0)
       expect((await store.load(tenant, id)).row !== null).toBe(i % 2 === 0)
     }
+    handle.close()
+  })
+
+  it('shows a command that is done meanwhile by its receipt, never its ticket without it', async () => {
+    const handle = new DatabaseSync(':memory:')
+    const [inner, changes] = [sqliteStore(handle, { clock }), [opening('t1')]]
+    const receipt = { commandId: 'c1', hash: 'h', ticketId: 't1', tickets: [], unchanged: false, at }
+    let reads = 0
+    const store = sqliteStore({
+      exec: (sql) => handle.exec(sql),
+      close: () => handle.close(),
+      prepare: (sql) => {
+        const statement = handle.prepare(sql)
+        return {
+          run: (...values) => statement.run(...values),
+          all: (...values) => statement.all(...values),
+          get: (...values) => {
+            const row = statement.get(...values)
+            // another process commits between the two reads of a load
+            if (/ticketwright_(tickets|receipts)/.test(sql) && reads++ === 0) commitNow()
+            return row
+          },
+        }
+      },
+    })
+    const written = writtenCommit({ tenant, changes, effects: [], receipt }, kept)
+    const commitNow = () => {
+      const db = new Database(handle)
+      expect(db.write(() => commitTo(db, written, at))).toEqual({ ok: true })
+    }
+    const { row, receipt: seen } = await store.load(tenant, 't1', 'c1')
+    expect([row, seen]).toEqual([null, receipt])
+    expect((await inner.load(tenant, 't1')).row).not.toBe(null)
+    handle.close()
+  })
+
+  it('keeps of a settled effect its id and nothing of what was to be done', async () => {
+    const handle = new DatabaseSync(':memory:')
+    const store = sqliteStore(handle, { clock })
+    const effect = { id: 'e1', ticketId: 't1', kind: 'notify', data: { to: 'canary' }, dueAt: at, staleAfter: null }
+    await store.commit({ tenant, changes: [], effects: [effect] })
+    await store.bury(tenant, 'e1', 'canary is away')
+    await store.settle(tenant, 'e1')
+    const [row] = handle.prepare('SELECT * FROM ticketwright_effects').all()
+    expect(row).toMatchObject({ id: 'e1', settled: 1 })
+    expect(JSON.stringify(row)).not.toContain('canary')
     handle.close()
   })
 
