@@ -162,6 +162,24 @@ describePostgres('postgresStore on a server', ({ url }) => {
     })
   })
 
+  it('reads no more for a commit when there are many tickets, before PostgreSQL has looked at the new tables', async () => {
+    const mine = new pg.Pool({ connectionString: url, max: 1 })
+    const { schema, store } = fresh({}, mine)
+    for (let i = 0; i < 150; i++) await store.commit({ ...commitOf(`t${i}`), receipt: receiptOf(`c${i}`) })
+    await mine.end() // a connection tells what it read when it ends, at the latest
+    const read = `SELECT sum(idx_tup_read)::integer AS read FROM pg_stat_user_indexes
+      WHERE schemaname = $1 AND relname IN ('tickets', 'receipts', 'events')`
+    const scanned = `SELECT sum(seq_tup_read)::integer AS read FROM pg_stat_user_tables
+      WHERE schemaname = $1 AND relname IN ('tickets', 'receipts', 'events')`
+    const made = `SELECT sum(idx_scan)::integer AS scans FROM pg_stat_user_indexes WHERE schemaname = $1`
+    await expect
+      .poll(async () => (await pool.query(made, [schema])).rows[0].scans, { timeout: 10_000 })
+      .toBeGreaterThan(300)
+    expect((await pool.query(read, [schema])).rows[0].read).toBeLessThan(150 * 5)
+    // the rows that new tables were filled with for a moment, and nothing else
+    expect((await pool.query(scanned, [schema])).rows[0].read).toBeLessThan(3 * 1_000 + 150 * 5)
+  })
+
   describe('is refused at the start', () => {
     const withSettings = (options: string) => newPool({ options })
     it.each([

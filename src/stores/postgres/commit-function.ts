@@ -1,8 +1,8 @@
 import { filled } from '../sql/column.ts'
 
-const columns = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'ticket']
-const list = columns.join(', ')
-const values = columns.map((column) => `fresh.${column}`).join(', ')
+const columns = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by']
+const list = `${columns.join(', ')}, ticket`
+const values = `${columns.map((column) => `fresh.${column}`).join(', ')}, texts[base + (part ->> 'ticket')::integer]`
 
 /** Milliseconds by the server's clock, unless the application brings its own. */
 export const instant = (given: string): string =>
@@ -83,10 +83,11 @@ END $conflict$`
  * application. What is left to be written then is nobody else's.
  */
 const take = `
-CREATE FUNCTION @take(given jsonb) RETURNS boolean LANGUAGE plpgsql AS $take$
+CREATE FUNCTION @take(given jsonb, texts text[]) RETURNS boolean LANGUAGE plpgsql AS $take$
 DECLARE
   own_tenant text := given ->> 'tenant';
   changes jsonb := given -> 'changes';
+  base integer := (given ->> 'base')::integer;
   command text := given -> 'receipt' ->> 'id';
   part jsonb;
   one text;
@@ -95,7 +96,8 @@ DECLARE
 BEGIN
   IF command IS NOT NULL THEN
     INSERT INTO @receipts (tenant, command_id, at, receipt)
-    VALUES (own_tenant, command, (given -> 'receipt' ->> 'at')::double precision, given -> 'receipt' ->> 'text')
+    VALUES (own_tenant, command, (given -> 'receipt' ->> 'at')::double precision, 
+      texts[base + (given -> 'receipt' ->> 'text')::integer])
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN RETURN false; END IF;
   END IF;
@@ -136,10 +138,11 @@ END $take$`
 
 /** Writes the rest of a commit. A row too few means that the tables are not what they should be. */
 const save = `
-CREATE FUNCTION @save(commit jsonb) RETURNS void LANGUAGE plpgsql AS $save$
+CREATE FUNCTION @save(commit jsonb, texts text[]) RETURNS void LANGUAGE plpgsql AS $save$
 DECLARE
   own_tenant text := commit ->> 'tenant';
   changes jsonb := commit -> 'changes';
+  base integer := (commit ->> 'base')::integer;
   part jsonb;
   own_id text;
 BEGIN
@@ -158,9 +161,10 @@ BEGIN
       IF NOT FOUND THEN RAISE SQLSTATE 'TW002' USING MESSAGE = 'no row changed where one should have'; END IF;
     END IF;
     INSERT INTO @events (tenant, ticket_id, version, event)
-    SELECT own_tenant, own_id, (value ->> 0)::integer, value ->> 1 FROM jsonb_array_elements(part -> 'events');
+    SELECT own_tenant, own_id, (value ->> 0)::integer, texts[base + (value ->> 1)::integer]
+    FROM jsonb_array_elements(part -> 'events');
     FOR n IN 0 .. coalesce(jsonb_array_length(part -> 'redacted'), 0) - 1 LOOP
-      UPDATE @events SET event = part -> 'redacted' -> n ->> 1
+      UPDATE @events SET event = texts[base + (part -> 'redacted' -> n ->> 1)::integer]
       WHERE tenant = own_tenant AND ticket_id = own_id AND version = (part -> 'redacted' -> n ->> 0)::integer;
       IF NOT FOUND THEN RAISE SQLSTATE 'TW002' USING MESSAGE = 'no row changed where one should have'; END IF;
     END LOOP;
@@ -172,7 +176,8 @@ BEGIN
   FOR i IN 0 .. jsonb_array_length(commit -> 'effects') - 1 LOOP
     part := commit -> 'effects' -> i;
     INSERT INTO @effects (tenant, id, ticket_id, due_at, effect)
-    VALUES (own_tenant, part ->> 'id', part ->> 'ticketId', (part ->> 'dueAt')::double precision, part ->> 'text')
+    VALUES (own_tenant, part ->> 'id', part ->> 'ticketId', (part ->> 'dueAt')::double precision,
+      texts[base + (part ->> 'text')::integer])
     ON CONFLICT DO NOTHING;
   END LOOP;
 END $save$`
@@ -182,10 +187,13 @@ const attempts = 10
 
 /**
  * Saves commits, each whole or not at all, and says of each what it conflicts with (null: nothing). The rows of all their
- * tickets are locked first, in one order, so that of two such calls one waits for the other and none for itself.
+ * tickets are locked first, in one order, so that of two such calls one waits for the other and none for itself. What is
+ * kept as text stands in `texts`, and in a commit by its number there, counted from base: read as JSON once less. Plans
+ * are made once, for any tenant and ticket (see `model-rows.ts`).
  */
 const commit = `
-CREATE FUNCTION @commit(given text, at double precision, known integer) RETURNS text LANGUAGE plpgsql AS $commit$
+CREATE FUNCTION @commit(given text, texts text[], at double precision, known integer) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $commit$
 DECLARE
   commits jsonb := given::jsonb;
   answers json[] := '{}';
@@ -209,13 +217,13 @@ BEGIN
   FOR i IN 0 .. jsonb_array_length(commits) - 1 LOOP
     FOR attempt IN 1 .. ${attempts + 1} LOOP
       answer := @conflict(commits -> i, at);
-      EXIT WHEN answer IS NOT NULL OR @take(commits -> i);
+      EXIT WHEN answer IS NOT NULL OR @take(commits -> i, texts);
       -- others were first, and what they wrote is seen by now; unless this transaction sees only what was there before
       IF attempt > ${attempts} THEN RAISE serialization_failure; END IF;
     END LOOP;
     IF answer IS NULL THEN
       IF NOT in_feed THEN PERFORM @enter_feed(); in_feed := true; END IF;
-      PERFORM @save(commits -> i);
+      PERFORM @save(commits -> i, texts);
     END IF;
     answers := array_append(answers, answer);
   END LOOP;

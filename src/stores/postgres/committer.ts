@@ -4,11 +4,12 @@ import type { WrittenCommit } from '../sql/written.ts'
 import { nextTurn } from '../turn.ts'
 import type { Database } from './database.ts'
 import { knownVersion } from './prepare.ts'
-import { type Answer, outcomeOf, sent } from './sent.ts'
+import { type Answer, outcomeOf, type SentCommit, sent, sentTogether } from './sent.ts'
 
 /** Somebody's commit, as it is sent. */
 interface Job {
-  readonly text: string
+  readonly sent: SentCommit
+  readonly characters: number
   readonly done: (outcome: CommitOutcome) => void
   readonly failed: (error: unknown) => void
 }
@@ -38,7 +39,9 @@ export class Committer {
 
   commit(written: WrittenCommit): Promise<CommitOutcome> {
     return new Promise((done, failed) => {
-      this.#waiting.push({ text: JSON.stringify(sent(written)), done, failed })
+      const one = sent(written)
+      const characters = one.texts.reduce((sum, { length }) => sum + length, one.json.length)
+      this.#waiting.push({ sent: one, characters, done, failed })
       this.#schedule()
     })
   }
@@ -67,8 +70,8 @@ export class Committer {
 
   #next(): readonly Job[] {
     let [count, characters] = [0, 0]
-    for (const { text } of this.#waiting) {
-      characters += text.length
+    for (const job of this.#waiting) {
+      characters += job.characters
       if (count > 0 && (count >= most.jobs || characters > most.characters)) break
       count += 1
     }
@@ -87,10 +90,11 @@ export class Committer {
   }
 
   async #send(jobs: readonly Job[]): Promise<readonly CommitOutcome[]> {
-    const text = `[${jobs.map((job) => job.text).join(',')}]`
+    const { json, texts } = sentTogether(jobs.map((job) => job.sent))
     const [row] = await this.#db.write<{ answers: string }>(
-      'SELECT @commit(?::text, ?::double precision, ?::integer) AS answers',
-      text,
+      'SELECT @commit(?::text, ?::text[], ?::double precision, ?::integer) AS answers',
+      json,
+      texts,
       this.#now(),
       knownVersion,
     )

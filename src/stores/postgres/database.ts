@@ -14,7 +14,7 @@ const waitsMs = [1, 2, 5, 10, 20, 40, 80, 150]
 const { setTimeout } = globalThis
 const passing = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-export type Values = readonly (SqlValue | undefined)[]
+export type Values = readonly (SqlValue | undefined | readonly string[])[]
 
 /** A client with the tables of one schema. In a text `@` stands for the schema with its dot, and `?` for a value. */
 export class Database {

@@ -19,7 +19,8 @@ END $enter$`
  */
 const read = `
 CREATE FUNCTION @feed(own_tenant text, behind bigint, most integer)
-RETURNS TABLE (place double precision, content text) LANGUAGE plpgsql AS $feed$
+RETURNS TABLE (place double precision, content text)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $feed$
 DECLARE
   reached bigint;
   awaited bigint;

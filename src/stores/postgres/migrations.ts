@@ -4,6 +4,7 @@ import { readyIn } from '../sql/order.ts'
 import { commitFunctions } from './commit-function.ts'
 import { effectFunctions } from './effect-function.ts'
 import { feedFunctions } from './feed-function.ts'
+import { modelRows } from './model-rows.ts'
 
 /** Numbers are doubles, as in JavaScript, so that none is rounded and every index fits what is asked. */
 const typed = ({ column, type, always }: Column) =>
@@ -135,5 +136,6 @@ export const migrations: readonly (readonly string[])[] = [
     ...feedFunctions,
     ...commitFunctions,
     ...effectFunctions,
+    ...modelRows,
   ],
 ]

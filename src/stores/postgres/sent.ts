@@ -4,20 +4,42 @@ import { filled, type SqlValue } from '../sql/column.ts'
 import { parsed } from '../sql/row.ts'
 import type { WrittenChange, WrittenCommit } from '../sql/written.ts'
 
-/** A commit as the function of the database takes it. What is undefined is not there. */
-export function sent({ commit, changes, effects, receipt }: WrittenCommit): unknown {
-  return {
+/** A commit as the function of the database takes it; what is kept as text apart, and in the JSON by its number. */
+export interface SentCommit {
+  readonly json: string
+  readonly texts: readonly string[]
+}
+
+/** Puts a text to the others: its number. */
+type Put = (text: string | undefined) => number | undefined
+
+export function sent({ commit, changes, effects, receipt }: WrittenCommit): SentCommit {
+  const texts: string[] = []
+  const put: Put = (text) => (text === undefined ? undefined : texts.push(text))
+  const json = {
     tenant: commit.tenant,
     lease: commit.lease,
     turn: commit.turn,
-    receipt: commit.receipt && { id: commit.receipt.commandId, at: commit.receipt.at, text: receipt },
-    changes: sentChanges(changes),
-    effects: commit.effects.map(({ id, ticketId, dueAt }, i) => ({ id, ticketId, dueAt, text: effects[i] })),
+    receipt: commit.receipt && { id: commit.receipt.commandId, at: commit.receipt.at, text: put(receipt) },
+    changes: sentChanges(changes, put),
+    effects: commit.effects.map(({ id, ticketId, dueAt }, i) => ({ id, ticketId, dueAt, text: put(effects[i]) })),
   }
+  return { json: JSON.stringify(json), texts }
+}
+
+/** Several commits as one call takes them: the JSON of each says where its texts begin. */
+export function sentTogether(commits: readonly SentCommit[]): { readonly json: string; readonly texts: string[] } {
+  const texts: string[] = []
+  const parts = commits.map((one) => {
+    const base = texts.length
+    for (const text of one.texts) texts.push(text)
+    return `{"base":${base},${one.json.slice(1)}`
+  })
+  return { json: `[${parts.join(',')}]`, texts }
 }
 
 /** The changes count in order: what an earlier one of the same commit leaves for a later one is known here. */
-function sentChanges(changes: readonly WrittenChange[]): readonly unknown[] {
+function sentChanges(changes: readonly WrittenChange[], put: Put): readonly unknown[] {
   const versions = new Map<string, number>()
   const externals = new Map<string, string>()
   const references = new Map<string, string>()
@@ -41,19 +63,19 @@ function sentChanges(changes: readonly WrittenChange[]): readonly unknown[] {
       }),
       nextAt,
       plannedBy,
-      row: events.length === 0 ? undefined : rowOf(written),
-      events: events.map(({ version }, i) => [version, written.events[i]]),
-      redacted: written.change.redacted?.map(({ version }, i) => [version, written.redacted[i]]),
+      ...(events.length > 0 && { row: rowOf(written), ticket: put(written.ticket) }),
+      events: events.map(({ version }, i) => [version, put(written.events[i])]),
+      redacted: written.change.redacted?.map(({ version }, i) => [version, put(written.redacted[i])]),
       forgotten: forgottenExternalIds,
     }
   })
 }
 
 /** By the names of columns. */
-function rowOf({ change: { ticket, nextAt, plannedBy }, ticket: text, facts }: WrittenChange): object {
+export function rowOf({ change: { ticket, nextAt, plannedBy }, facts }: WrittenChange): Record<string, SqlValue> {
   const row: Record<string, SqlValue> = {}
   for (const [i, { column }] of filled.entries()) row[column] = facts[i] ?? null
-  return { ...row, version: ticket.version, next_at: nextAt, planned_by: plannedBy, ticket: text }
+  return { ...row, version: ticket.version, next_at: nextAt, planned_by: plannedBy }
 }
 
 /** What the function answers of a commit; null: it is saved. */
