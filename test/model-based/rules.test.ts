@@ -2,13 +2,16 @@
 import fc from 'fast-check'
 import {
   type AnyTicketEvent,
+  type CauseExplanation,
   type Condition,
   compileDefinition,
   type Definition,
   type Effect,
   evolve,
   advance as libraryAdvance,
+  decide as libraryDecide,
   matches,
+  type RuleTrial,
   type SlaClock,
   type Ticket,
 } from 'ticketwright'
@@ -397,4 +400,105 @@ describe('no time rule is missed', () => {
     })
     expect(missed(subject.events, ruled.definitions[0], rules)).toContain('did not fire')
   })
+})
+
+interface Explained {
+  readonly before: Ticket | null
+  readonly at: number
+  readonly events: readonly AnyTicketEvent[]
+  readonly explanation: readonly CauseExplanation[]
+}
+
+const trialKey = (cause: object, at: number, rule: string) => `${JSON.stringify(cause)} ${at} ${rule}`
+
+/** Time rules that were due and not met, judged by the log and their own words, as trials of the causes that they belong to. */
+function unmet({ before, at, events }: Explained, definition: Definition, { timeRules }: Rules): string[] {
+  const found: string[] = []
+  const look = (ticket: Ticket, cause: object | null, until: number) => {
+    const { lastAt, timeRules: kept } = ticket
+    if (ticket.kind === 'closed' || (kept?.revision === ticket.revision && kept.firings > 200)) return
+    for (const { id, since: name, after, calendar: named, when } of timeRules) {
+      const since = typeof name === 'string' ? ticket[name as 'openedAt' | 'resolvedAt'] : openDue(ticket, name.dueAt)
+      if (since === null || kept?.fired[id] === since || when === undefined || matches(when, ticket)) continue
+      const calendar = named ? definition.calendarNamed(named) : undefined
+      const due = Math.max(calendar ? calendar.add(since, after) : since + after, lastAt)
+      if (due === lastAt && cause) found.push(trialKey(cause, due, id))
+      else if (due > lastAt && due <= until)
+        found.push(trialKey({ kind: 'time', fact: 'time_rule', key: `${id}/${since}` }, due, id))
+    }
+  }
+  // a command begins when all that was due by then has been tried, a fact of time before anything else of its instant
+  const untilOf = (next: AnyTicketEvent | undefined) => (next?.cause.kind === 'time' ? next.at - 1 : at)
+  if (before) look(before, null, untilOf(events[0]))
+  let ticket = before
+  const causeOf = ({ cause: { rule: _, ...cause } }: AnyTicketEvent) => cause
+  for (const [i, event] of events.entries()) {
+    ticket = evolve(ticket, event)
+    const next = events[i + 1]
+    const same = next && next.at === event.at && JSON.stringify(causeOf(next)) === JSON.stringify(causeOf(event))
+    if (!same) look(ticket, causeOf(event), untilOf(next))
+  }
+  return found.sort()
+}
+
+describe('every time rule that was tried is explained', () => {
+  const told = (setting: Setting, runs: number, forget: (trial: RuleTrial) => boolean = () => false) => {
+    let [tried, fired] = [0, 0]
+    fc.assert(
+      fc.property(histories(setting), (history) => {
+        const ruled = withRules(setting, history.rules)
+        const { given } = neverPolled(ruled, history)
+        const all: Explained[] = []
+        const subject = new RuledSubject(ruled, {
+          decide: (definitions, before, command, at, options) => {
+            const decided = libraryDecide(definitions, before, command, at, { ...options, explain: true })
+            if (decided.ok)
+              all.push({ before, at, events: decided.value.events, explanation: decided.value.explanation })
+            return decided
+          },
+        })
+        for (const [i, { command, at }] of given.entries()) subject.perform(command, at, `c${i}`)
+        for (const one of all) {
+          const trials = one.explanation.flatMap(({ cause, at, rules }) =>
+            rules
+              .filter(({ kind }) => kind === 'time_rule')
+              .map((trial) => ({ ...trial, key: trialKey(cause, at, trial.rule) })),
+          )
+          const outcomes = (outcome: RuleTrial['outcome']) =>
+            trials
+              .filter((trial) => trial.outcome === outcome && !forget(trial))
+              .map(({ key }) => key)
+              .sort()
+          const expected = unmet(one, ruled.definitions[0], history.rules)
+          if (JSON.stringify(outcomes('not_met')) !== JSON.stringify(expected))
+            throw new Parted('tried and not told', [
+              JSON.stringify(history.rules),
+              ...expected,
+              '≠',
+              ...outcomes('not_met'),
+            ])
+          const events = one.events.filter(({ type }) => type === 'time_rule_fired')
+          if (outcomes('fired').length !== events.length)
+            throw new Parted('fired and not told', [JSON.stringify(history.rules)])
+          tried += expected.length
+          fired += events.length
+        }
+      }),
+      { seed, numRuns: runs, endOnFailure: true },
+    )
+    return { tried, fired }
+  }
+
+  it.each(settings)('at its instant, and after each cause: $name', { timeout: patience }, (setting) => {
+    const { tried, fired } = told(setting, Math.ceil(goal / 2_000))
+    expect(Math.min(tried, fired)).toBeGreaterThan(goal / 10_000)
+  })
+
+  it.each<RuleTrial['outcome']>(['not_met', 'fired'])(
+    'and an explanation without one that was %s is caught',
+    (outcome) => {
+      let n = 0
+      expect(() => told(settings[0] as Setting, 100, (trial) => trial.outcome === outcome && n++ === 20)).toThrow()
+    },
+  )
 })
