@@ -42,6 +42,7 @@ interface RuleWork {
   readonly options: { readonly timeline: Timeline; readonly explain?: boolean | undefined }
   readonly pass: (envelope: Envelope, asked: RulePass) => EnginePass
   readonly mark: () => () => void
+  readonly snapshot: () => Ticket
   readonly ask: (effect: Effect, origin: EffectOrigin) => void
 }
 
@@ -97,7 +98,8 @@ export class RuleRun {
   slaTrial(): ((happened: readonly AnyTicketEvent[]) => void) | undefined {
     const { definition, ticket, seenBySlaRules } = this.pass
     if (!this.#work.options.explain || definition.slaRulesInOrder.length === 0) return undefined
-    const seen = { ...seenBySlaRules(ticket as Ticket) }
+    const asSeen = seenBySlaRules(ticket as Ticket)
+    const seen = asSeen === ticket ? this.#work.snapshot() : asSeen
     return (happened) => this.#told.push(() => slaTrials(definition.slaRulesInOrder, seen, happened))
   }
 
@@ -286,12 +288,12 @@ export class RuleRun {
     return () => (subject ? rule.explain(subject(event)) : [])
   }
 
-  /** The ticket as it stands now, kept for explanations; rows replace what they change, so a shallow copy keeps it all. */
+  /** The ticket as it stands now, kept for explanations. */
   #kept(): ((event?: AnyTicketEvent) => Subject) | undefined {
     const { timeline, explain } = this.#work.options
     if (!explain) return undefined
-    const { ticket, at } = this.pass
-    const [as, before] = [{ ...ticket } as Ticket, this.#before]
+    const { at } = this.pass
+    const [as, before] = [this.#work.snapshot(), this.#before]
     return (event) => subjectAt(timeline, as, at, { event, before })
   }
 

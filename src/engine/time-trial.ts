@@ -18,7 +18,7 @@ export const timeRuleKey = ({ rule, since }: Pick<DueTimeRule, 'rule' | 'since'>
 /**
  * A cause, and what time then tried in vain while nothing else happened, from one instant up to another: rules that
  * were due already were tried as soon as the cause was over, the others each at its own instant. `ticket`: as it stood
- * then; null where no revision has time rules.
+ * then; null where no time rule was tried.
  */
 export function explainRest(
   timeline: Timeline,

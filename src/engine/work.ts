@@ -6,6 +6,7 @@ import { deepFreeze } from '../model/json.ts'
 import { isOutOfWork } from '../model/names.ts'
 import type { Ticket, TicketDraft } from '../model/ticket.ts'
 import type { AnyTicketEvent, TicketEventType } from '../model/ticket-event.ts'
+import { isAnyTried } from '../rules/due.ts'
 import { type EffectOrigin, repeatKey } from '../rules/effect.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
 import type { RulePass } from '../rules/pass.ts'
@@ -48,6 +49,8 @@ export class Work {
   readonly #explained: (() => readonly CauseExplanation[])[] = []
   /** The last cause, until it is known what time made of it. */
   #ran: Ran | undefined
+  /** The ticket as it stood after so many events, kept for explanations. */
+  #kept: { readonly ticket: Ticket; readonly events: number } | undefined
   /** What time tries in vain up to here has been told. */
   #restedUntil: number
   #effects: ReadonlyMap<string, Effect> = new Map()
@@ -99,12 +102,20 @@ export class Work {
   rest(next: number | undefined, now: number): void {
     const { timeline, explain } = this.options
     if (!explain) return
-    const [ran, ticket] = [this.#ran, timeline.timeRules.length > 0 ? ({ ...this.draft } as Ticket) : null]
+    const ran = this.#ran
     const from = ran ? ran.at : this.#restedUntil + 1
     this.#ran = undefined
     this.#restedUntil = Math.max(this.#restedUntil, next === undefined ? now : Math.min(now, next - 1))
     const span = [from, Math.max(this.#restedUntil, ran?.at ?? 0)] as const
-    if (ran || span[0] <= span[1]) this.#explained.push(() => explainRest(timeline, ticket, ran, span))
+    const ticket = isAnyTried(timeline.timeRules, this.draft, span) ? this.snapshot() : null
+    if (ran || ticket) this.#explained.push(() => explainRest(timeline, ticket, ran, span))
+  }
+
+  /** The ticket as it stands now, for explanations; rows replace what they change, so a shallow copy keeps it all. */
+  snapshot(): Ticket {
+    const { draft, events } = this
+    if (this.#kept?.events !== events.length) this.#kept = { ticket: { ...draft }, events: events.length }
+    return this.#kept.ticket
   }
 
   /** Which rules were tried, cause by cause, if that was asked for. */
@@ -154,6 +165,7 @@ export class Work {
       Object.assign(draft, then)
       events.length = length
       this.#effects = effects
+      this.#kept = undefined
     }
   }
 

@@ -36,11 +36,31 @@ export function nextTimeRule(
   ticket: Readonly<Ticket>,
   subjectAt: (at: number) => Subject,
 ): DueTimeRule | undefined {
+  if (isResting(ticket)) return undefined
   let next: DueTimeRule | undefined
-  eachWaiting(spans, ticket, (at, rule, since) => {
-    if ((!next || earlier(at, rule, next)) && rule.matches(subjectAt(at))) next = { at, rule, since }
-  })
+  for (const span of spans)
+    for (const one of span.rules) {
+      const at = triedAt(span, one, ticket)
+      const { rule } = one
+      if (at === undefined || (next && !earlier(at, rule, next)) || !rule.matches(subjectAt(at))) continue
+      next = { at, rule, since: rule.since(ticket) as number }
+    }
   return next
+}
+
+/** Is there a rule that is tried from one instant up to another, both included, met or not? */
+export function isAnyTried(
+  spans: readonly TimeRuleSpan[],
+  ticket: Readonly<Ticket>,
+  [from, to]: readonly [from: number, to: number],
+): boolean {
+  if (spans.length === 0 || isResting(ticket)) return false
+  for (const span of spans)
+    for (const one of span.rules) {
+      const at = triedAt(span, one, ticket)
+      if (at !== undefined && at >= from && at <= to) return true
+    }
+  return false
 }
 
 /** The rules that are tried from one instant up to another, both included, and not met; in the order of their trials. */
@@ -50,31 +70,35 @@ export function unmetTimeRules(
   [from, to]: readonly [from: number, to: number],
   subjectAt: (at: number) => Subject,
 ): readonly DueTimeRule[] {
-  const unmet: DueTimeRule[] = []
-  eachWaiting(spans, ticket, (at, rule, since) => {
-    if (at >= from && at <= to && !rule.matches(subjectAt(at))) unmet.push({ at, rule, since })
-  })
+  if (isResting(ticket)) return []
+  const unmet = spans.flatMap((span) =>
+    span.rules.flatMap((one): DueTimeRule[] => {
+      const at = triedAt(span, one, ticket)
+      const { rule } = one
+      if (at === undefined || at < from || at > to || rule.matches(subjectAt(at))) return []
+      return [{ at, rule, since: rule.since(ticket) as number }]
+    }),
+  )
   return unmet.sort((a, b) => a.at - b.at || (a.rule.id < b.rule.id ? -1 : 1))
 }
 
-/** Those that wait for nothing but their instant and their condition, with the instant at which they are tried. */
-function eachWaiting(
-  spans: readonly TimeRuleSpan[],
+/** No time rule is tried on a closed ticket, nor when too many fired in a row. */
+const isResting = (ticket: Readonly<Ticket>): boolean =>
+  ticket.kind === 'closed' || firingsOf(ticket) > maxTimeRulesInARow
+
+/** When a rule is tried if nothing else happens, in its revision's time; undefined: it is not. */
+function triedAt(
+  { from, until }: TimeRuleSpan,
+  { rule, appliesFrom, calendar }: TimeRuleInForce,
   ticket: Readonly<Ticket>,
-  visit: (at: number, rule: TimeRule, since: number) => void,
-): void {
-  if (ticket.kind === 'closed' || firingsOf(ticket) > maxTimeRulesInARow) return
-  for (const { from, until, rules } of spans) {
-    if (until <= ticket.lastAt) continue
-    for (const { rule, appliesFrom, calendar } of rules) {
-      const since = rule.since(ticket)
-      if (since === null || firedFor(ticket, rule) === since) continue
-      const due = dueAt(rule, calendar, since)
-      if (due === null || (due < appliesFrom && !rule.catchUp)) continue
-      const at = Math.max(due, appliesFrom, ticket.lastAt)
-      if (at >= from && at < until) visit(at, rule, since)
-    }
-  }
+): number | undefined {
+  if (until <= ticket.lastAt) return undefined
+  const since = rule.since(ticket)
+  if (since === null || firedFor(ticket, rule) === since) return undefined
+  const due = dueAt(rule, calendar, since)
+  if (due === null || (due < appliesFrom && !rule.catchUp)) return undefined
+  const at = Math.max(due, appliesFrom, ticket.lastAt)
+  return at >= from && at < until ? at : undefined
 }
 
 const earlier = (at: number, rule: TimeRule, next: DueTimeRule): boolean =>
