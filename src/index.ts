@@ -31,7 +31,7 @@ export { businessCalendars, checkCalendar } from './time/calendars.ts'
 export { type Clock, systemClock } from './time/clock.ts'
 export { intersectCalendars, unionCalendars } from './time/combine.ts'
 export { describeCalendar } from './time/describe.ts'
-export { type DurationInput, toDuration } from './time/duration.ts'
+export { type DurationInput, toDuration, type UnsignedDuration } from './time/duration.ts'
 export { calendarFromHolidays, type ListedHoliday } from './time/holidays.ts'
 export { type InstantInput, toInstant } from './time/instant.ts'
 
@@ -100,7 +100,7 @@ export type { CannedMessageDefinition, RenderedMessage } from './rules/canned.ts
 export type { EffectAction, Recipient } from './rules/effect.ts'
 export type { ActionTrial, CauseExplanation, RuleTrial } from './rules/explain.ts'
 export type { MacroDefinition, TimeRuleDefinition, TriggerDefinition, TriggerEvent } from './rules/rule.ts'
-export type { SinceInput } from './rules/since.ts'
+export type { CountedFrom, SinceInput } from './rules/since.ts'
 
 // queue: who works on what next
 
@@ -154,7 +154,13 @@ export {
 export { routeTicket } from './engine/route.ts'
 export { type SlaStateOptions, slaState } from './engine/sla-state.ts'
 export type { Definitions } from './engine/timeline.ts'
-export type { ConditionNames, EventCondition, StoredCondition, TimeCondition } from './engine/typed-condition.ts'
+export type {
+  ConditionNames,
+  EventCondition,
+  SlaRuleCondition,
+  StoredCondition,
+  TimeCondition,
+} from './engine/typed-condition.ts'
 
 // desk: load, decide, save, retry
 

@@ -41,11 +41,12 @@ export interface OperatorRow {
 export const valueLimit = 1_000
 export const textLimit = 500
 
-const plain: readonly FieldType[] = ['text', 'name', 'number', 'instant', 'boolean', 'any']
-const ordered: readonly FieldType[] = ['number', 'instant', 'any']
-const sets: readonly FieldType[] = ['tags', 'names', 'any']
-const texts: readonly FieldType[] = ['text', 'name', 'any']
-const every: readonly FieldType[] = [...plain, 'tags', 'names']
+// literal, for the compiler makes its conditions of them
+const plain = ['text', 'name', 'number', 'instant', 'boolean', 'any'] as const
+const ordered = ['number', 'instant', 'any'] as const
+const sets = ['tags', 'names', 'any'] as const
+const texts = ['text', 'name', 'any'] as const
+const every = [...plain, 'tags', 'names'] as const
 
 /** A custom field's type is not known, so its text is equal only when it is written the same. */
 const ofText = (type: FieldType) => type === 'text'
@@ -67,23 +68,24 @@ function among(values: readonly Scalar[]): Test {
   const known = new Set<unknown>(values)
   return (found) => known.has(found)
 }
-const order = (holds: (found: number, value: number) => boolean): OperatorRow => ({
-  on: ordered,
-  takes: 'number',
-  folds: never,
-  cost: 1,
-  test: (value: number) => (found) => typeof found === 'number' && holds(found, value),
-})
-const matching = (takes: Shape, cost: number, prepare: (value: never) => (text: string) => boolean): OperatorRow => ({
-  on: texts,
-  takes,
-  folds: always,
-  cost,
-  test: (value) => {
-    const holds = prepare(value)
-    return (found) => typeof found === 'string' && holds(found)
-  },
-})
+const order = (holds: (found: number, value: number) => boolean) =>
+  ({
+    on: ordered,
+    takes: 'number',
+    folds: never,
+    cost: 1,
+    test: (value: number) => (found) => typeof found === 'number' && holds(found, value),
+  }) as const satisfies OperatorRow
+const matching = (cost: number, prepare: (value: never) => (text: string) => boolean) =>
+  ({
+    on: texts,
+    folds: always,
+    cost,
+    test: (value: never) => {
+      const holds = prepare(value)
+      return (found) => typeof found === 'string' && holds(found)
+    },
+  }) as const satisfies Omit<OperatorRow, 'takes'>
 const holds = (found: unknown, key: string) => Array.isArray(found) && found.includes(key)
 
 /** The operators of conditions: a row each. */
@@ -121,10 +123,13 @@ export const operators = {
       (found) =>
         typeof found === 'number' && found >= from && found < to,
   },
-  contains: matching('text', 20, (part: string) => (text) => text.includes(part)),
-  containsAny: matching('texts', 40, (parts: string[]) => (text) => parts.some((part) => text.includes(part))),
-  startsWith: matching('text', 15, (start: string) => (text) => text.startsWith(start)),
-  glob: matching('pattern', 60, (pattern: string) => globTest(pattern)),
+  contains: { takes: 'text', ...matching(20, (part: string) => (text) => text.includes(part)) },
+  containsAny: {
+    takes: 'texts',
+    ...matching(40, (parts: string[]) => (text) => parts.some((part) => text.includes(part))),
+  },
+  startsWith: { takes: 'text', ...matching(15, (start: string) => (text) => text.startsWith(start)) },
+  glob: { takes: 'pattern', ...matching(60, (pattern: string) => globTest(pattern)) },
   hasAny: {
     on: sets,
     takes: 'keys',
@@ -158,6 +163,8 @@ export const operators = {
 } as const satisfies Record<string, OperatorRow>
 
 export type Operator = keyof typeof operators
+/** The rows as literals: the compiler's conditions are made of them. */
+export type OperatorRows = typeof operators
 
 export const operatorNamed = (name: unknown): OperatorRow | undefined =>
   typeof name === 'string' && Object.hasOwn(operators, name) ? operators[name as Operator] : undefined

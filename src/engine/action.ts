@@ -39,23 +39,31 @@ export const macroCommands = [...ruleCommands, 'reply', 'update'] as const satis
 type RuleCommand = (typeof ruleCommands)[number]
 type MacroCommand = (typeof macroCommands)[number]
 
-type ActionOf<T extends CommandType, S extends string, P extends string> = {
-  [One in T]: { readonly type: One } & CommandInput<One, Names & { status: S; priority: P }>
+/** The names of a definition that commands of rules may name. */
+interface ActionNames {
+  readonly status: string
+  readonly priority: string
+  readonly level: string
+  readonly calendar: string
+}
+
+type ActionOf<T extends CommandType, X extends ActionNames> = {
+  [One in T]: { readonly type: One } & CommandInput<One, Names & X>
 }[T]
 /** A note or an answer in the words of a canned message. */
 type Canned<T extends CommandType, K extends string> = { readonly type: T; readonly canned: K }
 /** A command as triggers and time rules give it. */
-export type RuleAction<S extends string, P extends string, K extends string> =
-  | ActionOf<Exclude<RuleCommand, 'setPriority' | 'unsetPriority'>, NoInfer<S>, NoInfer<P>>
-  | (ActionOf<'setPriority' | 'unsetPriority', NoInfer<S>, NoInfer<P>> & {
+export type RuleAction<X extends ActionNames, K extends string> =
+  | ActionOf<Exclude<RuleCommand, 'setPriority' | 'unsetPriority'>, X>
+  | (ActionOf<'setPriority' | 'unsetPriority', X> & {
       /** Stronger than the matrix, tags and other rules; weaker than what is set by hand. */
       readonly force?: boolean | undefined
     })
-  | Canned<'note', NoInfer<K>>
+  | Canned<'note', K>
 /** A command as a macro gives it. */
-export type MacroAction<S extends string, P extends string, K extends string> =
-  | ActionOf<MacroCommand, NoInfer<S>, NoInfer<P>>
-  | Canned<'note' | 'reply', NoInfer<K>>
+export type MacroAction<X extends ActionNames, K extends string> =
+  | ActionOf<MacroCommand, X>
+  | Canned<'note' | 'reply', K>
 
 /** Commands whose body a canned message may give. */
 export const takesCanned: ReadonlySet<string> = new Set(['note', 'reply'])

@@ -1,5 +1,6 @@
 import { fail, unwrap } from '../errors.ts'
 import { ticketGiven } from '../model/given.ts'
+import type { Names } from '../model/names.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { RenderedMessage } from '../rules/canned.ts'
 import type { Definition } from './definition.ts'
@@ -10,7 +11,11 @@ import { definitionGiven } from './given.ts'
  * @throws DeskError `unknown_name`; `too_large` where values make it longer than a message may be (256 kB);
  * `invalid_definition`, `invalid_command` for what is no definition or no ticket
  */
-export function renderCanned(definition: Definition, id: string, ticket: Ticket): RenderedMessage {
+export function renderCanned<X extends Names>(
+  definition: Definition<X>,
+  id: NoInfer<X['cannedMessage']>,
+  ticket: Ticket,
+): RenderedMessage {
   const { cannedMessages } = definitionGiven(definition)
   const canned = cannedMessages.get(id)
   if (!canned)

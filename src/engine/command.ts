@@ -25,7 +25,7 @@ type InputOf<T extends CommandType> = string extends keyof z.input<Rows[T]['sche
   ? object
   : z.input<Rows[T]['schema']>
 
-/** Narrows the fields that name a status, a priority, a macro, a level or a metric to the names of the definition. */
+/** Narrows the fields that name a status, a priority, a macro, a level, a metric or a calendar to the names of the definition. */
 type Named<Input, X extends Names> = {
   [K in keyof Input]: K extends 'status'
     ? X['status'] | Extract<Input[K], undefined>
@@ -37,8 +37,17 @@ type Named<Input, X extends Names> = {
           ? X['level'] | Extract<Input[K], undefined | null>
           : K extends 'metric'
             ? X['metric']
-            : Input[K]
+            : K extends 'until'
+              ? UntilIn<Input[K], X['calendar']>
+              : Input[K]
 }
+
+/** The same with calendars of the definition. */
+type UntilIn<Until, C extends string> = Until extends { nextOpening: string }
+  ? { readonly nextOpening: C }
+  : Until extends { calendar: string }
+    ? Omit<Until, 'calendar'> & { readonly calendar: C }
+    : Until
 
 /** What a command of a type takes. */
 export type CommandInput<T extends CommandType, X extends Names = Names> = T extends 'advise'

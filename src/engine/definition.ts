@@ -41,7 +41,14 @@ import { commandReader, type MacroAction, type RuleAction } from './action.ts'
 import { type alwaysOpenId, namedCalendars } from './calendar.ts'
 import { triggerEvents } from './event.ts'
 import { fieldsOf } from './field.ts'
-import type { ConditionNames, EventCondition, StoredCondition, TimeCondition, Written } from './typed-condition.ts'
+import type {
+  ConditionNames,
+  EventCondition,
+  SlaRuleCondition,
+  StoredCondition,
+  TimeCondition,
+  Written,
+} from './typed-condition.ts'
 
 /** Everything a desk is told, as data. Names are inferred, so that a misspelt one does not compile. */
 export interface DeskDefinition<
@@ -95,7 +102,7 @@ export interface DeskDefinition<
   /** Ordered: the first whose condition holds gives the level, and the priority of tickets of which nobody said more. */
   readonly slaRules?:
     | Written<{
-        readonly when?: NoInfer<StoredCondition<NamesOf<S, P, C, L, M>>> | undefined
+        readonly when?: NoInfer<SlaRuleCondition<NamesOf<S, P, C, L, M>>> | undefined
         readonly level: NoInfer<L> | null
         /** Unless somebody, a trigger, the matrix or a tag says one. SLA rules do not see it. */
         readonly priority?: NoInfer<P> | undefined
@@ -106,13 +113,20 @@ export interface DeskDefinition<
     | undefined
   /** What follows by itself when something happens, in order. */
   readonly triggers?:
-    | Written<TriggerDefinition<RuleAction<S, P, K>, NoInfer<K>, NoInfer<EventCondition<NamesOf<S, P, C, L, M>>>>>
+    | Written<
+        TriggerDefinition<
+          RuleAction<NamesOf<NoInfer<S>, NoInfer<P>, NoInfer<C>, NoInfer<L>, NoInfer<M>>, NoInfer<K>>,
+          NoInfer<K>,
+          NoInfer<EventCondition<NamesOf<S, P, C, L, M>>>,
+          NoInfer<TimeCondition<NamesOf<S, P, C, L, M>>>
+        >
+      >
     | undefined
   /** What follows by itself when time has passed. */
   readonly timeRules?:
     | Written<
         TimeRuleDefinition<
-          RuleAction<S, P, K>,
+          RuleAction<NamesOf<NoInfer<S>, NoInfer<P>, NoInfer<C>, NoInfer<L>, NoInfer<M>>, NoInfer<K>>,
           NoInfer<K>,
           StandardMetric | NoInfer<M>,
           NoInfer<C> | typeof alwaysOpenId,
@@ -122,7 +136,12 @@ export interface DeskDefinition<
     | undefined
   /** What people do by hand with one command. */
   readonly macros?:
-    | readonly MacroDefinition<A, MacroAction<S, P, K>, NoInfer<K>, NoInfer<TimeCondition<NamesOf<S, P, C, L, M>>>>[]
+    | readonly MacroDefinition<
+        A,
+        MacroAction<NamesOf<NoInfer<S>, NoInfer<P>, NoInfer<C>, NoInfer<L>, NoInfer<M>>, NoInfer<K>>,
+        NoInfer<K>,
+        NoInfer<TimeCondition<NamesOf<S, P, C, L, M>>>
+      >[]
     | undefined
   readonly cannedMessages?: readonly CannedMessageDefinition<K>[] | undefined
   /** From which confidence on (0 to 1) an advisor is followed; what is not named is recorded, and never followed. */
@@ -197,6 +216,7 @@ export function defineDesk<
   calendar: C | typeof alwaysOpenId
   view: V
   macro: A
+  cannedMessage: K
 }> {
   const found = compileDefinition(definition)
   if ('refusals' in found) throw new DeskError(found.refusals[0] as Refusal, found.refusals)

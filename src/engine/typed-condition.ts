@@ -1,10 +1,7 @@
-import type { eventFields } from '../condition/event-field.ts'
-import type { FieldTable, FieldType } from '../condition/field.ts'
-import type { ticketFields } from '../condition/ticket-field.ts'
-import type { StatusKind } from '../model/names.ts'
+import type { FieldClass, FieldType } from '../condition/field.ts'
+import type { Operator, OperatorRows, Shape } from '../condition/operator.ts'
 import type { TicketEventType } from '../model/ticket-event.ts'
-import type { slaFields } from '../sla/fields.ts'
-import type { Weekday } from '../time/calendar.ts'
+import type { FieldRows } from './field.ts'
 
 /** The names that a condition may use. */
 export interface ConditionNames {
@@ -15,149 +12,143 @@ export interface ConditionNames {
   readonly calendar: string
 }
 
-interface Asks<F extends string, Op extends string, V> {
+// Made of the tables that the check at run time asks, too: which fields there are (`FieldRows`), and which operators fit
+// a type and take a value of which shape (`OperatorRows`). A test asks both about every field, operator and place.
+
+type Row = keyof FieldRows
+
+/** Operators that ask what an event changed, and all others. */
+type Changes = { [O in Operator]: OperatorRows[O] extends { readonly change: string } ? O : never }[Operator]
+type Asks = Exclude<Operator, Changes>
+
+/** Of some operators those that fit a type and take a value of a shape. */
+type Fitting<T extends FieldType, S extends Shape, O extends Operator> = {
+  [K in O]: T extends OperatorRows[K]['on'][number] ? (OperatorRows[K]['takes'] extends S ? K : never) : never
+}[O]
+
+interface Valued<F extends string, O extends string, V> {
   readonly field: F
-  readonly op: Op
+  readonly op: O
   readonly value: V
 }
-interface AsksNothing<F extends string, Op extends string> {
+interface Unvalued<F extends string, O extends string> {
   readonly field: F
-  readonly op: Op
+  readonly op: O
   readonly value?: undefined
 }
-
-type Equal = 'is' | 'isNot'
-type Among = 'oneOf' | 'noneOf'
-type Order = 'lt' | 'lte' | 'gt' | 'gte'
-type Match = 'contains' | 'startsWith' | 'glob'
-type Holds = 'hasAny' | 'hasAll' | 'hasNone'
+/** Fields of a type, and those operators among `O` that take a value of one of these shapes; never, where there are none. */
+type Leaf<F extends string, T extends FieldType, O extends Operator, S extends Shape, V> = [F] extends [never]
+  ? never
+  : [Fitting<T, S, O>] extends [never]
+    ? never
+    : Valued<F, Fitting<T, S, O>, V>
 
 /** An instant in milliseconds, or as ISO 8601 with `Z` or an offset. */
-type InstantValue = number | string
+type Instant = number | string
 type OwnValue = string | number | boolean
 
-type TextLeaf<F extends string> = Asks<F, Equal | Match, string> | Asks<F, Among | 'containsAny', readonly string[]>
-type NameLeaf<F extends string, N extends string> = Asks<F, Equal, N> | Asks<F, Among, readonly N[]>
-/** Parts of a name need be none themselves. */
-type PartLeaf<F extends string> = Asks<F, Match, string> | Asks<F, 'containsAny', readonly string[]>
-type OrderLeaf<F extends string, V> =
-  | Asks<F, Equal | Order, V>
-  | Asks<F, Among, readonly V[]>
-  | Asks<F, 'between', readonly [V, V]>
-type BooleanLeaf<F extends string> = Asks<F, Equal, boolean> | Asks<F, Among, readonly boolean[]>
-type SetLeaf<F extends string> = Asks<F, Holds, readonly string[]>
-type OwnLeaf<F extends string> =
-  | Asks<F, Equal, OwnValue>
-  | Asks<F, Among, readonly OwnValue[]>
-  | Asks<F, Order, number>
-  | Asks<F, 'between', readonly [number, number]>
-  | Asks<F, Match, string>
-  | Asks<F, 'containsAny' | Holds, readonly string[]>
-type PresenceLeaf<F extends string> = AsksNothing<F, 'present' | 'absent'>
+/** The fields that a row stands for: of a family, with every part there is. */
+type Fields<K extends Row, X extends ConditionNames> = K extends `${infer Before}<${infer Part}>${infer After}`
+  ? `${Before}${PartOf<Part, X>}${After}`
+  : K
+type PartOf<Part extends string, X extends ConditionNames> = Part extends 'metric' | 'calendar'
+  ? X[Part]
+  : Part extends 'instant'
+    ? Fields<RowsOf<'stored', 'instant'>, X>
+    : string
 
-/** Rows of a type; those of families and those whose names are known stand apart. */
-type Rows<Table extends FieldTable, T extends FieldType, But = never> = {
-  [K in keyof Table & string]: K extends `${string}<${string}` | But ? never : Table[K]['type'] extends T ? K : never
-}[keyof Table & string]
+/** The rows of a class and type. */
+type RowsOf<C extends FieldClass, T extends FieldType = FieldType> = {
+  [K in Row]: FieldRows[K] extends { readonly type: T; readonly class: C } ? K : never
+}[Row]
 
-type NamedTicketField = 'status' | 'kind' | 'priority' | 'requester.calendar'
-type TextField = Rows<typeof ticketFields, 'text' | 'name', NamedTicketField>
-type NumberField = Rows<typeof ticketFields, 'number'> | 'sla.rank'
-type InstantField = Rows<typeof ticketFields, 'instant'> | 'sla.dueAt'
-type BooleanField = Rows<typeof ticketFields, 'boolean'> | 'sla.breached'
-type SetField = Rows<typeof ticketFields, 'tags' | 'names'>
-type OwnField = `fields.${string}`
-
-/** Of `sla.<metric>.…`: the last part of the names of a type and class. */
-type ClockPart<T extends FieldType, C extends 'stored' | 'clock'> = {
-  [K in keyof typeof slaFields]: K extends `sla.<metric>.${infer Part}`
-    ? (typeof slaFields)[K] extends { readonly type: T; readonly class: C }
-      ? Part
-      : never
+/** The values of a row, where they are known or are names of the definition; never, where any of its type will do. */
+type ValuesOf<K extends Row, X extends ConditionNames> = FieldRows[K] extends {
+  readonly known: readonly (infer V extends string)[]
+}
+  ? V
+  : FieldRows[K] extends { readonly names: infer N }
+    ? N extends keyof ConditionNames
+      ? X[N]
+      : N extends 'event'
+        ? TicketEventType
+        : never
     : never
-}[keyof typeof slaFields]
-type OfClock<
+type NamedRow = { [K in Row]: [ValuesOf<K, ConditionNames>] extends [never] ? never : K }[Row]
+
+/**
+ * What some operators may ask of the rows of a class: as few members as there are kinds of values, for of each leaf in a
+ * definition the compiler asks every member; and in one table, for it walks through unions of unions again and again.
+ */
+interface LeafTable<X extends ConditionNames, C extends FieldClass, O extends Operator, But extends Row> {
+  readonly text: Leaf<TextField<X, C, But>, 'text' | 'name', O, 'one' | 'text' | 'pattern', string>
+  readonly texts: Leaf<TextField<X, C, But>, 'text' | 'name', O, 'many' | 'texts', readonly string[]>
+  readonly textOrNull: Leaf<TextField<X, C, But>, 'text' | 'name', O, 'oneOrNull', string | null>
+  readonly number: Leaf<FieldOf<X, C, But, 'number'>, 'number', O, 'one' | 'number', number>
+  readonly numbers: Leaf<FieldOf<X, C, But, 'number'>, 'number', O, 'many', readonly number[]>
+  readonly numberRange: Leaf<FieldOf<X, C, But, 'number'>, 'number', O, 'range', readonly [number, number]>
+  readonly numberOrNull: Leaf<FieldOf<X, C, But, 'number'>, 'number', O, 'oneOrNull', number | null>
+  readonly instant: Leaf<FieldOf<X, C, But, 'instant'>, 'instant', O, 'one' | 'number', Instant>
+  readonly instants: Leaf<FieldOf<X, C, But, 'instant'>, 'instant', O, 'many', readonly Instant[]>
+  readonly instantRange: Leaf<FieldOf<X, C, But, 'instant'>, 'instant', O, 'range', readonly [Instant, Instant]>
+  readonly instantOrNull: Leaf<FieldOf<X, C, But, 'instant'>, 'instant', O, 'oneOrNull', Instant | null>
+  readonly boolean: Leaf<FieldOf<X, C, But, 'boolean'>, 'boolean', O, 'one', boolean>
+  readonly booleans: Leaf<FieldOf<X, C, But, 'boolean'>, 'boolean', O, 'many', readonly boolean[]>
+  readonly booleanOrNull: Leaf<FieldOf<X, C, But, 'boolean'>, 'boolean', O, 'oneOrNull', boolean | null>
+  readonly set: Leaf<FieldOf<X, C, But, 'tags' | 'names'>, 'tags' | 'names', O, 'keys', readonly string[]>
+  readonly any: Leaf<FieldOf<X, C, But, 'any'>, 'any', O, 'one', OwnValue>
+  readonly anys: Leaf<FieldOf<X, C, But, 'any'>, 'any', O, 'many', readonly OwnValue[]>
+  readonly anyOrNull: Leaf<FieldOf<X, C, But, 'any'>, 'any', O, 'oneOrNull', OwnValue | null>
+  readonly anyNumber: Leaf<FieldOf<X, C, But, 'any'>, 'any', O, 'number', number>
+  readonly anyRange: Leaf<FieldOf<X, C, But, 'any'>, 'any', O, 'range', readonly [number, number]>
+  readonly anyText: Leaf<FieldOf<X, C, But, 'any'>, 'any', O, 'text' | 'pattern', string>
+  readonly anyTexts: Leaf<FieldOf<X, C, But, 'any'>, 'any', O, 'texts' | 'keys', readonly string[]>
+  /** Parts of a name need be none themselves. */
+  readonly part: Leaf<NamedField<X, C, But>, 'name', O, 'text' | 'pattern', string>
+  readonly parts: Leaf<NamedField<X, C, But>, 'name', O, 'texts', readonly string[]>
+  readonly name: OfNames<X, C, But, O, 'one'>
+  readonly names: OfNames<X, C, But, O, 'many'>
+  readonly nameOrNull: OfNames<X, C, But, O, 'oneOrNull'>
+  readonly bare: Unvalued<Fields<Exclude<RowsOf<C>, But>, X>, Fitting<FieldType, 'nothing', O>>
+}
+
+type FieldOf<X extends ConditionNames, C extends FieldClass, But extends Row, T extends FieldType> = Fields<
+  Exclude<RowsOf<C, T>, But>,
+  X
+>
+type TextField<X extends ConditionNames, C extends FieldClass, But extends Row> = Fields<
+  Exclude<RowsOf<C, 'text' | 'name'>, NamedRow | But>,
+  X
+>
+type NamedField<X extends ConditionNames, C extends FieldClass, But extends Row> = Fields<
+  Exclude<RowsOf<C> & NamedRow, But>,
+  X
+>
+/** Of fields whose values are known, or are names of the definition: a member for each. */
+type OfNames<
   X extends ConditionNames,
-  T extends FieldType,
-  C extends 'stored' | 'clock',
-> = `sla.${X['metric']}.${ClockPart<T, C>}`
+  C extends FieldClass,
+  But extends Row,
+  O extends Operator,
+  S extends 'one' | 'many' | 'oneOrNull',
+> = {
+  [K in Exclude<RowsOf<C> & NamedRow, But>]: Leaf<Fields<K, X>, 'name', O, S, OfShape<S, ValuesOf<K, X>>>
+}[Exclude<RowsOf<C> & NamedRow, But>]
+type OfShape<S extends 'one' | 'many' | 'oneOrNull', V> = S extends 'one'
+  ? V
+  : S extends 'many'
+    ? readonly V[]
+    : V | null
 
-type StoredField<X extends ConditionNames> =
-  | Exclude<keyof typeof ticketFields, `${string}<${string}`>
-  | 'sla.level'
-  | 'sla.rank'
-  | 'sla.dueAt'
-  | 'sla.breached'
-  | OwnField
-  | OfClock<X, 'name' | 'instant' | 'boolean' | 'number', 'stored'>
-
-type StoredLeaf<X extends ConditionNames> =
-  | TextLeaf<TextField>
-  | NameLeaf<'status', X['status']>
-  | NameLeaf<'kind', StatusKind>
-  | NameLeaf<'priority', X['priority']>
-  | NameLeaf<'sla.level', X['level']>
-  | NameLeaf<'requester.calendar', X['calendar']>
-  | NameLeaf<`sla.${X['metric']}.state`, 'running' | 'paused' | 'ended'>
-  | NameLeaf<`sla.${X['metric']}.ending`, 'fulfilled' | 'cancelled'>
-  | PartLeaf<NamedTicketField | 'sla.level'>
-  | OrderLeaf<NumberField | OfClock<X, 'number', 'stored'>, number>
-  | OrderLeaf<InstantField | OfClock<X, 'instant', 'stored'>, InstantValue>
-  | BooleanLeaf<BooleanField | OfClock<X, 'boolean', 'stored'>>
-  | SetLeaf<SetField>
-  | OwnLeaf<OwnField>
-  | PresenceLeaf<StoredField<X>>
-
-type Changing = 'changedTo' | 'changedFrom'
-
-type ChangeLeaf<X extends ConditionNames> =
-  | AsksNothing<StoredField<X>, 'changed'>
-  | Asks<TextField, Changing, string | null>
-  | Asks<'status', Changing, X['status'] | null>
-  | Asks<'kind', Changing, StatusKind | null>
-  | Asks<'priority', Changing, X['priority'] | null>
-  | Asks<'sla.level', Changing, X['level'] | null>
-  | Asks<NumberField, Changing, number | null>
-  | Asks<InstantField, Changing, InstantValue | null>
-  | Asks<BooleanField, Changing, boolean | null>
-  | Asks<OwnField, Changing, OwnValue | null>
-
-type EventRows = typeof eventFields
-type Known<K extends keyof EventRows> = EventRows[K] extends { readonly known: readonly (infer N extends string)[] }
-  ? N
+/** Questions of classes, each by some operators. */
+type Leaves<X extends ConditionNames, Q, But extends Row = never> = Q extends readonly [
+  infer C extends FieldClass,
+  infer O extends Operator,
+]
+  ? LeafTable<X, C, O, But>[keyof LeafTable<X, C, O, But>]
   : never
-type KnownEventField = {
-  [K in keyof EventRows]: K extends `${string}<${string}`
-    ? never
-    : EventRows[K] extends { readonly known: readonly string[] }
-      ? K
-      : never
-}[keyof EventRows]
-type PlainEventField = Exclude<Rows<EventRows, 'text' | 'name'>, KnownEventField | 'event.type' | 'event.metric'>
-type EventField =
-  | Exclude<keyof EventRows, `${string}<${string}`>
-  | `event.inBusinessHours.${string}`
-  | `event.weekday.${string}`
 
-type EventLeaf<X extends ConditionNames> =
-  | TextLeaf<PlainEventField>
-  | NameLeaf<'event.type', TicketEventType>
-  | NameLeaf<'event.metric', X['metric']>
-  | { [K in KnownEventField]: NameLeaf<K, Known<K>> }[KnownEventField]
-  | NameLeaf<`event.weekday.${string}`, Weekday>
-  | OrderLeaf<Rows<EventRows, 'number'>, number>
-  | OrderLeaf<Rows<EventRows, 'instant'>, InstantValue>
-  | BooleanLeaf<Rows<EventRows, 'boolean'> | `event.inBusinessHours.${X['calendar']}`>
-  | SetLeaf<Rows<EventRows, 'tags' | 'names'>>
-  | PresenceLeaf<EventField>
-  | ChangeLeaf<X>
-
-type ClockLeaf<X extends ConditionNames> =
-  | OrderLeaf<'now', InstantValue>
-  | OrderLeaf<`hoursSince.${InstantField | OfClock<X, 'instant', 'stored'>}` | OfClock<X, 'number', 'clock'>, number>
-  | BooleanLeaf<`inBusinessHours.${X['calendar']}`>
-  | NameLeaf<`weekday.${string}`, Weekday>
-  | PresenceLeaf<`hoursSince.${InstantField}` | OfClock<X, 'number', 'clock'>>
+type Stored = readonly ['stored', Asks]
 
 /**
  * A list that the compiler takes as it is written. Without the second form it first compares each element of a literal
@@ -172,11 +163,20 @@ type Grouped<L> =
   | { readonly any: Written<Grouped<L>> }
   | { readonly none: Written<Grouped<L>> }
 
-/** What views and SLA rules may ask, with the names of one definition: only what is kept on the ticket. */
-export type StoredCondition<X extends ConditionNames = ConditionNames> = Grouped<StoredLeaf<X>>
+/** What views and routing may ask, with the names of one definition: only what is kept on the ticket. */
+export type StoredCondition<X extends ConditionNames = ConditionNames> = Grouped<Leaves<X, Stored>>
+
+/** What SLA rules may ask: what is kept on the ticket, and not the clocks that they decide. */
+export type SlaRuleCondition<X extends ConditionNames = ConditionNames> = Grouped<
+  Leaves<X, Stored, Extract<Row, `sla.${string}`>>
+>
 
 /** What triggers may ask: also of the event at hand. */
-export type EventCondition<X extends ConditionNames = ConditionNames> = Grouped<StoredLeaf<X> | EventLeaf<X>>
+export type EventCondition<X extends ConditionNames = ConditionNames> = Grouped<
+  Leaves<X, Stored | readonly ['event', Asks] | readonly ['stored', Changes]>
+>
 
-/** What time rules may ask: also what moves with time alone. */
-export type TimeCondition<X extends ConditionNames = ConditionNames> = Grouped<StoredLeaf<X> | ClockLeaf<X>>
+/** What time rules, macros and effects at their delivery may ask: also what moves with time alone. */
+export type TimeCondition<X extends ConditionNames = ConditionNames> = Grouped<
+  Leaves<X, Stored | readonly ['clock', Asks]>
+>

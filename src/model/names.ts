@@ -10,6 +10,7 @@ export interface Names {
   readonly calendar: string
   readonly view: string
   readonly macro: string
+  readonly cannedMessage: string
 }
 
 /** What behaviour hangs on; any number of statuses may be of one kind. */

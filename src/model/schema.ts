@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { isDeskError, type Refusal, type Result, refuse, shown } from '../errors.ts'
-import { toDuration } from '../time/duration.ts'
-import { toInstant } from '../time/instant.ts'
+import { type DurationInput as Duration, toDuration } from '../time/duration.ts'
+import { type InstantInput as Instant, toInstant } from '../time/instant.ts'
 import { bounds } from './bounds.ts'
 import { checkShape, isPlainObject, type Json, joinPath, pathText, utf8Bytes } from './json.ts'
 import { checkBody, checkLine, checkName } from './text.ts'
@@ -15,11 +15,11 @@ function checked<T>(find: (value: T) => Refusal | undefined) {
   }
 }
 
-/** Parses by a function that throws a `DeskError`, keeping its code. */
-function parsedBy<T>(parse: (value: unknown) => T) {
-  return z.unknown().transform((value, context): T => {
+/** Parses by a function that throws a `DeskError`, keeping its code. The compiler takes what the function is written for. */
+function parsedBy<T, Input>(parse: (value: Input) => T): z.ZodType<T, Input> {
+  const parsed = z.unknown().transform((value, context): T => {
     try {
-      return parse(value)
+      return parse(value as Input)
     } catch (error) {
       if (!isDeskError(error)) throw error
       context.issues.push({
@@ -31,6 +31,7 @@ function parsedBy<T>(parse: (value: unknown) => T) {
       return z.NEVER
     }
   })
+  return parsed as z.ZodType as z.ZodType<T, Input>
 }
 
 const text = (limit: number, check: (value: string) => Refusal | undefined) =>
@@ -74,8 +75,8 @@ export const Count = z
   .int()
   .min(0)
   .overwrite((value) => value + 0)
-export const InstantInput = parsedBy((value) => toInstant(value as Parameters<typeof toInstant>[0]))
-export const DurationInput = parsedBy((value) => toDuration(value as Parameters<typeof toDuration>[0]))
+export const InstantInput = parsedBy((value: Instant) => toInstant(value))
+export const DurationInput = parsedBy((value: Duration) => toDuration(value))
 
 /** Any plain JSON; `-0` becomes 0 so that what is stored is what is read back. */
 export const JsonValue: z.ZodType<Json> = z.unknown().transform((value, context): Json => {

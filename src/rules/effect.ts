@@ -18,9 +18,9 @@ export type Recipient =
   | { readonly agent: string }
   | { readonly department: string }
 
-interface EffectDetails {
+interface EffectDetails<When> {
   /** Asked again when the effect is delivered: if it no longer holds, nothing is sent. */
-  readonly when?: Condition | undefined
+  readonly when?: When | undefined
   /** How long after its cause it falls due, in real time. At once unless said. */
   readonly delay?: Duration | undefined
   /** How long after it fell due it is still worth doing. Always unless said. */
@@ -28,7 +28,7 @@ interface EffectDetails {
 }
 
 /** Something to be done outside. This library does none of it: the application does, from the store's outbox. */
-export type EffectAction<K extends string = string> = EffectDetails &
+export type EffectAction<K extends string = string, When = Condition> = EffectDetails<When> &
   (
     | {
         readonly type: 'sendCannedMessage'

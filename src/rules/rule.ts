@@ -5,26 +5,29 @@ import type { LeafVerdict } from '../condition/verdict.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { TicketEventType } from '../model/ticket-event.ts'
-import type { DurationInput } from '../time/duration.ts'
 import type { EffectAction, EffectPlan } from './effect.ts'
-import type { SinceInput } from './since.ts'
+import type { CountedFrom } from './since.ts'
 
 /** Event types that may wake a trigger: all but those that tell of rules. */
 export type TriggerEvent = Exclude<TicketEventType, `${string}rule_${string}`>
 
-interface RuleDefinition<Action, K extends string> {
+interface RuleDefinition<Action, K extends string, AtDelivery> {
   /** One among all triggers, time rules and macros. */
   readonly id: string
   readonly name?: string | undefined
   /** False: it stays in the definition, and does nothing. */
   readonly active?: boolean | undefined
   /** In order. Commands, and effects. */
-  readonly do: readonly (Action | EffectAction<K>)[]
+  readonly do: readonly (Action | EffectAction<K, AtDelivery>)[]
 }
 
 /** What follows by itself when something happens. */
-export interface TriggerDefinition<Action = unknown, K extends string = string, When = Condition>
-  extends RuleDefinition<Action, K> {
+export interface TriggerDefinition<
+  Action = unknown,
+  K extends string = string,
+  When = Condition,
+  AtDelivery = Condition,
+> extends RuleDefinition<Action, K, AtDelivery> {
   /** It is tried when one of these has happened. */
   readonly on: readonly TriggerEvent[]
   /** Always, unless said. */
@@ -34,16 +37,15 @@ export interface TriggerDefinition<Action = unknown, K extends string = string, 
 }
 
 /** What follows by itself when time has passed. */
-export interface TimeRuleDefinition<
+export type TimeRuleDefinition<
   Action = unknown,
   K extends string = string,
   M extends string = string,
   C extends string = string,
   When = Condition,
-> extends RuleDefinition<Action, K> {
-  readonly since: SinceInput<M>
-  /** Open time of the calendar. Before the due time of a metric: negative (`'-1h'`). */
-  readonly after: DurationInput
+> = TimeRuleDetails<Action, K, C, When> & CountedFrom<M>
+
+interface TimeRuleDetails<Action, K extends string, C extends string, When> extends RuleDefinition<Action, K, When> {
   /** Real time unless given. */
   readonly calendar?: C | undefined
   readonly when?: When | undefined
@@ -57,7 +59,7 @@ export interface MacroDefinition<
   Action = unknown,
   K extends string = string,
   When = Condition,
-> extends Omit<RuleDefinition<Action, K>, 'id'> {
+> extends Omit<RuleDefinition<Action, K, When>, 'id'> {
   readonly id: Id
   /** Tickets that it is meant for: on others it is refused. */
   readonly when?: When | undefined

@@ -11,7 +11,7 @@ const clocksOf = (ticket: Readonly<Ticket>): SlaClock[] =>
 const ofClock = <const R extends Pick<Field, 'class' | 'unit' | 'known'> & { readonly type: FieldType }>(
   row: R,
   read: (clock: SlaClock, subject: Subject) => unknown,
-): Field & R =>
+) =>
   family({
     ...row,
     partNames: 'metric',

@@ -18,6 +18,10 @@ export type DurationInput =
       readonly milliseconds?: number
     }
 
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+/** The same, in which the compiler finds a minus sign before a text; of a number it does not know. */
+export type UnsignedDuration = Exclude<DurationInput, string> | `${Digit}${string}` | `P${string}`
+
 const unitMs: Readonly<Record<string, number>> = {
   hours: 3_600_000,
   minutes: 60_000,

@@ -110,6 +110,15 @@ describe('conditions of a definition', () => {
     // @ts-expect-error a tier is a number
     assertType<EventCondition>({ field: 'tier', op: 'changedTo', value: 'five' })
     assertType<EventCondition>({ field: 'openedAt', op: 'changedTo', value: '2026-01-01T00:00:00Z' })
+    assertType<EventCondition>({ field: 'sla.resolution.state', op: 'changedTo', value: 'paused' })
+    assertType<EventCondition>({ field: 'sla.resolution.breached', op: 'changedTo', value: true })
+    assertType<EventCondition>({ field: 'requester.calendar', op: 'changedTo', value: 'office' })
+    assertType<EventCondition>({ field: 'sla.resolution.state', op: 'contains', value: 'run' })
+    assertType<EventCondition>({ field: 'event.type', op: 'contains', value: 'sla_' })
+    // @ts-expect-error there is no such state
+    assertType<EventCondition>({ field: 'sla.resolution.state', op: 'changedTo', value: 'pausd' })
+    assertType<TimeCondition>({ field: 'hoursSince.sla.resolution.dueAt', op: 'present' })
+    assertType<TimeCondition>({ field: 'inBusinessHours.office', op: 'present' })
     // @ts-expect-error time moves nothing in a trigger
     assertType<EventCondition>({ field: 'hoursSince.openedAt', op: 'gt', value: 3 })
     assertType<TimeCondition>({ field: 'hoursSince.openedAt', op: 'gt', value: 3 })
