@@ -1,5 +1,6 @@
-import type { Condition, Ticket } from '../../src/index.ts'
+import { type Condition, type Definition, defineDesk, type Ticket } from '../../src/index.ts'
 import { randomInputs } from '../measure.ts'
+import { from, opening, tell } from '../sla/case.ts'
 
 /** What the peers are given: the facts flat, as they like them best. */
 export interface Facts {
@@ -39,18 +40,17 @@ export const facts: readonly Facts[] = Array.from({ length: 10_000 }, () => ({
   tags: [...new Set([one('tag', 40), one('tag', 40), one('tag', 40)])],
 }))
 
-/** The same as tickets; what no rule asks about is left out. */
-export const tickets: readonly Ticket[] = facts.map(
-  ({ plan, vip, revenue, tags, ...own }, i) =>
-    ({
-      id: `t${i}`,
-      ...own,
-      tags,
-      tagKeys: tags,
-      fields: {},
-      requester: { id: 'r', plan, vip, revenue },
-    }) as unknown as Ticket,
-)
+const { ticket: opened } = tell(defineDesk({}) as unknown as Definition, 't', from, [opening])
+
+/** The same as tickets. */
+export const tickets: readonly Ticket[] = facts.map(({ plan, vip, revenue, tags, ...own }, i) => ({
+  ...opened,
+  id: `t${i}`,
+  ...own,
+  tags,
+  tagKeys: tags,
+  requester: { id: 'mari', plan, vip, revenue },
+}))
 
 /** Rules of three shapes, as desks have them. */
 export const mixedRules = (count: number): readonly Rule[] =>
@@ -94,3 +94,14 @@ export const conditionOf = (rule: Rule): Condition => ({
         : { field: 'tags', op: 'hasAny', value: [question.holds] },
   ),
 })
+
+/** A desk whose triggers ask of each message whether their rule holds, and then mark the ticket. */
+export const deskWith = (rules: readonly Rule[]): Definition =>
+  defineDesk({
+    triggers: rules.map((rule, i) => ({
+      id: `r${i}`,
+      on: ['message_added'],
+      when: conditionOf(rule) as never,
+      do: [{ type: 'addFollower', person: `agent${i}` }],
+    })),
+  }) as unknown as Definition

@@ -18,6 +18,7 @@ import { pausingResponses } from './check/pausing-response.ts'
 import { shadowed } from './check/shadowed.ts'
 import { shadowedSlaRules } from './check/shadowed-sla-rule.ts'
 import { unclosedPlaces } from './check/unclosed-place.ts'
+import { unknownSteps } from './check/unknown-step.ts'
 import { unreachedLevels } from './check/unreached-level.ts'
 import { unusableTags } from './check/unusable-tag.ts'
 import { unusedCalendars } from './check/unused-calendar.ts'
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   absentKinds,
   emptyGroups,
   neverFires,
+  unknownSteps,
   shadowed,
   contradictions,
   loops,

@@ -9,7 +9,7 @@ import { eventRows } from './event.ts'
 const rows = { ...ticketFields, ...slaFields, ...eventFields, ...timeFields }
 
 /** The rows of all rooms as literals: the compiler's conditions are made of them. */
-export type FieldRows = typeof rows
+export type FieldRows = typeof ticketFields & typeof slaFields & typeof eventFields & typeof timeFields
 
 /** Everything a condition or an ordering may name: the rows of all rooms. */
 export const fields = fieldsOf({})

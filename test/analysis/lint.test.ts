@@ -201,8 +201,25 @@ describe('rules that can never fire', () => {
     expect(inTrigger(number('event.metric', 'is', 'resolution'), 'tags_changed')).toEqual(never)
     expect(inTrigger(number('event.type', 'is', 'tags_changed'))).toEqual(never)
     expect(inTrigger(number('event.type', 'is', 'tags_changed'), 'tags_changed')).toEqual([])
-    expect(inTrigger(number('event.step', 'is', 'x'))).toEqual(never)
-    expect(inTrigger(number('event.step', 'is', 'x'), 'sla_step_reached')).toEqual([])
+    expect(inTrigger(number('event.step', 'contains', 'x'))).toEqual(never)
+    expect(inTrigger(number('event.step', 'contains', 'x'), 'sla_step_reached')).toEqual([])
+  })
+
+  it('a step that no target has', () => {
+    const targets = [{ metric: 'resolution', within: '4h', steps: [{ id: 'half', share: 500 }] }]
+    const on = (when: object) =>
+      told({
+        levels: [{ id: 'l', calendar: 'alwaysOpen', targets }],
+        slaRules: [{ level: 'l' }],
+        triggers: [trigger('x', 'sla_step_reached', when, [tag('x')])],
+      }).filter((one) => !one.startsWith('endless_pause'))
+    expect(on({ field: 'event.step', op: 'is', value: 'half' })).toEqual([])
+    expect(on({ field: 'event.step', op: 'isNot', value: 'halv' })).toEqual([])
+    expect(on({ field: 'event.step', op: 'is', value: 'halv' })).toEqual(['unknown_step triggers[0].when.value'])
+    expect(on({ all: [{ any: [{ field: 'event.step', op: 'oneOf', value: ['half', 'x', 'y'] }] }] })).toEqual([
+      'unknown_step triggers[0].when.all[0].any[0].value',
+      'unknown_step triggers[0].when.all[0].any[0].value',
+    ])
   })
 
   it('time rules: on a closed ticket, or where their instant is not', () => {

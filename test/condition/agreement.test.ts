@@ -87,14 +87,14 @@ function nameFor(field: Field | undefined): string {
 /** Values of every form; what no type tells, such as an empty text or a range that ends before it begins, is left out. */
 function valuesFor(field: Field | undefined): readonly unknown[] {
   const [name, iso] = [nameFor(field), '2026-01-01T00:00:00Z']
-  const values = [undefined, null, true, 3, [], [true], [1, 2], [1, 2, 3], { a: 1 }]
+  const values = [undefined, null, true, 3, [true], [1, 2], { a: 1 }]
   // any text may be an instant to the compiler
   return field?.type === 'instant' ? [...values, iso, [5, iso]] : [...values, name, [name], 'nope', ['nope']]
 }
 
 const byShape = { nothing: undefined, number: 3, range: [1, 2], text: 'x', texts: ['x'], pattern: 'x*', keys: ['x'] }
 
-/** Every form of value for the first field of a kind; for those like it the one that each operator takes, and none. */
+/** Every form of value for the first field of a kind; for those like it the one that each operator takes. */
 const seen = new Set<string>()
 const leaves: readonly Leaf[] = [...fieldNames, ...wrongNames].flatMap((field) => {
   const found = fieldNamed(everyField, field)
@@ -102,7 +102,7 @@ const leaves: readonly Leaf[] = [...fieldNames, ...wrongNames].flatMap((field) =
   const values = seen.has(kind) ? undefined : valuesFor(found)
   seen.add(kind)
   return [...Object.keys(operators), 'equals'].flatMap((op) =>
-    (values ?? [undefined, rightValue(op, found)]).map(
+    (values ?? [rightValue(op, found)]).map(
       (value) => ({ field, op, ...(value === undefined ? {} : { value }) }) as Leaf,
     ),
   )
@@ -142,7 +142,7 @@ describe('the compiler and the check of a definition', { timeout: 180_000 }, () 
   let compiled: ReturnType<typeof takenByCompiler> = {}
   beforeAll(() => {
     compiled = takenByCompiler(head, { ...typesOf, ...planted }, leaves)
-  }, 400_000)
+  }, 600_000)
 
   const differing = (type: string, place: string): string[] => {
     const taken = atRunTime(place)
@@ -154,7 +154,7 @@ describe('the compiler and the check of a definition', { timeout: 180_000 }, () 
   it.each(Object.keys(places))('agree on every field, operator and form of value in %s', (place) => {
     expect(differing(place, place)).toEqual([])
     const taken = compiled[place]?.filter(Boolean).length ?? 0
-    expect(taken).toBeGreaterThan(500)
+    expect(taken).toBeGreaterThan(400)
     expect(taken).toBeLessThan(leaves.length / 2)
   })
 
