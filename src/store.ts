@@ -83,7 +83,10 @@ export interface Store {
   ): Promise<readonly PendingEffect[]>
   /** Hides an effect that could not be delivered until an instant. */
   defer(tenant: string, effectId: string, until: number): Promise<void>
-  /** Marks an effect as delivered or given up, a dead letter too. Settling twice is no error. */
+  /**
+   * Marks an effect as delivered or given up, a dead letter too. Settling twice is no error. Its id stays until
+   * `forgetReceipts`, so that a repeat is not done again.
+   */
   settle(tenant: string, effectId: string): Promise<void>
   /**
    * Puts an effect that could not be delivered aside, with the reason: a dead letter. It is handed out no more, and
@@ -94,7 +97,11 @@ export interface Store {
   buried(tenant: string, limit: number): Promise<readonly BuriedEffect[]>
   /** Makes a dead letter pending again, as if it had never been tried; false if there is none. */
   revive(tenant: string, effectId: string): Promise<boolean>
-  /** Forgets receipts of before an instant, and says how many. A desk keeps them for at least 30 days. */
+  /**
+   * Forgets receipts of before an instant, and says how many. A desk keeps them for at least 30 days. With them goes
+   * what nobody needs any more: effects that were settled before it, and presence that is over. Leases stay, one for
+   * each ticket that was ever claimed, since their tokens must rise.
+   */
   forgetReceipts(tenant: string, before: number): Promise<number>
   close(): Promise<void>
 }

@@ -6,7 +6,8 @@ import type { DeskContext } from './options.ts'
 const shortestMs = 30 * 24 * 3_600_000
 
 /**
- * Forgets receipts of commands done longer ago than a time, and says how many.
+ * Forgets receipts of commands done longer ago than a time, and says how many. Effects that were done before go with
+ * them, and presence that is over.
  * @throws DeskError `invalid_duration` for less than 30 days
  */
 export async function forgetReceipts(

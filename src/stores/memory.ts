@@ -31,7 +31,8 @@ interface Shelf {
   readonly presence: Map<string, Map<string, Presence>>
   readonly turns: Map<string, number>
   readonly effects: Map<string, KeptEffect>
-  readonly settled: Set<string>
+  /** When each was settled. */
+  readonly settled: Map<string, number>
   readonly log: AnyTicketEvent[]
   lastNumber: number
   lastToken: number
@@ -46,7 +47,7 @@ const emptyShelf = (): Shelf => ({
   presence: new Map(),
   turns: new Map(),
   effects: new Map(),
-  settled: new Set(),
+  settled: new Map(),
   log: [],
   lastNumber: 0,
   lastToken: 0,
@@ -206,7 +207,7 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
     },
     settle: async (tenant, effectId) => {
       const shelf = shelfOf(tenant)
-      if (shelf.effects.delete(effectId)) shelf.settled.add(effectId)
+      if (shelf.effects.delete(effectId)) shelf.settled.set(effectId, clock.now())
     },
     bury: async (tenant, effectId, reason) => {
       refuseNul(reason)
@@ -226,7 +227,10 @@ export function memoryStore({ clock = systemClock }: { readonly clock?: Clock } 
       return true
     },
     forgetReceipts: async (tenant, before) => {
-      const { receipts } = shelfOf(tenant)
+      const { receipts, settled, presence } = shelfOf(tenant)
+      for (const [effectId, at] of settled) if (at < before) settled.delete(effectId)
+      for (const [ticketId, people] of presence)
+        if ([...people.values()].every(({ until }) => until <= clock.now())) presence.delete(ticketId)
       const old = [...receipts.values()].filter((receipt) => receipt.at < before)
       for (const { commandId } of old) receipts.delete(commandId)
       return old.length

@@ -247,6 +247,24 @@ const broken: Record<string, Broken> = {
       }
     },
   },
+  'keeps what was settled for ever': {
+    catches: 'what was settled is forgotten with the receipts of its time, and nothing that is still to be done',
+    wrap: () => ({ forgetReceipts: async () => 0 }),
+  },
+  'forgets what was settled before its time': {
+    catches: 'what was settled is forgotten with the receipts of its time, and nothing that is still to be done',
+    wrap: (store) => ({ forgetReceipts: (tenant) => store.forgetReceipts(tenant, 1e15) }),
+  },
+  'forgets everybody who looks at a ticket': {
+    catches: 'what was settled is forgotten with the receipts of its time, and nothing that is still to be done',
+    wrap: (store) => ({
+      forgetReceipts: async (tenant, before) => {
+        for (const id of ['t1', 't2'])
+          for (const person of ['ana', 'ben']) await store.announce(tenant, id, person, null, 0)
+        return store.forgetReceipts(tenant, before)
+      },
+    }),
+  },
   'takes closed tickets for due': {
     catches: 'tickets planned by another definition are due unless they are closed',
     wrap: (store) => ({

@@ -57,7 +57,7 @@ describe('the SQL of the operations page, on a store that was used', () => {
   const ask = (sql: string) => monitor.prepare(sql).all() as Record<string, number | string>[]
 
   it('is all tried here', () => {
-    expect(statements).toHaveLength(8)
+    expect(statements).toHaveLength(6)
   })
 
   it('tells how late facts of time are', () => {
@@ -100,16 +100,5 @@ describe('the SQL of the operations page, on a store that was used', () => {
     expect(readFileSync(`${path}-wal`).includes('canary')).toBe(true)
     monitor.exec(statement('PRAGMA'))
     for (const file of [path, `${path}-wal`]) expect(readFileSync(file).includes('canary')).toBe(false)
-  })
-
-  it('deletes what is done and old, and nothing else', async () => {
-    const counts = () =>
-      ask(
-        `SELECT count(*) FILTER (WHERE settled = 0) AS pending, count(*) FILTER (WHERE settled = 1) AS done FROM ticketwright_effects`,
-      )
-    const [before] = counts()
-    expect(before?.done).toBe(3)
-    for (const sql of statements.filter((one) => one.startsWith('DELETE'))) monitor.exec(sql)
-    expect(counts()).toEqual([{ ...before, done: 0 }])
   })
 })

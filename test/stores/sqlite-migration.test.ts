@@ -144,11 +144,11 @@ describe('a file of an earlier release', () => {
     await sqliteStore(path).close()
     const later = new DatabaseSync(path)
     later.exec(
-      `UPDATE ticketwright_meta SET value = 5 WHERE name = 'version'; ALTER TABLE ticketwright_tickets ADD COLUMN new TEXT`,
+      `UPDATE ticketwright_meta SET value = 6 WHERE name = 'version'; ALTER TABLE ticketwright_tickets ADD COLUMN new TEXT`,
     )
     later.close()
     const before = readFileSync(path)
-    expect(() => sqliteStore(path)).toThrow('the tables are of version 5, this release knows 4')
+    expect(() => sqliteStore(path)).toThrow('the tables are of version 6, this release knows 5')
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 })

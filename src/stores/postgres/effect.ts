@@ -2,6 +2,7 @@ import type { Effect } from '../../model/effect.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { BuriedEffect, PendingEffect } from '../../store.ts'
 import { parsed } from '../sql/row.ts'
+import { instant } from './commit-function.ts'
 import type { Database } from './database.ts'
 import { readyEffects } from './effect-function.ts'
 
@@ -76,10 +77,12 @@ export async function reviveEffect(db: Database, tenant: string, effectId: strin
   return rows.length === 1
 }
 
-/** The id stays, so that a repeat is not done again; what was to be done goes. */
-export async function settleEffect(db: Database, tenant: string, effectId: string): Promise<void> {
+/** The id stays, so that a repeat is not done again, and with it since when; what was to be done goes. */
+export async function settleEffect(db: Database, tenant: string, effectId: string, now: number | null): Promise<void> {
   await db.write(
-    `UPDATE @effects SET settled = 1, effect = '', reason = NULL WHERE tenant = ? AND id = ? AND settled <> 1`,
+    `UPDATE @effects SET settled = 1, hidden_until = ${instant('?::double precision')}, effect = '', reason = NULL
+     WHERE tenant = ? AND id = ? AND settled <> 1`,
+    now,
     tenant,
     effectId,
   )

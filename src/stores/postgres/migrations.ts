@@ -101,6 +101,7 @@ export const migrations: readonly (readonly string[])[] = [
       until double precision NOT NULL,
       PRIMARY KEY (tenant, ticket_id, person)
     )`,
+    'CREATE INDEX presence_until ON @presence (tenant, until)',
 
     'CREATE SEQUENCE @turn_numbers',
     `CREATE TABLE @turns (
@@ -126,6 +127,7 @@ export const migrations: readonly (readonly string[])[] = [
     )`,
     'CREATE INDEX effects_due ON @effects (tenant, due_at, position) WHERE settled = 0',
     'CREATE INDEX effects_order ON @effects (tenant, ticket_id, due_at, position) WHERE settled = 0',
+    'CREATE INDEX effects_settled ON @effects (tenant, hidden_until) WHERE settled = 1',
     'CREATE INDEX effects_buried ON @effects (tenant, position) WHERE settled = 2',
 
     `CREATE TABLE @numbers (

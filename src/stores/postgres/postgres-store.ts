@@ -14,6 +14,7 @@ import { checkedSchema, Database } from './database.ts'
 import { dueIn } from './due.ts'
 import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffect, takeEffects } from './effect.ts'
 import { countIn, findIn, tallyIn } from './find.ts'
+import { forgetIn } from './forget.ts'
 import { claimIn, handOverIn, leasesOf, releaseIn, renewIn } from './lease.ts'
 import { Preparation } from './preparation.ts'
 import { defaultSchema } from './prepare.ts'
@@ -156,19 +157,14 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
           : takeEffects(db, tenant, instant, limit, instant + hideMs),
       ),
     defer: (tenant, effectId, until) => at(() => deferEffect(db, tenant, effectId, until)),
-    settle: (tenant, effectId) => at(() => settleEffect(db, tenant, effectId)),
+    settle: (tenant, effectId) => at(() => settleEffect(db, tenant, effectId, now())),
     bury: async (tenant, effectId, reason) => {
       refuseNul(reason)
       return at(() => buryEffect(db, tenant, effectId, reason))
     },
     buried: (tenant, limit) => at(() => buriedIn(db, tenant, limit)),
     revive: (tenant, effectId) => at(() => reviveEffect(db, tenant, effectId)),
-    forgetReceipts: (tenant, before) =>
-      at(async () => {
-        const gone = `WITH gone AS (DELETE FROM @receipts WHERE tenant = ? AND at < ?::double precision RETURNING 1)
-          SELECT count(*) AS count FROM gone`
-        return Number((await db.write<{ count: unknown }>(gone, tenant, before))[0]?.count ?? 0)
-      }),
+    forgetReceipts: (tenant, before) => at(() => forgetIn(db, tenant, before, now())),
     close: () => committer.idle(),
   }
 }

@@ -73,10 +73,12 @@ export const reviveEffect = (db: Database, tenant: string, effectId: string): bo
     effectId,
   ) === 1
 
-/** The id stays, so that a repeat is not done again; what was to be done goes. */
-export function settleEffect(db: Database, tenant: string, effectId: string): void {
+/** The id stays, so that a repeat is not done again, and with it since when; what was to be done goes. */
+export function settleEffect(db: Database, tenant: string, effectId: string, now: number): void {
   db.change(
-    `UPDATE ticketwright_effects SET settled = 1, effect = '', reason = NULL WHERE tenant = ? AND id = ? AND settled <> 1`,
+    `UPDATE ticketwright_effects SET settled = 1, hidden_until = ?, effect = '', reason = NULL
+     WHERE tenant = ? AND id = ? AND settled <> 1`,
+    now,
     tenant,
     effectId,
   )

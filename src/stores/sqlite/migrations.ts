@@ -204,6 +204,11 @@ export const migrations: readonly (readonly Step[])[] = [
     index('status', 'tenant, status, actionable'),
     index('kind', 'tenant, kind, actionable'),
   ],
+  // what is over is found when it is to be forgotten; of a settled effect `hidden_until` says since when it is
+  [
+    'CREATE INDEX ticketwright_effects_settled ON ticketwright_effects (tenant, hidden_until) WHERE settled = 1',
+    'CREATE INDEX ticketwright_presence_until ON ticketwright_presence (tenant, until)',
+  ],
 ]
 
 function addColumns(added: readonly string[]): string {

@@ -12,6 +12,7 @@ import { dueIn } from './due.ts'
 import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffect, takeEffects } from './effect.ts'
 import { toDeskError } from './failure.ts'
 import { countIn, findIn, tallyIn } from './find.ts'
+import { forgetIn } from './forget.ts'
 import { openFile, type SqliteHandle } from './handle.ts'
 import { claimIn, handOverIn, leasesOf, liveLease, moveEnd } from './lease.ts'
 import { checkTables, prepare } from './prepare.ts'
@@ -139,15 +140,20 @@ export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions
         ? effectsIn(db, tenant, at, limit)
         : write(() => takeEffects(db, tenant, at, limit, at + hideMs)),
     defer: async (tenant, effectId, until) => write(() => deferEffect(db, tenant, effectId, until)),
-    settle: async (tenant, effectId) => write(() => settleEffect(db, tenant, effectId)),
+    settle: async (tenant, effectId) => write(() => settleEffect(db, tenant, effectId, now())),
     bury: async (tenant, effectId, reason) => {
       refuseNul(reason)
       return write(() => buryEffect(db, tenant, effectId, reason))
     },
     buried: async (tenant, limit) => buriedIn(db, tenant, limit),
     revive: async (tenant, effectId) => write(() => reviveEffect(db, tenant, effectId)),
-    forgetReceipts: async (tenant, before) =>
-      write(() => db.change('DELETE FROM ticketwright_receipts WHERE tenant = ? AND at < ?', tenant, before)),
+    forgetReceipts: async (tenant, before) => {
+      for (let count = 0; ; ) {
+        const { receipts, more } = await write(() => forgetIn(db, tenant, before, now()))
+        count += receipts
+        if (!more) return count
+      }
+    },
     close: async () => {
       await writer.idle()
       if (typeof where === 'string') db.close()

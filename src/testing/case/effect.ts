@@ -1,5 +1,5 @@
 import { same } from '../check.ts'
-import { storeCase } from '../store-case.ts'
+import { leaseMs, storeCase } from '../store-case.ts'
 
 export const effectCases = [
   storeCase('an effect is kept once, and not again after it was settled', async (bench) => {
@@ -128,6 +128,43 @@ export const effectCases = [
       same(await store.buried(tenant, 9), [], 'the dead letters after one was revived')
       const [first] = await store.effects(tenant, { now: at, limit: 9 })
       same(first, { ...bench.effect('e1', 't1'), attempts: 0 }, 'the effect that was revived')
+    },
+  ),
+
+  storeCase(
+    'what was settled is forgotten with the receipts of its time, and nothing that is still to be done',
+    async (bench) => {
+      const { store, tenant, at, setup } = bench
+      const effects = ['done', 'dead', 'pending', 'taken'].map((id) => bench.effect(id, `t-${id}`))
+      const pending = async () => (await store.effects(tenant, { now: at, limit: 9 })).map(({ id }) => id)
+      await bench.save({ effects })
+      await store.settle(tenant, 'done')
+      await store.bury(tenant, 'dead', 'no such address')
+      await store.announce(tenant, 't1', 'ana', 'viewing', 1)
+      await store.announce(tenant, 't2', 'ben', 'viewing', 600_000)
+      await store.forgetReceipts(tenant, at)
+      await bench.save({ effects })
+      same(await pending(), ['pending', 'taken'], 'what there is to do when something settled later is repeated')
+      await bench.pass(leaseMs)
+      await store.forgetReceipts(`${tenant}-other`, await store.now())
+      await bench.save({ effects })
+      same(await pending(), ['pending', 'taken'], 'what there is to do when another tenant has forgotten')
+      await store.forgetReceipts(tenant, await store.now())
+      if (setup.raw)
+        same((await setup.raw(tenant)).effectIds, ['dead', 'pending', 'taken'], 'the effects in the tables')
+      same(await pending(), ['pending', 'taken'], 'what there is to do when what was settled is forgotten')
+      same(
+        (await store.buried(tenant, 9)).map(({ id }) => id),
+        ['dead'],
+        'the dead letters then',
+      )
+      await bench.save({ effects })
+      same(await pending(), ['pending', 'taken', 'done'], 'what there is to do when it is asked for anew')
+      same(
+        (await store.present(tenant, 't2')).people.map(({ person }) => person),
+        ['ben'],
+        'who still looks at a ticket',
+      )
     },
   ),
 
