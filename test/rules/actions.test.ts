@@ -82,7 +82,13 @@ const ofMacros: readonly Row[] = [
   { does: { type: 'update', tags: { add: ['x'] }, status: 'Open' }, ticket: { tags: ['x'], status: 'Open' } },
 ]
 
-const desk = ({ triggers = [], ...rules }: { readonly triggers?: readonly object[] }) =>
+interface Rules {
+  readonly triggers?: readonly object[]
+  readonly timeRules?: readonly object[]
+  readonly macros?: readonly object[]
+}
+
+const desk = ({ triggers = [], ...rules }: Rules) =>
   deskOf({
     ...rules,
     triggers: [...triggers, urge],
@@ -91,7 +97,7 @@ const desk = ({ triggers = [], ...rules }: { readonly triggers?: readonly object
   })
 
 /** A ticket opened at nine, with what happened before; at ten the rule acts. */
-function lived({ after = [] }: Row, rules: Parameters<typeof desk>[0], act: (life: Story) => Story): Story {
+function lived({ after = [] }: Row, rules: Rules, act: (life: Story) => Story): Story {
   const life = story(desk(rules)).open('Mon 09:00')
   for (const one of after) life.do('Mon 09:30', ana, one)
   const done = act(life)
