@@ -32,12 +32,14 @@ const tickets = `INSERT INTO ticketwright.tickets (tenant, id, ${filled.map(({ c
 const rest = [
   `INSERT INTO ticketwright.events (tenant, ticket_id, version, event)
    SELECT $1, 't' || i, 1, '{}' FROM generate_series(1, ${many}) AS i`,
-  `INSERT INTO ticketwright.effects (tenant, id, ticket_id, due_at, settled, effect)
-   SELECT $1, 'e' || i, 't' || i, i, CASE WHEN i % 30 = 0 THEN 0 ELSE 1 END, '{}' FROM generate_series(1, ${many}) AS i`,
+  `INSERT INTO ticketwright.effects (tenant, id, ticket_id, due_at, settled, hidden_until, effect)
+   SELECT $1, 'e' || i, 't' || i, i, CASE WHEN i % 30 = 0 THEN 0 ELSE 1 END, i, '{}' FROM generate_series(1, ${many}) AS i`,
   `INSERT INTO ticketwright.receipts (tenant, command_id, at, receipt)
    SELECT $1, 'c' || i, i, '{}' FROM generate_series(1, ${many}) AS i`,
   `INSERT INTO ticketwright.leases (tenant, ticket_id, holder, token, until)
    SELECT $1, 't' || i, 'agent-' || i % 200, 1, 0 FROM generate_series(1, ${many}, 50) AS i`,
+  `INSERT INTO ticketwright.presence (tenant, ticket_id, person, doing, since, until)
+   SELECT $1, 't' || i, 'ana', 'viewing', 0, 1e13 + i FROM generate_series(1, ${many}) AS i`,
 ]
 
 interface Plan {
@@ -128,7 +130,9 @@ describe('of 20,000 tickets that PostgreSQL has statistics of', () => {
     ['a ticket and a receipt', () => store.load(tenant, 't77', 'c77'), 'tickets_pkey'],
     ['a history', () => store.history(tenant, 't77', { after: 0, limit: 10 }), 'events_pkey'],
     ['leases of somebody', () => store.leases(tenant, 'agent-100'), 'leases_holder'],
-    ['old receipts', () => store.forgetReceipts(tenant, 5), 'receipts_at'],
+    ['what is forgotten of receipts', () => store.forgetReceipts(tenant, 5), 'receipts_at'],
+    ['what is forgotten of effects', () => store.forgetReceipts(tenant, 5), 'effects_settled'],
+    ['what is forgotten of presence', () => store.forgetReceipts(tenant, 5), 'presence_until'],
   ])('%s is read from an index', async (_what, ask, index) => {
     const steps = await stepsOf(ask)
     expect(scans(steps)).toEqual([])
