@@ -1,18 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Pool, type PoolClient } from 'pg'
-import { type Db, PgBoss, TestClock } from 'pg-boss'
+import { Pool } from 'pg'
 import { createDesk, type Desk } from 'ticketwright'
 import { postgresStore } from 'ticketwright/postgres'
 import { readSnapshots } from '../replay-incidents/snapshot.ts'
 import type { Arguments } from './arguments.ts'
-import { createQueues, queues, withJobs } from './boss-store.ts'
-import { connectionOf, quietly } from './boss-worker.ts'
 import { Crew, type Worker } from './crew.ts'
 import { definition } from './definition.ts'
 import { examine, type Findings } from './examine.ts'
 import { expectedOf, logOf } from './expected.ts'
 import { type Day, daysOf, FrontDesk, stepsIn } from './incidents.ts'
-import { hiddenMs, setTime, timeTable } from './log-time.ts'
+import { hiddenMs, timeTable } from './log-time.ts'
+import { bossOffice, type Office, plainOffice } from './office.ts'
 import { outsideTable, received } from './outside.ts'
 import { freshDatabase } from './server.ts'
 
@@ -31,18 +29,6 @@ const atOnce = 8
 const crewOf = [0, 5, 0]
 /** After the last command, so that all closes that will. */
 const afterwardsMs = 30 * 86_400_000
-
-/** How the front desk writes, and how it says what time it is. */
-interface Office {
-  /** The desk, with whatever has to be in the same commit. */
-  readonly commit: (work: (desk: Desk) => Promise<void>) => Promise<void>
-  readonly timeIs: (now: number) => Promise<void>
-  /** Workers have begun with this time of the log: the next day may come in while they are at it. */
-  readonly goesOn: (now: number) => Promise<boolean>
-  /** Nothing is left to do at this time of the log. */
-  readonly isQuiet: (now: number) => Promise<boolean>
-  readonly close: () => Promise<void>
-}
 
 export async function run(args: Arguments, watch: (done: number, total: number) => void): Promise<Run> {
   const days = daysOf(await readSnapshots(args.file), args.every)
@@ -110,86 +96,3 @@ async function until(holds: () => Promise<boolean>, crew: Crew): Promise<void> {
     await pause(2)
   }
 }
-
-interface Setting {
-  readonly pool: Pool
-  readonly url: string
-  readonly desk: Desk
-  readonly crew: Crew
-  readonly store: ReturnType<typeof postgresStore>
-}
-
-/** Commands are commits of their own; workers look for what is due. */
-async function plainOffice({ pool, desk, crew }: Setting): Promise<Office> {
-  return {
-    commit: (work) => work(desk),
-    timeIs: (now) => setTime(pool, now),
-    goesOn: async (now) => crew.seenAt >= now,
-    isQuiet: async (now) => crew.isIdleAt(now),
-    close: async () => {},
-  }
-}
-
-/** Workers come to rest once in so long. */
-const weekMs = 7 * 86_400_000
-/** What stands still for so long is in the hands of a worker that died: pg-boss has it tried again as time goes by. */
-const stillMs = 2_000
-
-/** Each command and its jobs are one transaction; workers do jobs. */
-async function bossOffice({ pool, url, desk, store }: Setting): Promise<Office> {
-  const time = new TestClock(0)
-  const own = new Pool({ ...connectionOf(url), max: 4 })
-  const boss = new PgBoss({ db: { ...dbOf(own), setSessionStatements: async () => {} }, clock: time, ...quietly })
-  boss.on('error', (error) => process.stderr.write(`pg-boss: ${error.message}\n`))
-  await boss.start()
-  await createQueues(boss)
-  let [restedAt, movedAt] = [0, performance.now()]
-  /** Nothing is being done, and nothing could be at this time of the log. */
-  const rests = async () => {
-    const { rows } = await pool.query(
-      `SELECT 1 FROM pgboss.job
-       WHERE name = ANY($1) AND (state = 'active' OR state < 'active' AND start_after <= $2) LIMIT 1`,
-      [Object.values(queues), new Date(time.now())],
-    )
-    return rows.length === 0
-  }
-  const standsStill = () => performance.now() - movedAt > stillMs
-  return {
-    commit: async (work) => {
-      const client = await pool.connect()
-      try {
-        await client.query('BEGIN')
-        await work(desk.using(withJobs(store.within(client), boss, dbOf(client))))
-        await client.query('COMMIT')
-      } catch (error) {
-        await client.query('ROLLBACK')
-        throw error
-      } finally {
-        client.release()
-      }
-    },
-    timeIs: async (now) => {
-      await setTime(pool, now)
-      await time.setTime(now)
-      movedAt = performance.now()
-    },
-    goesOn: async (now) => {
-      if (now - restedAt < weekMs) return true
-      if (!(await rests()) && !standsStill()) return false
-      await boss.supervise()
-      restedAt = now
-      return true
-    },
-    isQuiet: async () => {
-      if (await rests()) return true
-      if (standsStill()) await boss.supervise()
-      return false
-    },
-    close: async () => {
-      await boss.stop()
-      await own.end()
-    },
-  }
-}
-
-const dbOf = (client: Pick<PoolClient, 'query'>): Db => ({ executeSql: (text, values) => client.query(text, values) })
