@@ -49,10 +49,28 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 let commands = 0
 let granted = 0
 
+/** Every fifth commit is in a transaction of the application's own, which goes on for a while. */
+function lingering(store: Store, client: pg.Client): Store {
+  const commit: Store['commit'] = async (asked) => {
+    if (random() >= 0.2) return store.commit(asked)
+    await client.query('BEGIN')
+    try {
+      const outcome = await store.commit(asked)
+      await pause(below(20))
+      await client.query('COMMIT')
+      return outcome
+    } catch (error) {
+      await client.query('ROLLBACK')
+      throw error
+    }
+  }
+  return { ...store, commit }
+}
+
 async function openHand(name: string) {
   const client = new pg.Client(task.url)
   await client.connect()
-  const store = faulty(postgresStore(client, { patienceMs: 60_000 }), client, task.fault)
+  const store = lingering(faulty(postgresStore(client, { patienceMs: 60_000 }), client, task.fault), client)
   const desk = createDesk({ definition, store })
   return { name, client, store, desk, agent: desk.as({ kind: 'agent', id: name }) }
 }
