@@ -11,6 +11,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { writtenCommit } from '../../src/stores/sql/written.ts'
 import { commitTo } from '../../src/stores/sqlite/commit.ts'
 import { Database } from '../../src/stores/sqlite/database.ts'
+import { migrations } from '../../src/stores/sqlite/migrations.ts'
 import { kept } from '../../src/stores/sqlite/trait.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
@@ -51,7 +52,7 @@ describe('sqliteStore', () => {
     await sqliteStore(path).close()
     const handle = new DatabaseSync(path)
     handle.exec(`UPDATE ticketwright_meta SET value = 99 WHERE name = 'version'`)
-    expect(() => sqliteStore(handle)).toThrow('the tables are of version 99, this release knows 4')
+    expect(() => sqliteStore(handle)).toThrow(`the tables are of version 99, this release knows ${migrations.length}`)
     expect(() => sqliteStore(path)).toThrow('version 99')
     expect(handle.prepare(`SELECT value FROM ticketwright_meta WHERE name = 'version'`).get()).toEqual({ value: 99 })
     handle.close()
