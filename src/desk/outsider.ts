@@ -52,7 +52,7 @@ const told: { readonly [C in ErrorCode]: readonly (keyof ErrorFacts[C])[] } = {
   reference_taken: ['reference'],
   lease_lost: ['ticketId', 'holder'],
   collision: ['ticketId'],
-  event_too_new: ['version', 'known'],
+  event_too_new: ['type', 'version', 'known'],
   event_malformed: [],
   outcome_unknown: [],
   store_busy: [],

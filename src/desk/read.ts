@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { compileCondition } from '../condition/compile.ts'
 import { withFormerTags } from '../condition/same-tag.ts'
 import type { SortPosition } from '../condition/sort-key.ts'
+import { advance } from '../engine/advance.ts'
 import { type CommandType, commandRow, commandTypes } from '../engine/command.ts'
 import { fields } from '../engine/field.ts'
 import { subjectAt } from '../engine/subject.ts'
@@ -34,7 +35,10 @@ export interface Page<X extends Names = Names> {
   readonly tickets: readonly Ticket<X>[]
   /** Pass it as `after` for the next page; null: this was the last. */
   readonly next: SortPosition | null
-  /** More tickets were due than one look could advance: look again, or let `runDue` catch up. */
+  /**
+   * More tickets were due than one look could advance: look again, or let `runDue` catch up. Or one of these cannot be
+   * advanced: `runDue` says why (`failed`).
+   */
   readonly stale: boolean
 }
 
@@ -116,10 +120,11 @@ export async function viewPage(desk: DeskContext, viewId: string, ask: PageAsk =
   const { limit = query.limit, after } = given
   if (after && after.values.length !== query.keys.length)
     throw fail('invalid_command', { reason: 'this position is of another ordering' }, 'after')
-  const stale = await bringUp(desk)
+  const more = await bringUp(desk)
   const rows = await desk.store.find({ ...query, limit: limit + 1, after })
   const tickets = rows.slice(0, limit).map((row) => row.ticket)
   const last = tickets.at(-1)
+  const stale = more || (await someBehind(desk, tickets))
   return { tickets, next: rows.length > limit && last ? query.position(last) : null, stale }
 }
 
@@ -163,6 +168,13 @@ function narrowed({ latest }: DeskContext, query: Query, only: Segment | undefin
   const when = within(query.when, withFormerTags(segmentLeaf(only), latest.tags.merged))
   const matches = compileCondition(when, fields)
   return { ...query, when, matches: (ticket) => matches({ ticket }) }
+}
+
+/** Is time ahead of one of these, since it could not be advanced? */
+async function someBehind({ store, definitions, tenant }: DeskContext, tickets: readonly Ticket[]): Promise<boolean> {
+  if (tickets.length === 0) return false
+  const now = await store.now()
+  return tickets.some((ticket) => advance(definitions, ticket, now, { tenant, limit: 0 }).more)
 }
 
 /** Brings what is due up to now; true if some of it could not be. */
