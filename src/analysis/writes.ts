@@ -16,11 +16,14 @@ export interface Writes {
   readonly holds: readonly Condition[]
   /** Done twice it does more than once. */
   readonly repeats: boolean
+  /** It is undone when time has passed. */
+  readonly passes: boolean
 }
 
-const nothing: Writes = { events: [], fields: [], says: {}, holds: [], repeats: false }
+const nothing: Writes = { events: [], fields: [], says: {}, holds: [], repeats: false, passes: false }
 
-const statusFields = [
+/** What changes with a status. */
+export const statusFields = [
   'status',
   'kind',
   'statusSince',
@@ -88,7 +91,10 @@ const weighed = ['impact', 'urgency', 'statedUrgency', 'affected']
 /** By type of action. Effects change no ticket. */
 const acts: Readonly<Record<string, Act>> = {
   setStatus: ({ status }, definition) => toStatus(status, undefined, definition),
-  postpone: toKind('postponed'),
+  postpone: (input, definition) => ({
+    ...toKind('postponed')(input, definition),
+    passes: input.until !== undefined && input.until !== null,
+  }),
   resolve: toKind('resolved'),
   close: toKind('closed'),
   reopen: toKind('open'),
@@ -191,6 +197,7 @@ export function writesOfAll(actions: readonly unknown[], definition: Definition)
     holds: lasting.flat(),
     each: all.map(({ events, fields }, i) => ({ events, fields, holds: lasting[i] as readonly Condition[] })),
     // a rule that says two things of one fact undoes its own work each time
+    passes: all.some(({ passes }) => passes),
     repeats: all.some((one, i) => one.repeats || all.slice(i + 1).some((later) => differ(one, later) !== undefined)),
   }
 }

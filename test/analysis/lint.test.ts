@@ -387,6 +387,13 @@ describe('large definitions', () => {
   })
 })
 
+const levels = {
+  levels: ['std', 'gold'].map((id) => ({
+    ...{ id, calendar: 'alwaysOpen' },
+    targets: [{ metric: 'resolution', within: { default: '8h', Urgent: '1h' } }],
+  })),
+}
+
 describe('rules that may loop', () => {
   const note = { type: 'note', body: 'x' }
   it.each<[what: string, triggers: object[], expected: string[]]>([
@@ -530,6 +537,70 @@ describe('rules that may loop', () => {
         ],
       },
       ['loop triggers[0]'],
+    ],
+    [
+      'a time rule that postpones, and the wake',
+      {
+        timeRules: [
+          {
+            id: 'a',
+            since: 'statusSince',
+            after: '1h',
+            when: { field: 'kind', op: 'oneOf', value: ['new', 'open'] },
+            do: [{ type: 'postpone', until: { calendar: 'alwaysOpen', business: '1h' } }],
+          },
+        ],
+      },
+      ['loop timeRules[0]'],
+    ],
+    [
+      'not a time rule that postpones until somebody wakes the ticket',
+      {
+        timeRules: [
+          { id: 'a', since: 'statusSince', after: '1h', when: kindIs('open'), do: [{ type: 'postpone', until: null }] },
+        ],
+      },
+      [],
+    ],
+    [
+      'two triggers through SLA rules',
+      {
+        ...levels,
+        slaRules: [{ when: { field: 'tags', op: 'hasAny', value: ['x'] }, level: 'gold' }, { level: 'std' }],
+        triggers: [
+          trigger('a', 'sla_applied', { field: 'sla.level', op: 'is', value: 'std' }, [{ type: 'tag', tags: ['x'] }]),
+          trigger('b', 'sla_applied', { field: 'sla.level', op: 'is', value: 'gold' }, [
+            { type: 'untag', tags: ['x'] },
+          ]),
+        ],
+      },
+      ['loop triggers[0]'],
+    ],
+    [
+      'two triggers through targets by priority',
+      {
+        ...levels,
+        triggers: [
+          trigger('a', 'sla_retargeted', { field: 'priority', op: 'is', value: 'High' }, [
+            { type: 'setPriority', priority: 'Urgent' },
+          ]),
+          trigger('b', 'sla_retargeted', { field: 'priority', op: 'is', value: 'Urgent' }, [
+            { type: 'setPriority', priority: 'High' },
+          ]),
+        ],
+      },
+      ['loop triggers[0]'],
+    ],
+    [
+      'not a step and a breach that raise the priority: each comes once',
+      {
+        ...levels,
+        triggers: [
+          trigger('a', 'sla_step_reached', undefined, [{ type: 'setPriority', priority: 'High' }]),
+          trigger('b', 'sla_breached', undefined, [{ type: 'setPriority', priority: 'Urgent' }]),
+        ],
+      },
+      [],
     ],
     [
       'not a time rule that moves a ticket on',

@@ -1,9 +1,10 @@
 import { type Condition, fieldsRead } from '../../condition/condition.ts'
 import { maxTimeRulesInARow } from '../../model/bounds.ts'
+import { clockEvents } from '../clock-event.ts'
 import { countedFrom } from '../counted-from.ts'
 import type { Check, Finding, Linted } from '../finding.ts'
 import { canHold } from '../satisfiable.ts'
-import { differ, type WritesTogether, writesOfAll } from '../writes.ts'
+import { differ, statusFields, type WritesTogether, writesOfAll } from '../writes.ts'
 import { activeTriggers } from './shadowed.ts'
 
 interface Node {
@@ -22,7 +23,7 @@ const always: Condition = { all: [] }
 
 /**
  * Rules that may keep each other going: each wakes the next by what it does, at once or when time has passed, and
- * something in the circle never comes to rest, because it adds to what is there or because two of them undo each other.
+ * something in the circle never comes to rest: it adds to what is there, time undoes it, or two of them undo each other.
  */
 export const loops: Check = (linted) =>
   circles(nodesOf(linted), (a, b) => wakes(a, b, linted))
@@ -34,11 +35,16 @@ export const loops: Check = (linted) =>
 
 function nodesOf(linted: Linted): Node[] {
   const { json, definition } = linted
+  const written = (does: readonly unknown[]): WritesTogether => {
+    const writes = writesOfAll(does, definition)
+    const each = writes.each.map((one) => ({ ...one, events: [...one.events, ...clockEvents(one, json)] }))
+    return { ...writes, each, events: [...new Set(each.flatMap(({ events }) => events))] }
+  }
   const triggers = activeTriggers(linted).map(
     ({ id, path, on, when, do: does }): Node => ({
       ...{ id, path, on, kind: 'trigger', since: null },
       when: (when ?? always) as Condition,
-      writes: writesOfAll(does, definition),
+      writes: written(does),
     }),
   )
   const timeRules = (json.timeRules ?? []).flatMap(({ id, active, since, when, do: does }, i): Node[] =>
@@ -49,7 +55,7 @@ function nodesOf(linted: Linted): Node[] {
             ...{ id, path: `timeRules[${i}]`, on: [], kind: 'time rule' },
             since: typeof since === 'string' ? since : ofClock,
             when: { all: [(when ?? always) as Condition, ...countedFrom(since)] },
-            writes: writesOfAll(does, definition),
+            writes: written(does),
           },
         ],
   )
@@ -67,6 +73,7 @@ function sentenceOf(circle: readonly Node[]): string {
 }
 
 function wakes(a: Node, b: Node, { fields }: Linted): boolean {
+  if (a.writes.passes && b.since !== null && setsAnew(b, statusFields)) return true
   return a.writes.each.some(
     ({ events, fields: written, holds }) =>
       (b.since === null ? b.on.some((type) => events.includes(type)) : setsAnew(b, written)) &&
@@ -88,6 +95,7 @@ const movesClocks = ['status', 'priority', 'sla.level']
 
 const restless = (circle: readonly Node[]): boolean =>
   circle.some(({ writes }) => writes.repeats) ||
+  (circle.some(({ writes }) => writes.passes) && circle.some(({ since }) => since !== null)) ||
   circle.some((a, i) => circle.slice(i + 1).some((b) => differ(a.writes, b.writes) !== undefined))
 
 /** Sets of nodes that lead to each other (Tarjan), in the order of their first member. */
