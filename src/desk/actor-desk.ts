@@ -32,7 +32,11 @@ export interface ActorDesk<X extends Names = Names> {
   /** What a command would lead to, and which rules would have a hand in it; nothing is saved. */
   dryRun(ticketId: string | null, command: CommandRequest<X>, options?: CommandOptions): Promise<DryRun<X>>
   /** A command on many tickets, or on a whole view: one after the other, each with a receipt of its own. */
-  performMany(tickets: ManyTickets<X>, command: CommandRequest<X>, options?: ManyOptions): Promise<ManyOutcome>
+  performMany(
+    tickets: ManyTickets<X>,
+    command: Exclude<CommandRequest<X>, { type: 'open' }>,
+    options?: ManyOptions,
+  ): Promise<ManyOutcome>
 
   open(input: CommandInput<'open', X> & { readonly ticketId?: string }, options?: CommandOptions): Promise<Outcome<X>>
   /** From outside: the requester's unless another role is said. Follows merges (`redirectedFrom`). */

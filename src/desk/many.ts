@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { parseCommand } from '../engine/command.ts'
-import { isDeskError, type Refusal, unwrap } from '../errors.ts'
+import { fail, isDeskError, type Refusal, unwrap } from '../errors.ts'
 import type { Actor } from '../model/actor.ts'
 import { contentHash } from '../model/json.ts'
 import type { Names } from '../model/names.ts'
@@ -81,6 +81,8 @@ export async function performMany(
   const asked = unwrap(parse<z.output<typeof Tickets>>(Tickets, tickets, 'invalid_command', 'tickets'))
   // a request that is none is refused once, and not ticket by ticket
   unwrap(parseCommand(request, { ticketId: 'any', id: 'any', actor }))
+  if (request.type === 'open')
+    throw fail('invalid_command', { reason: 'open makes a ticket; this is done to tickets that there are' }, 'type')
   const { ids, more, stale } = Array.isArray(asked)
     ? { ids: [...new Set(asked)], more: false, stale: false }
     : await idsOf(desk, asked.view, limit)

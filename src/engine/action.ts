@@ -105,9 +105,15 @@ export function commandReader(known: Known): ReadCommand {
 
 /** A priority that a rule says is not one set by hand, which would silence every other source. */
 function planOf(type: string, input: JsonObject, use: 'rule' | 'macro', force: boolean): CommandPlan {
-  if (use === 'macro' || (type !== 'setPriority' && type !== 'unsetPriority')) return { type, input }
+  return use === 'macro' ? { type, input } : saying(force ? 'forced' : 'rule', { type, input })
+}
+
+/** A plan whose priority is said by a source other than somebody's hand. */
+export function saying(source: 'forced' | 'rule' | 'advisor', plan: CommandPlan): CommandPlan {
+  const { type, input } = plan
+  if (type !== 'setPriority' && type !== 'unsetPriority') return plan
   const { priority = null, ...more } = input
-  return { type: 'sayPriority', written: type, input: { ...more, priority, source: force ? 'forced' : 'rule' } }
+  return { ...plan, type: 'sayPriority', written: type, input: { ...more, priority, source } }
 }
 
 const withoutUndefined = (input: object): JsonObject =>

@@ -70,7 +70,7 @@ const follow: Readonly<Record<Of, (pass: AdvicePass, suggestion: Suggestion) => 
   priority: (pass, { value, reasons }) => pass.attempt(() => setPriority(pass, 'advisor', value, reasons?.[0] ?? null)),
   // each by itself: one that is too many leaves the others
   tag: (pass, { value }) => pass.attempt(() => setTags(pass, [value], [])),
-  macro: (pass, { value }) => pass.attempt(() => pass.fireMacro(value, 'macro.value')),
+  macro: (pass, { value }) => pass.attempt(() => pass.fireMacro(value, 'macro.value', 'advisor')),
   cannedMessage: (pass, { value }) => pass.sendCanned(value),
 }
 

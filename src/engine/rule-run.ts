@@ -13,6 +13,7 @@ import type { ActionTrial, RuleTrial } from '../rules/explain.ts'
 import type { RulePass } from '../rules/pass.ts'
 import { type Loop, type PassedOver, TriggerRun } from '../rules/quiet.ts'
 import type { Action, AnyRule, CommandPlan, Trigger } from '../rules/rule.ts'
+import { saying } from './action.ts'
 import { type Command, commandRow } from './command.ts'
 import type { EnginePass } from './pass.ts'
 import { tooLarge } from './size.ts'
@@ -61,7 +62,7 @@ export class RuleRun {
 
   constructor(work: RuleWork, envelope: Envelope, before: Ticket | null) {
     this.#asked = {
-      fireMacro: (id, path) => this.#fireMacro(id, path),
+      fireMacro: (id, path, source) => this.#fireMacro(id, path, source),
       attempt: (act) => {
         const back = work.mark()
         const done = this.#within(act) === undefined
@@ -150,8 +151,8 @@ export class RuleRun {
     pass.emit('time_rule_fired', { rule: rule.id, since, firings, effects, refused, forgotten })
   }
 
-  /** A macro is somebody's own doing, all or nothing. */
-  #fireMacro(id: string, path: string): Refusal | undefined {
+  /** A macro is somebody's own doing, all or nothing; an advisor's sets no priority by hand. */
+  #fireMacro(id: string, path: string, source?: 'advisor'): Refusal | undefined {
     const { macros } = this.pass.definition
     const macro = macros.get(id)
     if (!macro) return refuse('unknown_name', { what: 'macro', name: id, known: [...macros.keys()] }, path)
@@ -165,7 +166,7 @@ export class RuleRun {
       return refuse('macro_not_applicable', { macro: macro.id, decidedBy }, path)
     }
     const from = this.#work.events.length
-    const { did, effects, refused, refusal } = this.#act(pass, macro)
+    const { did, effects, refused, refusal } = this.#act(pass, macro, source)
     if (refusal) return refusal
     this.#tell(macro, 'fired', why, did)
     const came = this.#work.events.length > from || effects.length > 0
@@ -182,7 +183,7 @@ export class RuleRun {
   }
 
   /** Each action by itself: one that is refused is left out, and leaves nothing behind. */
-  #act(pass: EnginePass, rule: AnyRule): Firing & { readonly refusal?: Refusal } {
+  #act(pass: EnginePass, rule: AnyRule, source?: 'advisor'): Firing & { readonly refusal?: Refusal } {
     const did: ActionTrial[] = []
     const effects: Firing['effects'][number][] = []
     const refused: Firing['refused'][number][] = []
@@ -196,7 +197,7 @@ export class RuleRun {
       }
       const back = this.#work.mark()
       const from = this.#work.events.length
-      const no = this.#command(pass, action.command)
+      const no = this.#command(pass, source ? saying(source, action.command) : action.command)
       const type = action.command.written ?? action.command.type
       if (no) {
         back()

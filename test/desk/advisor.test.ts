@@ -132,6 +132,25 @@ describe('advice', () => {
     expect(await desk.get('t1')).toEqual(ticket)
   })
 
+  it('whose macro sets a priority is weaker than what the desk itself finds', async () => {
+    const { ana } = frontDesk({
+      definition: deskOf({
+        advice: { macro: 0.5 },
+        tags: [{ name: 'vip', priority: 'Urgent' }],
+        macros: [{ id: 'high', do: [{ type: 'setPriority', priority: 'High' }] }],
+      }),
+    })
+    await ana.open({ subject: 'x', ticketId: 't1' })
+    const advised = await ana.perform('t1', { type: 'advise', macro: { value: 'high', confidence: 1 } })
+    expect(advised.ticket).toMatchObject({ priority: 'High', prioritySources: { advisor: 'High' } })
+    expect((await ana.tag('t1', ['vip'])).ticket.priority).toBe('Urgent')
+    // by hand it is the agent's own word
+    expect((await ana.applyMacro('t1', 'high')).ticket).toMatchObject({
+      priority: 'High',
+      prioritySources: { manual: 'High' },
+    })
+  })
+
   it('whose macro is refused halfway asks for nothing, and is not called followed', async () => {
     const { ana, desk } = frontDesk({
       definition: deskOf({

@@ -297,6 +297,14 @@ describe('performMany', () => {
     expect(await desk.get('t2')).toMatchObject({ revision: 2, tags: [] })
   })
 
+  it('makes no tickets', async () => {
+    const { ana, desk } = frontDesk({ definition: deskOf({}) })
+    // @ts-expect-error what is done to many is done to tickets that there are
+    const run = ana.performMany(['nobody'], { type: 'open', subject: 'x' })
+    await expect(run).rejects.toMatchObject({ code: 'invalid_command', path: 'type' })
+    await expect(desk.get('nobody')).rejects.toMatchObject({ code: 'ticket_not_found' })
+  })
+
   it('a refusal on one ticket is its receipt; the others have theirs', async () => {
     const { ana } = await many(2)
     await ana.close('t1')
