@@ -46,11 +46,14 @@ function eachField(literals: readonly Literal[], fields: FieldTable): boolean {
   const byField = Map.groupBy(literals, ({ leaf }) => leaf.field)
   return [...byField].every(([name, of]) => {
     const type = fieldNamed(fields, name)?.type
-    // what was before is not known, so what changed may be anything
-    const asked = of.filter(({ leaf }) => !leaf.op.startsWith('changed'))
+    const asked = of.map(asItIs).filter(({ leaf }) => !leaf.op.startsWith('changed'))
     return type === undefined || asked.length === 0 || hasValue(name, type, asked)
   })
 }
+
+/** What changed to a value has it; what was before is not known. */
+const asItIs = (literal: Literal): Literal =>
+  literal.holds && literal.leaf.op === 'changedTo' ? { ...literal, leaf: { ...literal.leaf, op: 'is' } } : literal
 
 function hasValue(name: string, type: FieldType, literals: readonly Literal[]): boolean {
   const candidates = candidatesFor(name, type, literals)

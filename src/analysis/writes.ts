@@ -1,5 +1,6 @@
 import { type Condition, fieldsRead } from '../condition/condition.ts'
 import type { Definition } from '../engine/definition.ts'
+import { ruleActor } from '../model/actor.ts'
 import { isPlainObject } from '../model/json.ts'
 import type { StatusKind } from '../model/names.ts'
 import { foldText } from '../model/text.ts'
@@ -14,13 +15,15 @@ export interface Writes {
   readonly says: Readonly<Record<string, string>>
   /** What holds right after it, if it did anything. */
   readonly holds: readonly Condition[]
+  /** What its events say of themselves. */
+  readonly facts: readonly Condition[]
   /** Done twice it does more than once. */
   readonly repeats: boolean
   /** It is undone when time has passed. */
   readonly passes: boolean
 }
 
-const nothing: Writes = { events: [], fields: [], says: {}, holds: [], repeats: false, passes: false }
+const nothing: Writes = { events: [], fields: [], says: {}, holds: [], facts: [], repeats: false, passes: false }
 
 /** What changes with a status. */
 export const statusFields = [
@@ -158,14 +161,25 @@ const acts: Readonly<Record<string, Act>> = {
   }),
   tag: taggings('there'),
   untag: taggings('gone'),
-  note: () => ({ ...nothing, events: ['message_added'], fields: ['messages'], repeats: true }),
+  note: () => ({
+    ...nothing,
+    events: ['message_added'],
+    fields: ['messages'],
+    facts: [is('message.role', ruleActor.kind), is('message.visibility', 'internal')],
+    repeats: true,
+  }),
   applySla: ({ level }) => ({
     ...nothing,
     events: ['sla_applied'],
     fields: ['sla.level'],
     says: { level: String(level) },
   }),
-  signal: () => ({ ...nothing, events: ['signalled'], repeats: true }),
+  signal: ({ name }) => ({
+    ...nothing,
+    events: ['signalled'],
+    facts: [is('event.signal', String(name))],
+    repeats: true,
+  }),
 }
 
 export function writesOf(action: unknown, definition: Definition): Writes {
@@ -177,7 +191,7 @@ export function writesOf(action: unknown, definition: Definition): Writes {
 /** What several actions do together. */
 export interface WritesTogether extends Writes {
   /** One by one: what holds after one of them. Another one may have been refused. */
-  readonly each: readonly Pick<Writes, 'events' | 'fields' | 'holds'>[]
+  readonly each: readonly Pick<Writes, 'events' | 'fields' | 'holds' | 'facts'>[]
 }
 
 /** What several actions do together, the later having the last word. */
@@ -195,7 +209,13 @@ export function writesOfAll(actions: readonly unknown[], definition: Definition)
     fields: [...new Set(all.flatMap(({ fields }) => fields))],
     says: Object.fromEntries(last),
     holds: lasting.flat(),
-    each: all.map(({ events, fields }, i) => ({ events, fields, holds: lasting[i] as readonly Condition[] })),
+    facts: all.flatMap(({ facts }) => facts),
+    each: all.map(({ events, fields, facts }, i) => ({
+      events,
+      fields,
+      facts,
+      holds: lasting[i] as readonly Condition[],
+    })),
     // a rule that says two things of one fact undoes its own work each time
     passes: all.some(({ passes }) => passes),
     repeats: all.some((one, i) => one.repeats || all.slice(i + 1).some((later) => differ(one, later) !== undefined)),

@@ -94,6 +94,7 @@ describe('rules that can never fire', () => {
 
   it.each<[what: string, when: object]>([
     ['two values of one field', { all: [priorityIs('Low'), priorityIs('High')] }],
+    ['a value, and a change to another', { all: [{ ...priorityIs('Low'), op: 'changedTo' }, priorityIs('High')] }],
     ['a value, and not that value', { all: [priorityIs('Low'), not(priorityIs('Low'))] }],
     [
       'lists without a common value',
@@ -537,6 +538,26 @@ describe('rules that may loop', () => {
         ],
       },
       ['loop triggers[0]'],
+    ],
+    ...[
+      { field: 'message.role', op: 'is', value: 'requester' },
+      { field: 'message.visibility', op: 'is', value: 'public' },
+      { field: 'actor.kind', op: 'oneOf', value: ['agent', 'requester'] },
+    ].map((when): [string, object, string[]] => [
+      `not a note on what people say, asked by ${when.field}`,
+      { triggers: [trigger('a', 'message_added', when, [note])] },
+      [],
+    ]),
+    [
+      'not a signal on another one',
+      {
+        triggers: [
+          trigger('a', 'signalled', { field: 'event.signal', op: 'is', value: 'one' }, [
+            { type: 'signal', name: 'two' },
+          ]),
+        ],
+      },
+      [],
     ],
     [
       'a time rule that postpones, and the wake',

@@ -1,4 +1,5 @@
 import { type Condition, fieldsRead } from '../../condition/condition.ts'
+import { ruleActor } from '../../model/actor.ts'
 import { maxTimeRulesInARow } from '../../model/bounds.ts'
 import { clockEvents } from '../clock-event.ts'
 import { countedFrom } from '../counted-from.ts'
@@ -74,12 +75,15 @@ function sentenceOf(circle: readonly Node[]): string {
 
 function wakes(a: Node, b: Node, { fields }: Linted): boolean {
   if (a.writes.passes && b.since !== null && setsAnew(b, statusFields)) return true
-  return a.writes.each.some(
-    ({ events, fields: written, holds }) =>
-      (b.since === null ? b.on.some((type) => events.includes(type)) : setsAnew(b, written)) &&
-      canHold({ all: [b.when, ...holds] }, fields),
+  return a.writes.each.some(({ events, fields: written, holds, facts }) =>
+    b.since === null
+      ? b.on.some((type) => events.includes(type)) && canHold({ all: [b.when, byRule, ...holds, ...facts] }, fields)
+      : setsAnew(b, written) && canHold({ all: [b.when, ...holds] }, fields),
   )
 }
+
+/** Who makes the events of rules. */
+const byRule: Condition = { field: 'actor.kind', op: 'is', value: ruleActor.kind }
 
 /** Is a time rule set by a change: from another instant, or because its condition may hold now? */
 function setsAnew({ since, when }: Node, written: readonly string[]): boolean {
