@@ -51,7 +51,7 @@ interface RuleWork {
 export class RuleRun {
   /** Of the cause itself. */
   readonly pass: EnginePass
-  readonly #told: (() => readonly RuleTrial[])[] = []
+  readonly #told: (() => readonly Told[])[] = []
   readonly #work: RuleWork
   readonly #asked: RulePass
   readonly #envelope: Envelope
@@ -93,7 +93,7 @@ export class RuleRun {
    * Which rules were tried, in order, and why each did what it did. Worked out from the ticket as it stood then, by
    * whoever reads it: most never do.
    */
-  readonly trials = (): readonly RuleTrial[] => stoppedOnce(this.#told.flatMap((tell) => tell()))
+  readonly trials = (): readonly RuleTrial[] => toldOnce(this.#told.flatMap((tell) => tell()))
 
   /** SLA rules are about to be tried; what comes back is to be told what came of it. */
   slaTrial(): ((happened: readonly AnyTicketEvent[]) => void) | undefined {
@@ -101,7 +101,10 @@ export class RuleRun {
     if (!this.#work.options.explain || definition.slaRulesInOrder.length === 0) return undefined
     const asSeen = seenBySlaRules(ticket as Ticket)
     const seen = asSeen === ticket ? this.#work.snapshot() : asSeen
-    return (happened) => this.#told.push(() => slaTrials(definition.slaRulesInOrder, seen, happened))
+    return (happened) =>
+      this.#told.push(() =>
+        slaTrials(definition.slaRulesInOrder, seen, happened).map((trial) => ({ trial: () => trial })),
+      )
   }
 
   /** The ticket as it stands, as conditions ask about it. */
@@ -300,33 +303,58 @@ export class RuleRun {
 
   #tell(rule: AnyRule, outcome: RuleTrial['outcome'], why: () => RuleTrial['decidedBy'], did: RuleTrial['did']): void {
     if (this.#work.options.explain)
-      this.#told.push(() => [{ rule: rule.id, kind: rule.kind, outcome, decidedBy: why(), did }])
+      this.#told.push(() => [{ trial: () => ({ rule: rule.id, kind: rule.kind, outcome, decidedBy: why(), did }) }])
   }
 
-  #passOver({ outcome, places, from, but }: PassedOver): void {
+  #passOver({ outcome, places, from, but, look }: PassedOver): void {
     const subject = this.#kept()
     if (!subject) return
     const { triggers } = this.pass.definition
     const fired = new Set(but.keys())
     const happened = this.#work.events.slice(from)
     this.#told.push(() =>
-      triggers.slice(...places).flatMap((trigger): RuleTrial[] => {
-        const event = fired.has(trigger) ? undefined : happened.find(({ type }) => trigger.on.has(type))
-        if (!event) return []
-        return [{ rule: trigger.id, kind: trigger.kind, outcome, decidedBy: trigger.explain(subject(event)), did: [] }]
+      triggers.slice(...places).flatMap((trigger): Told[] => {
+        const woken = fired.has(trigger) ? [] : happened.filter(({ type }) => trigger.on.has(type))
+        const asked = trigger.readsEvent ? woken : woken.slice(0, 1)
+        if (asked.length === 0) return []
+        const decidedBy = () => {
+          const met = asked.find((event) => trigger.matches(subject(event)))
+          return furthest((met ? [met] : asked).map((event) => trigger.explain(subject(event))))
+        }
+        const trial = () => ({ rule: trigger.id, kind: trigger.kind, outcome, decidedBy: decidedBy(), did: [] })
+        return [{ trial, silent: { rule: trigger.id, outcome, look } }]
       }),
     )
   }
 }
 
-/** Triggers run twice in a cause; once stopped, they are so for the rest of it. */
-function stoppedOnce(trials: readonly RuleTrial[]): readonly RuleTrial[] {
+/** A trial, to be worked out if it is told; of a trigger that did nothing, in which look for quiet. */
+interface Told {
+  readonly trial: () => RuleTrial
+  readonly silent?: Pick<RuleTrial, 'rule' | 'outcome'> & Pick<PassedOver, 'look'>
+}
+
+/** Of several events that may have woken a rule, what decided on the one that came nearest to firing it. */
+function furthest(verdicts: readonly RuleTrial['decidedBy'][]): RuleTrial['decidedBy'] {
+  const reached = ([first]: RuleTrial['decidedBy']) => (first?.path.match(/\d+/g) ?? []).map(Number)
+  return verdicts.reduce((best, verdict) => {
+    const [a, b] = [reached(best), reached(verdict)]
+    const at = a.findIndex((place, i) => place !== b[i])
+    return at >= 0 && (b[at] ?? -1) > (a[at] as number) ? verdict : best
+  })
+}
+
+/** A trigger that did nothing is told of once for each look; once stopped, it is so for the rest of the cause. */
+function toldOnce(all: readonly Told[]): readonly RuleTrial[] {
+  const told = new Set<string>()
   const stopped = new Set<string>()
-  return trials.filter(({ kind, outcome, rule }) => {
-    if (kind !== 'trigger' || outcome !== 'stopped') return true
-    const again = stopped.has(rule)
-    stopped.add(rule)
-    return !again
+  return all.flatMap(({ trial, silent }) => {
+    if (!silent) return [trial()]
+    const key = JSON.stringify([silent.look, silent.rule])
+    if (told.has(key) || stopped.has(silent.rule)) return []
+    told.add(key)
+    if (silent.outcome === 'stopped') stopped.add(silent.rule)
+    return [trial()]
   })
 }
 

@@ -32,6 +32,8 @@ export interface PassedOver {
   readonly from: number
   /** These had fired already. */
   readonly but: ReadonlyMap<Trigger, unknown>
+  /** Which look for quiet it is of: within one a trigger is told of once. */
+  readonly look: number
 }
 
 /** Why rules that would have gone on did not. */
@@ -51,6 +53,7 @@ export class TriggerRun {
   readonly #first: number
   #stopped = false
   #limited: Set<string> | null = null
+  #look = 0
 
   constructor(host: TriggerHost) {
     this.#host = host
@@ -59,7 +62,15 @@ export class TriggerRun {
 
   /** Tries every trigger that an event from the `from`-th on may wake, until all is quiet. */
   quiet(from: number): void {
-    for (let first = true; this.#round(from, first); first = false);
+    this.#look += 1
+    let first = true
+    for (; this.#round(from, first); first = false);
+    // what only later rounds woke, before those that woke it
+    if (!first && !this.#stopped) this.#passOver('not_met', from, 0, this.#host.triggers.length)
+  }
+
+  #passOver(outcome: PassedOver['outcome'], from: number, place: number, end: number): void {
+    if (end > place) this.#host.passed({ outcome, places: [place, end], from, but: this.#fired, look: this.#look })
   }
 
   /** One trial of all that have not fired. True if another one is needed. */
@@ -68,16 +79,13 @@ export class TriggerRun {
     let acted = false
     // triggers before this place have been looked at
     let place = 0
-    const pass = (outcome: PassedOver['outcome'], end: number) => {
-      if (end > place) this.#host.passed({ outcome, places: [place, end], from, but: this.#fired })
-    }
     const ahead = () => (this.#stopped ? [] : index.met(events, from, subject).filter((met) => met.position >= place))
     let met = ahead()
     for (let i = 0; i < met.length && !this.#stopped; i++) {
       const { position, event } = met[i] as MetTrigger
       const trigger = triggers[position] as Trigger
       if (this.#fired.has(trigger)) continue
-      if (first) pass('not_met', position)
+      if (first) this.#passOver('not_met', from, place, position)
       place = position + 1
       if (this.#fired.size >= maxFiringsPerCause) {
         this.#limit(trigger, event)
@@ -90,7 +98,8 @@ export class TriggerRun {
       if (trigger.stop) this.#stopped = true
       if (events.length > then) [met, i] = [ahead(), -1]
     }
-    if (first || (acted && this.#stopped)) pass(this.#stopped ? 'stopped' : 'not_met', triggers.length)
+    if (first || (acted && this.#stopped))
+      this.#passOver(this.#stopped ? 'stopped' : 'not_met', from, place, triggers.length)
     return acted && !this.#stopped && !this.#limited
   }
 

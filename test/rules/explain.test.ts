@@ -193,3 +193,58 @@ describe('after a stop', () => {
     ])
   })
 })
+
+describe('triggers that did nothing', () => {
+  const note = { type: 'note', body: 'x' }
+  const outcomes = async (...triggers: object[]) => {
+    const { mari } = frontDesk({ definition: deskOf({ triggers }) })
+    const { explanation } = await mari.open({ subject: 'x', body: 'Hello' })
+    return (explanation ?? []).flatMap(({ rules }) =>
+      rules.map(({ rule, outcome, decidedBy }) => [
+        rule,
+        outcome,
+        ...decidedBy.map(({ path, holds }) => [path, holds]),
+      ]),
+    )
+  }
+
+  it('are told what decided on the event that came nearest', async () => {
+    const when = {
+      all: [
+        { field: 'event.type', op: 'is', value: 'message_added' },
+        { field: 'message.body', op: 'contains', value: 'nope' },
+      ],
+    }
+    expect(await outcomes(trigger('t', ['ticket_opened', 'message_added'], when, [note]))).toEqual([
+      ['t', 'not_met', ['all[1]', false]],
+    ])
+  })
+
+  it('are told wherever they stand, though only what another one did woke them', async () => {
+    const woken = trigger('woken', 'priority_changed', tagged('no'), [note])
+    const acts = trigger('acts', 'ticket_opened', undefined, [{ type: 'setPriority', priority: 'High' }])
+    expect(await outcomes(woken, acts)).toEqual([
+      ['acts', 'fired'],
+      ['woken', 'not_met', ['', false]],
+    ])
+    expect(await outcomes(acts, woken)).toEqual([
+      ['acts', 'fired'],
+      ['woken', 'not_met', ['', false]],
+    ])
+  })
+
+  it('are told once where one of a later round stops the rest', async () => {
+    const found = await outcomes(
+      trigger('stops', 'tags_changed', undefined, [note], { stop: true }),
+      trigger('acts', 'ticket_opened', undefined, [{ type: 'tag', tags: ['q'] }]),
+      trigger('not', 'ticket_opened', tagged('no'), [note]),
+      trigger('late', 'message_added', { field: 'message.role', op: 'is', value: 'system' }, [note]),
+    )
+    expect(found).toEqual([
+      ['acts', 'fired'],
+      ['not', 'not_met', ['', false]],
+      ['late', 'not_met', ['', false]],
+      ['stops', 'fired'],
+    ])
+  })
+})
