@@ -1,4 +1,5 @@
 import { isDeskError } from '../../errors.ts'
+import { elapsedMs } from '../../time/clock.ts'
 import { nextTurn } from '../turn.ts'
 import type { Database } from './database.ts'
 
@@ -21,7 +22,7 @@ const maxJobs = 500
 const waitsMs = [1, 2, 4, 8, 15, 25, 40, 60, 100]
 
 // taken while the module is read, so that a test's fake timers do not stop a store
-const { setTimeout, performance } = globalThis
+const { setTimeout } = globalThis
 
 /**
  * Does what is to be written, in the order in which it was asked for. Requests that wait at the same time share one
@@ -110,7 +111,7 @@ export class Writer {
 
   /** Those who go on waiting; the others are refused. */
   #patient(jobs: readonly Job[], error: unknown): readonly Job[] {
-    const now = performance.now()
+    const now = elapsedMs()
     return jobs.filter((job) => {
       job.busySince ??= now
       const waits = now - job.busySince < this.#patienceMs
