@@ -5,7 +5,7 @@ import { misfit, namesIn, type Operator, type OperatorRow, operatorNamed, operat
 
 /**
  * A question about a ticket, as data. `all: []` is true, `any: []` false, `none: []` true. In TypeScript, definitions
- * take a narrower form, which knows fields and names ({@link ConditionOf}).
+ * take a narrower form, which knows fields and names ({@link StoredCondition} and its like).
  */
 export type Condition =
   | { readonly all: readonly Condition[] }
@@ -42,7 +42,10 @@ export function checkCondition(condition: unknown, fields: FieldTable, use: Cond
   if (unknown) return [refuse('invalid_definition', { reason: `unknown key ${shown(unknown)} beside ${group}` }, path)]
   if (!Array.isArray(children))
     return [refuse('invalid_definition', { reason: `${group} takes a list of conditions` }, joinPath(path, group))]
-  return children.flatMap((child, i) => checkCondition(child, fields, use, `${joinPath(path, group)}[${i}]`))
+  // a hole in a list is no condition
+  return Array.from(children).flatMap((child, i) =>
+    checkCondition(child, fields, use, `${joinPath(path, group)}[${i}]`),
+  )
 }
 
 const leafKeys: ReadonlySet<string> = new Set(['field', 'op', 'value'])

@@ -143,3 +143,11 @@ describe('what is asked', () => {
     expect(checkTagColors([])).toEqual([])
   })
 })
+
+it('a hole in a list of conditions is no condition', () => {
+  // biome-ignore lint/suspicious/noSparseArray: what is tested
+  const all = [, isNew] as unknown as readonly Condition[]
+  expect(() => matches({ all }, ticket)).toThrow(
+    expect.objectContaining({ code: 'invalid_definition', path: expect.stringContaining('all[0]') }),
+  )
+})
