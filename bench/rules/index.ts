@@ -94,6 +94,16 @@ closures. Tickets a second, and time as a multiple of ours.
 
 ${table(['', 'tickets/s', 'time', 'same answers'], main)}
 
+Goals: ${[
+    ['json-logic-engine, compiled', 5],
+    ['json-rules-engine', 500],
+  ]
+    .map(([name, goal]) => {
+      const met = (hundred[name as string] as Finding).ns / own.ns >= Number(goal)
+      return `at least ${goal} times as many tickets as ${name}: ${met ? 'met' : 'missed'}`
+    })
+    .join('; ')}.
+
 With more rules and fewer: time for a ticket for ours, the others as multiples of it. Not asked: what would take
 minutes. Equality rules compare three names each.
 

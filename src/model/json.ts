@@ -14,33 +14,50 @@ export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constru
  * Iterative, because depth is what it guards against. `Date` and the like are leaves: the schema decides on them.
  */
 export function checkShape(root: unknown, path = '', limit: number = bounds.values): Refusal | undefined {
-  const todo: { value: unknown; path: string; depth: number }[] = [{ value: root, path, depth: 0 }]
+  const todo: Place[] = [{ value: root, step: path, within: null, depth: 0 }]
   let seen = 0
   for (let next = todo.pop(); next; next = todo.pop()) {
-    const { value, path, depth } = next
+    const { value, depth } = next
     if (typeof value === 'string') {
       const wrong = unstorable(value)
-      if (wrong) return refuse('invalid_text', { reason: wrong }, path)
+      if (wrong) return refuse('invalid_text', { reason: wrong }, pathTo(next))
       continue
     }
     if (typeof value !== 'object' || value === null) continue
     if (depth > bounds.nesting)
-      return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, path)
-    seen += Array.isArray(value) ? value.length : Object.keys(value).length
-    if (seen > limit) return refuse('too_large', { limit, actual: seen, unit: 'entries' }, path)
-    if (Array.isArray(value)) {
-      for (let i = value.length - 1; i >= 0; i--)
-        todo.push({ value: value[i], path: `${path}[${i}]`, depth: depth + 1 })
+      return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, pathTo(next))
+    const keys = Array.isArray(value) ? undefined : Object.keys(value)
+    seen += keys ? keys.length : (value as readonly unknown[]).length
+    if (seen > limit) return refuse('too_large', { limit, actual: seen, unit: 'entries' }, pathTo(next))
+    if (!keys) {
+      const list = value as readonly unknown[]
+      for (let i = list.length - 1; i >= 0; i--) todo.push({ value: list[i], step: i, within: next, depth: depth + 1 })
     } else if (isPlainObject(value)) {
-      for (const key of Object.keys(value)) {
+      for (const key of keys) {
         const wrong = unstorable(key)
-        if (wrong) return refuse('invalid_text', { reason: `a key with ${wrong}` }, path)
-        if (forbiddenKeys.has(key)) return refuse('forbidden_key', { key }, joinPath(path, key))
-        todo.push({ value: (value as Record<string, unknown>)[key], path: joinPath(path, key), depth: depth + 1 })
+        if (wrong) return refuse('invalid_text', { reason: `a key with ${wrong}` }, pathTo(next))
+        if (forbiddenKeys.has(key)) return refuse('forbidden_key', { key }, joinPath(pathTo(next), key))
+        todo.push({ value: value[key], step: key, within: next, depth: depth + 1 })
       }
     }
   }
   return undefined
+}
+
+/** A value and where it was found: in words only when they are wanted, which is once at most. */
+interface Place {
+  readonly value: unknown
+  /** Of the root the path that was given. */
+  readonly step: string | number
+  readonly within: Place | null
+  readonly depth: number
+}
+
+function pathTo(place: Place): string {
+  const steps: (string | number)[] = []
+  let at = place
+  for (; at.within; at = at.within) steps.push(at.step)
+  return pathText(steps.reverse(), String(at.step))
 }
 
 /** What no store can keep, wherever it stands in a text. */

@@ -16,6 +16,7 @@ import {
 } from 'ticketwright'
 import { lintDefinition } from 'ticketwright/analysis'
 import { describe, expect, it } from 'vitest'
+import { leastCpuMs } from '../cpu.ts'
 import { story, when } from '../story.ts'
 
 const definition = defineDesk({
@@ -150,4 +151,17 @@ it('a hole in a list of conditions is no condition', () => {
   expect(() => matches({ all }, ticket)).toThrow(
     expect.objectContaining({ code: 'invalid_definition', path: expect.stringContaining('all[0]') }),
   )
+})
+
+it('a condition of more leaves than may be is refused in no time (hazard 31)', () => {
+  const any = Array.from({ length: 150_000 }, () => isNew)
+  const ask = () => {
+    try {
+      return matches({ any }, ticket)
+    } catch (error) {
+      return isDeskError(error, 'too_large')
+    }
+  }
+  expect(ask()).toBe(true)
+  expect(leastCpuMs(ask, 50)).toBeLessThan(50)
 })
