@@ -14,51 +14,57 @@ export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constru
  * Iterative, because depth is what it guards against. `Date` and the like are leaves: the schema decides on them.
  */
 export function checkShape(root: unknown, path = '', limit: number = bounds.values): Refusal | undefined {
-  const todo: Place[] = [{ value: root, step: path, within: null, depth: 0 }]
+  // where it stands, from the outermost in: paths are put in words only when they are wanted
+  const open: Opened[] = []
+  const here = () => pathText(open.map(stepOf), path)
   let seen = 0
-  for (let next = todo.pop(); next; next = todo.pop()) {
-    const { value, depth } = next
+  /** Looks at a value; one that holds others is opened. */
+  const visit = (value: unknown): Refusal | undefined => {
     if (typeof value === 'string') {
       const wrong = unstorable(value)
-      if (wrong) return refuse('invalid_text', { reason: wrong }, pathTo(next))
+      return wrong ? refuse('invalid_text', { reason: wrong }, here()) : undefined
+    }
+    if (typeof value !== 'object' || value === null) return undefined
+    if (open.length > bounds.nesting)
+      return refuse('too_large', { limit: bounds.nesting, actual: open.length, unit: 'levels' }, here())
+    const keys = Array.isArray(value) ? null : Object.keys(value)
+    const size = keys ? keys.length : (value as readonly unknown[]).length
+    seen += size
+    if (seen > limit) return refuse('too_large', { limit, actual: seen, unit: 'entries' }, here())
+    if (size > 0 && (!keys || isPlainObject(value))) open.push({ of: value as Opened['of'], keys, size, at: -1 })
+    return undefined
+  }
+  const refusal = visit(root)
+  if (refusal) return refusal
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    last.at += 1
+    if (last.at === last.size) {
+      open.pop()
       continue
     }
-    if (typeof value !== 'object' || value === null) continue
-    if (depth > bounds.nesting)
-      return refuse('too_large', { limit: bounds.nesting, actual: depth, unit: 'levels' }, pathTo(next))
-    const keys = Array.isArray(value) ? undefined : Object.keys(value)
-    seen += keys ? keys.length : (value as readonly unknown[]).length
-    if (seen > limit) return refuse('too_large', { limit, actual: seen, unit: 'entries' }, pathTo(next))
-    if (!keys) {
-      const list = value as readonly unknown[]
-      for (let i = list.length - 1; i >= 0; i--) todo.push({ value: list[i], step: i, within: next, depth: depth + 1 })
-    } else if (isPlainObject(value)) {
-      for (const key of keys) {
-        const wrong = unstorable(key)
-        if (wrong) return refuse('invalid_text', { reason: `a key with ${wrong}` }, pathTo(next))
-        if (forbiddenKeys.has(key)) return refuse('forbidden_key', { key }, joinPath(pathTo(next), key))
-        todo.push({ value: value[key], step: key, within: next, depth: depth + 1 })
-      }
+    const step = stepOf(last)
+    if (typeof step === 'string') {
+      const wrong = unstorable(step)
+      if (wrong)
+        return refuse('invalid_text', { reason: `a key with ${wrong}` }, pathText(open.slice(0, -1).map(stepOf), path))
+      if (forbiddenKeys.has(step)) return refuse('forbidden_key', { key: step }, here())
     }
+    const wrong = visit(last.of[step])
+    if (wrong) return wrong
   }
   return undefined
 }
 
-/** A value and where it was found: in words only when they are wanted, which is once at most. */
-interface Place {
-  readonly value: unknown
-  /** Of the root the path that was given. */
-  readonly step: string | number
-  readonly within: Place | null
-  readonly depth: number
+/** A list or an object that is being walked, and which of its entries is looked at. */
+interface Opened {
+  readonly of: { readonly [step: string | number]: unknown }
+  /** Of an object. */
+  readonly keys: readonly string[] | null
+  readonly size: number
+  at: number
 }
 
-function pathTo(place: Place): string {
-  const steps: (string | number)[] = []
-  let at = place
-  for (; at.within; at = at.within) steps.push(at.step)
-  return pathText(steps.reverse(), String(at.step))
-}
+const stepOf = ({ keys, at }: Opened): string | number => (keys ? (keys[at] as string) : at)
 
 /** What no store can keep, wherever it stands in a text. */
 const unstorable = (text: string): string | undefined =>
