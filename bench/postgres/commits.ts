@@ -1,5 +1,6 @@
 import type { Commit, Store } from '../../src/store.ts'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
+import { type Finding, findingOf, writeJson } from '../stores/finding.ts'
 import { listening, poolOf, type Statement } from './raw.ts'
 
 /** How commits are given: how many at once, over how many connections. */
@@ -7,18 +8,6 @@ export interface Way {
   readonly atOnce: number
   readonly connections: number
   readonly laps: number
-}
-
-/** What a commit costs the store, the driver alone with the same statements and bytes, and the making of its JSON. */
-export interface Finding {
-  readonly storeUs: number
-  readonly rawUs: number
-  readonly jsonUs: number
-  readonly statements: number
-  /** The driver's share of the store's time. */
-  readonly share: number
-  /** The same when the making of JSON is left out. */
-  readonly shareWithoutJson: number
 }
 
 /** A hundred commits a block: with so many at once all of them, else one after the other, or in as many lines. */
@@ -35,16 +24,6 @@ const save = (store: Store, commits: readonly Commit[], atOnce: number): Promise
     const answer = await store.commit(commit)
     if (!answer.ok) throw new Error(JSON.stringify(answer))
   })
-
-export let sink = 0
-function writeJson(commits: readonly Commit[]): void {
-  for (const { changes, effects, receipt } of commits) {
-    for (const { ticket, events } of changes)
-      sink += events.reduce((sum, event) => sum + JSON.stringify(event).length, JSON.stringify(ticket).length)
-    for (const effect of effects) sink += JSON.stringify(effect).length
-    sink += JSON.stringify(receipt).length
-  }
-}
 
 const blockSize = 100
 
@@ -103,11 +82,8 @@ export async function measured(
   }
   const us = (what: 'store' | 'raw' | 'json') =>
     (fastest.reduce((sum, best) => sum + best[what], 0) * 1e3) / blocks.length / blockSize
-  const [storeUs, rawUs, jsonUs] = [us('store'), us('raw'), us('json')]
-  return {
-    ...{ storeUs, rawUs, jsonUs },
-    statements: asked.flat().length / (blocks.length * blockSize),
-    share: rawUs / storeUs,
-    shareWithoutJson: rawUs / (storeUs - jsonUs),
-  }
+  return findingOf(
+    { storeUs: us('store'), rawUs: us('raw'), jsonUs: us('json') },
+    asked.flat().length / (blocks.length * blockSize),
+  )
 }

@@ -4,8 +4,9 @@ import { duration, figure, table, writeSection } from '../report.ts'
 import { appends } from '../stores/appends.ts'
 import { asked } from '../stores/asked.ts'
 import { commandsEach, commitsOf, from, tenant } from '../stores/case.ts'
+import { type Finding, findingsTable, goalsOf, percent, perSecond } from '../stores/finding.ts'
 import { appendedOf } from '../stores/peer.ts'
-import { type Finding, inLines, measured } from './commits.ts'
+import { inLines, measured } from './commits.ts'
 import { fill } from './million.ts'
 import { emmettPostgres } from './peer.ts'
 import { listening, poolOf } from './raw.ts'
@@ -103,11 +104,8 @@ const { heap = 0, indexes = 0 } = sizes.rows[0] ?? {}
 await pool.end()
 await server.stop()
 
-const perSecond = (us: number) => figure(1e6 / us)
-const percent = (share: number) => `${figure(Math.min(1, share) * 100)} %`
 const megabytes = (bytes: number) => `${figure(bytes / 1e6)} MB`
 const single = found[0]?.[1] as Finding
-const goal = found.map(([what, { shareWithoutJson }]) => `${what}: ${shareWithoutJson >= 0.85 ? 'met' : 'missed'}`)
 
 writeSection(
   'postgres',
@@ -118,30 +116,9 @@ ${commandsEach} commands each; a commit is one call of a function that saves the
 effect and a receipt. Beside it, in a database that grew alike, pg alone repeats the same statements with the same
 bytes, as many under way at once; of each block of a hundred commits the fastest round counts.
 
-${table(
-  [
-    '',
-    'commits/s',
-    'driver alone',
-    'store',
-    'of it JSON',
-    'statements',
-    'driver / store',
-    'driver / store without JSON',
-  ],
-  found.map(([what, f]) => [
-    what,
-    perSecond(f.storeUs),
-    duration(f.rawUs * 1e3),
-    duration(f.storeUs * 1e3),
-    duration(f.jsonUs * 1e3),
-    figure(f.statements),
-    percent(f.share),
-    percent(f.shareWithoutJson),
-  ]),
-)}
+${findingsTable(found)}
 
-Goal, at least 85 % without JSON: ${goal.join('; ')}. Commits that wait at the same moment share a call.
+Goal, at least 85 % without JSON: ${goalsOf(found)}. Commits that wait at the same moment share a call.
 
 Against what keeps less: one event for each append, no ticket, columns, outbox or receipts.
 

@@ -4,9 +4,10 @@ import { duration, figure, table, writeSection } from '../report.ts'
 import { appends } from './appends.ts'
 import { asked } from './asked.ts'
 import { asks, commandsEach, commitsOf, decideAll } from './case.ts'
+import { type Finding, findingsTable, goalsOf, perSecond } from './finding.ts'
 import { fileOf } from './million.ts'
 import { appendedOf, emmettSqlite, inMemory, ownMemory } from './peer.ts'
-import { type Finding, measured, newPath } from './run.ts'
+import { measured, newPath } from './run.ts'
 
 const tickets = 200
 const commits = commitsOf(tickets)
@@ -83,10 +84,7 @@ const million = 1_000_000
 console.log('· a million tickets')
 const answers = await asked(sqliteStore(fileOf(million)))
 
-const perSecond = (us: number) => figure(1e6 / us)
-const percent = (share: number) => `${figure(Math.min(1, share) * 100)} %`
 const shipped = found[0]?.[1] as Finding
-const goal = found.map(([what, { shareWithoutJson }]) => `${what}: ${shareWithoutJson >= 0.85 ? 'met' : 'missed'}`)
 
 writeSection(
   'stores',
@@ -100,30 +98,9 @@ prepared statements; blocks of commits of one and the other take turns, again an
 round counts: the machine is shared.
 JSON is what \`JSON.stringify\` takes for what is saved. To decide a command takes the engine ${duration(engineUs * 1e3)} more.
 
-${table(
-  [
-    '',
-    'commits/s',
-    'driver alone',
-    'store',
-    'of it JSON',
-    'statements',
-    'driver / store',
-    'driver / store without JSON',
-  ],
-  found.map(([what, f]) => [
-    what,
-    perSecond(f.storeUs),
-    duration(f.rawUs * 1e3),
-    duration(f.storeUs * 1e3),
-    duration(f.jsonUs * 1e3),
-    figure(f.statements),
-    percent(f.share),
-    percent(f.shareWithoutJson),
-  ]),
-)}
+${findingsTable(found)}
 
-Goal, at least 85 % without JSON: ${goal.join('; ')}.
+Goal, at least 85 % without JSON: ${goalsOf(found)}.
 
 Against an event store on SQLite that keeps less: one event for each append, no ticket, columns, outbox or receipts.
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Commit, Store } from '../../src/store.ts'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
+import { type Finding, findingOf, writeJson } from './finding.ts'
 import { DatabaseSync, listening, replayOn } from './raw.ts'
 
 export const folder = mkdtempSync(join(tmpdir(), 'ticketwright-bench-'))
@@ -11,18 +12,6 @@ let files = 0
 export const newPath = (): string => join(folder, `${files++}.db`)
 
 export type Synchronous = 'FULL' | 'NORMAL'
-
-/** What a commit costs the store, the driver alone with the same statements and bytes, and the making of its JSON. */
-export interface Finding {
-  readonly storeUs: number
-  readonly rawUs: number
-  readonly jsonUs: number
-  readonly statements: number
-  /** The driver's share of the store's time. */
-  readonly share: number
-  /** The same when the making of JSON is left out. */
-  readonly shareWithoutJson: number
-}
 
 async function save(store: Store, commits: readonly Commit[], together: boolean): Promise<void> {
   const answers = together
@@ -35,16 +24,6 @@ async function oneByOne(store: Store, commits: readonly Commit[]) {
   const answers = []
   for (const commit of commits) answers.push(await store.commit(commit))
   return answers
-}
-
-export let sink = 0
-function writeJson(commits: readonly Commit[]): void {
-  for (const { changes, effects, receipt } of commits) {
-    for (const { ticket, events } of changes)
-      sink += events.reduce((sum, event) => sum + JSON.stringify(event).length, JSON.stringify(ticket).length)
-    for (const effect of effects) sink += JSON.stringify(effect).length
-    sink += JSON.stringify(receipt).length
-  }
 }
 
 function open(synchronous: Synchronous) {
@@ -109,13 +88,8 @@ export async function measured(
   }
   const us = (what: 'store' | 'raw' | 'json') =>
     (fastest.reduce((sum, best) => sum + best[what], 0) * 1e3) / blocks.length / size
-  const [storeUs, rawUs, jsonUs] = [us('store'), us('raw'), us('json')]
-  return {
-    storeUs,
-    rawUs,
-    jsonUs,
-    statements: asked.flat().length / (blocks.length * size),
-    share: rawUs / storeUs,
-    shareWithoutJson: rawUs / (storeUs - jsonUs),
-  }
+  return findingOf(
+    { storeUs: us('store'), rawUs: us('raw'), jsonUs: us('json') },
+    asked.flat().length / (blocks.length * size),
+  )
 }

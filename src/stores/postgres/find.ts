@@ -1,7 +1,8 @@
 import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
+import { best } from '../sql/best.ts'
 import { postgres } from '../sql/dialect.ts'
 import { asked, findSql, type Place, row, select, tallySql } from '../sql/find.ts'
-import { rowOf, type StoredRow } from '../sql/row.ts'
+import { type Group, rowOf, type StoredRow, tallyOf } from '../sql/row.ts'
 import { Tallying } from '../tally.ts'
 import type { Database } from './database.ts'
 
@@ -21,7 +22,7 @@ export async function findIn(db: Database, query: Query, now: number | null): Pr
     const { text, params } = page(after, most)
     return (await db.rows<StoredRow>(text, ...params)).map(rowOf)
   }
-  if (!ordered) return sorted(await rowsOf(undefined, limit), query)
+  if (!ordered) return best(await rowsOf(undefined, limit), query)
   if (decided) return rowsOf(query.after, limit)
   const found = new Map<string, TicketRow>()
   for (let { after } = query; ; ) {
@@ -31,17 +32,6 @@ export async function findIn(db: Database, query: Query, now: number | null): Pr
     if (found.size >= limit || rows.length < pageRows || !last) return [...found.values()].slice(0, limit)
     after = query.position(last.ticket)
   }
-}
-
-/** By the functions of the query alone. */
-function sorted(rows: readonly TicketRow[], { matches, position, compare, after, limit }: Query): readonly TicketRow[] {
-  return rows
-    .filter(({ ticket }) => matches(ticket))
-    .map((row) => ({ row, position: position(row.ticket) }))
-    .filter((one) => after === undefined || compare(one.position, after) > 0)
-    .sort((a, b) => compare(a.position, b.position))
-    .slice(0, limit)
-    .map(({ row }) => row)
 }
 
 /** How many tickets match. */
@@ -56,10 +46,7 @@ export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when'
 /** How many match, by the values of fields. */
 export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]> {
   const whole = tallySql(query, place)
-  if (whole)
-    return (await db.rows<Record<string, string | number | null>>(whole.text, ...whole.params))
-      .map((row) => Object.values(row))
-      .map((cells) => ({ values: cells.slice(0, -1), count: Number(cells.at(-1)) }))
+  if (whole) return (await db.rows<Group>(whole.text, ...whole.params)).map(tallyOf)
   const tallying = new Tallying(query)
   for await (const rows of candidates(db, query)) for (const { ticket } of rows) tallying.count(ticket)
   return tallying.result()

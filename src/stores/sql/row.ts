@@ -1,7 +1,7 @@
 import { DeskError, refuse } from '../../errors.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { Ticket } from '../../model/ticket.ts'
-import type { TicketRow } from '../../store.ts'
+import type { Tally, TicketRow } from '../../store.ts'
 
 export interface StoredRow {
   readonly ticket: string
@@ -26,4 +26,12 @@ export function parsed<Kept>(text: string): Kept {
     const reason = `what is kept is damaged: ${String(error).slice(0, 100)}`
     throw new DeskError(refuse('store_failed', { reason }), undefined, { cause: error })
   }
+}
+
+/** Values of columns, and last how many rows have them. */
+export type Group = Readonly<Record<string, string | number | null>>
+
+export function tallyOf(group: Group): Tally {
+  const cells = Object.values(group)
+  return { values: cells.slice(0, -1), count: Number(cells.at(-1)) }
 }

@@ -1,9 +1,10 @@
 import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
+import { best } from '../sql/best.ts'
 import { columnOf } from '../sql/column.ts'
 import { conditionSql } from '../sql/condition.ts'
 import { asked, findSql, row, type Sql, select, sqlitePlace, tallySql, unlessActionable } from '../sql/find.ts'
 import { orderSql } from '../sql/order.ts'
-import { rowOf, type StoredRow } from '../sql/row.ts'
+import { type Group, rowOf, type StoredRow, tallyOf } from '../sql/row.ts'
 import { Tallying } from '../tally.ts'
 import { breathe } from '../turn.ts'
 import type { Database } from './database.ts'
@@ -97,16 +98,6 @@ async function sweptFor(db: Database, query: Query, now: number): Promise<readon
   return found
 }
 
-function best(rows: readonly TicketRow[], { matches, position, compare, after, limit }: Query): readonly TicketRow[] {
-  return rows
-    .filter(({ ticket }) => matches(ticket))
-    .map((row) => ({ row, position: position(row.ticket) }))
-    .filter((one) => after === undefined || compare(one.position, after) > 0)
-    .sort((a, b) => compare(a.position, b.position))
-    .slice(0, limit)
-    .map(({ row }) => row)
-}
-
 /** All rows that a condition may hold for, a stretch at a time, each once. */
 async function* sweep(db: Database, query: Asked, now: number): AsyncGenerator<readonly TicketRow[]> {
   const way = new Way(db, query, now, { path: pathToAll(query.when), decided: false })
@@ -159,14 +150,6 @@ async function groupsIn(
     await breathe()
   }
   return [...counts].map(([key, count]) => ({ values: JSON.parse(key) as Tally['values'], count }))
-}
-
-/** Values of columns, and last how many rows have them. */
-type Group = Record<string, string | number | null>
-
-function tallyOf(group: Group): Tally {
-  const cells = Object.values(group)
-  return { values: cells.slice(0, -1), count: Number(cells.at(-1)) }
 }
 
 /** The rows that a condition may hold for: of a list if an index has a short one, else all on the way. */
