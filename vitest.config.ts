@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { entries, importName } from './scripts/entries.ts'
@@ -12,6 +13,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/postgres/global-setup.ts'],
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    maxWorkers: Math.max(2, availableParallelism() - 1), // two also on two cores: many tests wait for processes or the disk
     testTimeout: 20_000, // laws with many runs on two cores; a test that needs longer says so itself
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
   },
