@@ -20,6 +20,7 @@ import { tooLarge } from './size.ts'
 import { slaTrials } from './sla-trial.ts'
 import { subjectAt } from './subject.ts'
 import type { Timeline } from './timeline.ts'
+import { type Told, toldOf, toldOnce } from './told.ts'
 
 /** What one rule did. */
 interface Firing {
@@ -306,56 +307,14 @@ export class RuleRun {
       this.#told.push(() => [{ trial: () => ({ rule: rule.id, kind: rule.kind, outcome, decidedBy: why(), did }) }])
   }
 
-  #passOver({ outcome, places, from, but, look }: PassedOver): void {
+  #passOver(stretch: PassedOver): void {
     const subject = this.#kept()
     if (!subject) return
     const { triggers } = this.pass.definition
-    const fired = new Set(but.keys())
-    const happened = this.#work.events.slice(from)
-    this.#told.push(() =>
-      triggers.slice(...places).flatMap((trigger): Told[] => {
-        const woken = fired.has(trigger) ? [] : happened.filter(({ type }) => trigger.on.has(type))
-        const asked = trigger.readsEvent ? woken : woken.slice(0, 1)
-        if (asked.length === 0) return []
-        const decidedBy = () => {
-          const met = asked.find((event) => trigger.matches(subject(event)))
-          return furthest((met ? [met] : asked).map((event) => trigger.explain(subject(event))))
-        }
-        const trial = () => ({ rule: trigger.id, kind: trigger.kind, outcome, decidedBy: decidedBy(), did: [] })
-        return [{ trial, silent: { rule: trigger.id, outcome, look } }]
-      }),
-    )
+    const happened = this.#work.events.slice(stretch.from)
+    const fired = new Set(stretch.but.keys())
+    this.#told.push(() => toldOf(stretch, triggers, happened, fired, subject))
   }
-}
-
-/** A trial, to be worked out if it is told; of a trigger that did nothing, in which look for quiet. */
-interface Told {
-  readonly trial: () => RuleTrial
-  readonly silent?: Pick<RuleTrial, 'rule' | 'outcome'> & Pick<PassedOver, 'look'>
-}
-
-/** Of several events that may have woken a rule, what decided on the one that came nearest to firing it. */
-function furthest(verdicts: readonly RuleTrial['decidedBy'][]): RuleTrial['decidedBy'] {
-  const reached = ([first]: RuleTrial['decidedBy']) => (first?.path.match(/\d+/g) ?? []).map(Number)
-  return verdicts.reduce((best, verdict) => {
-    const [a, b] = [reached(best), reached(verdict)]
-    const at = a.findIndex((place, i) => place !== b[i])
-    return at >= 0 && (b[at] ?? -1) > (a[at] as number) ? verdict : best
-  })
-}
-
-/** A trigger that did nothing is told of once for each look; once stopped, it is so for the rest of the cause. */
-function toldOnce(all: readonly Told[]): readonly RuleTrial[] {
-  const told = new Set<string>()
-  const stopped = new Set<string>()
-  return all.flatMap(({ trial, silent }) => {
-    if (!silent) return [trial()]
-    const key = JSON.stringify([silent.look, silent.rule])
-    if (told.has(key) || stopped.has(silent.rule)) return []
-    told.add(key)
-    if (silent.outcome === 'stopped') stopped.add(silent.rule)
-    return [trial()]
-  })
 }
 
 const loopFacts = ({ because, rules }: Loop) => ({

@@ -3,7 +3,7 @@ import { anotherDatabase, describePostgres } from '../postgres/database.ts'
 import { contest, findFault } from './contest.ts'
 import { faults } from './said.ts'
 
-/** Faults that are planted in every run; the rest with TICKETWRIGHT_LONG set. */
+/** Faults that are planted in every run; `scripts/contend` plants all, and so does this with TICKETWRIGHT_LONG set. */
 const quick: readonly string[] = ['version', 'feed']
 
 describePostgres('64 connections of four processes on the same tickets (hazards 36–39)', ({ url }) => {
