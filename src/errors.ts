@@ -70,6 +70,7 @@ export interface ErrorFacts {
   outcome_unknown: { reason: string }
   store_busy: { reason: string }
   store_failed: { reason: string }
+  ticket_damaged: { ticketId: string; what: 'ticket' | 'event' | 'effect'; id: string; reason: string }
   directory_failed: { reason: string }
 }
 
@@ -149,6 +150,8 @@ const sentences: Sentences = {
     `the store did not say whether the commit was made${f.reason && ` (${f.reason})`}; repeat with the same command id`,
   store_busy: (f) => `the store was busy${f.reason && ` (${f.reason})`}; try again`,
   store_failed: (f) => `the store failed${f.reason && `: ${f.reason}`}`,
+  ticket_damaged: (f) =>
+    `what is kept of ticket ${f.ticketId} is damaged, and other tickets go on (${f.what} ${clipped(f.id)}): ${f.reason}`,
   directory_failed: (f) => `the directory failed: ${f.reason}`,
 }
 

@@ -6,7 +6,8 @@ import type { AnyTicketEvent } from './model/ticket-event.ts'
 
 /**
  * The store port: what a place to keep tickets must do. Types only; `./testing` has the cases that prove a store.
- * Every method may throw `store_busy`, `store_failed` or, where a commit's fate is not known, `outcome_unknown`.
+ * Every method may throw `store_busy`, `store_failed` or, where a commit's fate is not known, `outcome_unknown`; and
+ * `ticket_damaged`, where what is kept of one ticket is not what was saved.
  * `tenant` is part of every key: what belongs to another tenant does not exist.
  */
 export interface Store {
@@ -121,7 +122,10 @@ export interface Loaded {
   readonly receipt: Receipt | null
 }
 
-/** One ticket's part of a commit. Without events only `nextAt` and `plannedBy` are written. */
+/**
+ * One ticket's part of a commit. Without events only `nextAt` and `plannedBy` are written, and `ticket` is not looked at:
+ * it may be one that cannot be read.
+ */
 export interface TicketChange extends TicketRow {
   readonly ticketId: string
   /** The version the events follow on; 0 for a new ticket. */

@@ -46,6 +46,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   event_too_new: 500,
   event_malformed: 500,
   store_failed: 500,
+  ticket_damaged: 500,
 }
 
 /** Reports what is ours to repair, and tells the caller nothing of it. */

@@ -4,7 +4,7 @@ import { matches } from '../engine/ask.ts'
 import { renderCanned } from '../engine/canned.ts'
 import type { Definition } from '../engine/definition.ts'
 import { timelineOf } from '../engine/timeline.ts'
-import { fail, shown, unwrap } from '../errors.ts'
+import { fail, isDeskError, shown, unwrap } from '../errors.ts'
 import type { Names } from '../model/names.ts'
 import { DurationInput as DurationSchema, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -81,7 +81,12 @@ export async function deliverEffects(
     if (signal?.aborted) return { ...counts, failed, more: true }
     const now = await desk.store.now()
     // of each ticket only the first: what stands behind it must wait for it
-    const taken = await desk.store.effects(desk.tenant, { now, limit: Math.min(atOnce, left), hideMs: within })
+    const taken = await take(desk, { now, limit: Math.min(atOnce, left), hideMs: within })
+    if ('reason' in taken) {
+      left -= 1
+      failed.push(taken)
+      continue
+    }
     if (taken.length === 0) return { ...counts, failed, more: false }
     left -= taken.length
     const fates = await Promise.all(taken.map((effect) => deliverOne(desk, send, effect, maxAttempts)))
@@ -94,6 +99,22 @@ export async function deliverEffects(
 
 type Send = (delivery: Delivery) => Promise<void> | void
 type Failed = DeliveryRun['failed'][number]
+
+/**
+ * Effects to be done; or one that is damaged: it is hidden as the others are, and comes again after that time. `discard`
+ * ends that.
+ */
+async function take(
+  { store, tenant }: DeskContext,
+  ask: { readonly now: number; readonly limit: number; readonly hideMs: number },
+): Promise<readonly PendingEffect[] | Failed> {
+  try {
+    return await store.effects(tenant, ask)
+  } catch (error) {
+    if (!isDeskError(error, 'ticket_damaged')) throw error
+    return { effectId: error.facts.id, reason: reasonOf(error), givenUp: false }
+  }
+}
 
 async function deliverOne(
   desk: DeskContext,

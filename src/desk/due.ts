@@ -1,5 +1,7 @@
-import { fail, type Refusal, refuse } from '../errors.ts'
+import { fail, isDeskError, type Refusal, refuse } from '../errors.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
+import type { Ticket } from '../model/ticket.ts'
+import type { Store } from '../store.ts'
 import { catchUp } from './catch-up.ts'
 import type { DeskContext } from './options.ts'
 import { isRefusal } from './store-failure.ts'
@@ -13,7 +15,7 @@ export interface DueRun {
   /** The limit was reached; more may be due. */
   readonly more: boolean
   /**
-   * Tickets that could not be advanced, and why (`definition_missing`, `event_too_new`). They are put off, so that
+   * Tickets that could not be advanced, and why (`definition_missing`, `event_too_new`, `ticket_damaged`). They are put off, so that
    * the others are not held up by them, and tried again when they have lain as long again (a minute at least, a day at
    * most) or when the desk has other definitions.
    */
@@ -58,6 +60,8 @@ export async function runDue(
 
 const shortestMs = 60_000
 const longestMs = 24 * 3_600_000
+/** One of which nobody knows how long it has lain. */
+const damagedMs = 3_600_000
 
 /**
  * Moves a ticket that cannot be advanced out of the way: what is due is asked for earliest first, and it would stand
@@ -65,11 +69,30 @@ const longestMs = 24 * 3_600_000
  * touches no more than the index: whoever reads the ticket, or gives it a command, learns the same as before.
  */
 async function putOff({ unread, tenant, plannedBy }: DeskContext, ticketId: string, now: number): Promise<void> {
-  const { row } = await unread.load(tenant, ticketId)
-  if (!row) return
-  const { ticket } = row
-  const nextAt = now + Math.min(longestMs, Math.max(shortestMs, now - ticket.lastAt))
-  const plan = { ticketId, expectedVersion: ticket.version, events: [], ticket, nextAt, plannedBy, externalIds: [] }
-  // whoever was quicker has planned it anew
-  await unread.commit({ tenant, changes: [plan], effects: [] })
+  const ticket = await ticketOrDamaged(unread, tenant, ticketId)
+  if (!ticket) return
+  const lainMs = ticket === 'damaged' ? damagedMs : Math.min(longestMs, Math.max(shortestMs, now - ticket.lastAt))
+  const plan = { ticketId, events: [], ticket: unseen, nextAt: now + lainMs, plannedBy, externalIds: [] }
+  const put = (expectedVersion: number) =>
+    unread.commit({ tenant, changes: [{ ...plan, expectedVersion }], effects: [] })
+  if (ticket !== 'damaged') return void (await put(ticket.version)) // whoever was quicker has planned it anew
+  // its version is read off the conflict: no ticket that is there is at 0
+  const told = await put(0)
+  if (!told.ok && told.conflict === 'version') await put(told.actual)
+}
+
+/** A store does not look at the ticket of a plan. */
+const unseen = {} as Ticket
+
+async function ticketOrDamaged(
+  store: Store,
+  tenant: string,
+  ticketId: string,
+): Promise<Ticket | 'damaged' | undefined> {
+  try {
+    return (await store.load(tenant, ticketId)).row?.ticket
+  } catch (error) {
+    if (isDeskError(error, 'ticket_damaged')) return 'damaged'
+    throw error
+  }
 }

@@ -57,6 +57,7 @@ const told: { readonly [C in ErrorCode]: readonly (keyof ErrorFacts[C])[] } = {
   outcome_unknown: [],
   store_busy: [],
   store_failed: [],
+  ticket_damaged: [],
   directory_failed: [],
 }
 

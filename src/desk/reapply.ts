@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { SortPosition } from '../condition/sort-key.ts'
-import { isDeskError, type Refusal, refuse, unwrap } from '../errors.ts'
+import { type DeskError, isDeskError, type Refusal, refuse, unwrap } from '../errors.ts'
 import { isOutOfWork } from '../model/names.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
@@ -8,6 +8,7 @@ import type { Query } from '../store.ts'
 import { type MovedClock, movedClocks } from './moved-clock.ts'
 import { Callback, type DeskContext, Signal } from './options.ts'
 import { breathe, breatheAfter } from './pace.ts'
+import { pageById } from './page-by-id.ts'
 import { isRefusal } from './store-failure.ts'
 import { submit } from './submit.ts'
 
@@ -18,7 +19,7 @@ export interface ReapplyRun {
   readonly changed: number
   /** What moved, by ticket id, metric and cycle. */
   readonly moved: readonly MovedClock[]
-  /** Tickets that could not be counted anew, and why (`definition_missing`, `version_conflict`): the others went on. */
+  /** Tickets that could not be counted anew, and why (`definition_missing`, `version_conflict`, `ticket_damaged`): the others went on. */
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
   /** Where to go on (`after`) when it was cancelled; null: it is done. */
   readonly next: string | null
@@ -86,13 +87,14 @@ class Run {
     const { signal, onProgress } = this.#options
     if (onProgress) this.#of = await countAfter(this.#desk, this.#last)
     for (let more = true; more; ) {
-      const rows = await this.#desk.store.find(inWork(this.#desk, this.#last))
+      const { rows, damaged } = await pageById(this.#desk.store, inWork(this.#desk, this.#last))
       for (const { ticket } of rows) {
         if (signal?.aborted) return this.#result(this.#last)
         await this.#take(ticket)
         await breatheAfter(this.#tickets)
       }
-      more = rows.length === pageSize
+      if (damaged) this.#pass(damaged.facts.ticketId, damaged)
+      more = damaged !== null || rows.length === pageSize
       this.#tell(more ? this.#last : null)
     }
     return this.#result(null)
@@ -110,10 +112,15 @@ class Run {
       }
       // resolved or merged meanwhile: nothing is open any more
       if (!isDeskError(error, 'ticket_closed') && !isDeskError(error, 'ticket_merged'))
-        this.#failed.push({ ticketId: seen.id, error: refuse(error.code, error.facts, error.path) as Refusal })
+        return this.#pass(seen.id, error)
     }
+    this.#pass(seen.id)
+  }
+
+  #pass(ticketId: string, failure?: DeskError): void {
+    if (failure) this.#failed.push({ ticketId, error: refuse(failure.code, failure.facts, failure.path) as Refusal })
     this.#tickets += 1
-    this.#last = seen.id
+    this.#last = ticketId
   }
 
   #tell(next: string | null): void {
@@ -132,10 +139,10 @@ async function countAfter(desk: DeskContext, id: string): Promise<number> {
   if (id === '') return desk.store.count(inWork(desk, id))
   let count = 0
   for (let after = id; ; await breathe()) {
-    const rows = await desk.store.find(inWork(desk, after))
-    count += rows.length
-    if (rows.length < pageSize) return count
-    after = rows.at(-1)?.ticket.id ?? after
+    const { rows, damaged } = await pageById(desk.store, inWork(desk, after))
+    count += rows.length + (damaged ? 1 : 0)
+    if (!damaged && rows.length < pageSize) return count
+    after = damaged?.facts.ticketId ?? rows.at(-1)?.ticket.id ?? after
   }
 }
 

@@ -50,7 +50,8 @@ function otherVersion(kept: Kept, changes: Commit['changes']): CommitOutcome | u
 
 function takenReference(kept: Kept, changes: Commit['changes']): CommitOutcome | undefined {
   const own = new Map<string, string>()
-  for (const { ticketId, ticket } of changes) {
+  for (const { ticketId, ticket, events } of changes) {
+    if (events.length === 0) continue
     const taken = kept.reference(ticket.reference) ?? own.get(ticket.reference)
     if (taken !== undefined && taken !== ticketId)
       return { ok: false, conflict: 'reference', reference: ticket.reference }

@@ -19,7 +19,7 @@ const all = (...conditions: Condition[]): Condition => ({ all: conditions })
 const tickets = `INSERT INTO ticketwright.tickets (tenant, id, ${filled.map(({ column }) => column).join(', ')},
     version, next_at, planned_by, ticket)
   SELECT $1, 't' || i, ${filled.map(({ column }) => `fresh.${column}`).join(', ')},
-    1, fresh.next_at, 'now', fresh.ticket
+    1, fresh.next_at, 'now', replace(fresh.ticket, '"id":"x"', '"id":"t' || i || '"')
   FROM generate_series(1, ${many}) AS i,
     jsonb_populate_record(NULL::ticketwright.tickets, $2::text::jsonb || jsonb_build_object(
       'reference', 'R-' || i, 'opened_at', $3::double precision - i % 9973 * 3600000.0, 'priority_rank', 1 + i % 4,
@@ -31,9 +31,11 @@ const tickets = `INSERT INTO ticketwright.tickets (tenant, id, ${filled.map(({ c
       'next_at', CASE WHEN i % 10 = 0 THEN $3::double precision + i % 500 * 3600000.0 END)) AS fresh`
 const rest = [
   `INSERT INTO ticketwright.events (tenant, ticket_id, version, event)
-   SELECT $1, 't' || i, 1, '{}' FROM generate_series(1, ${many}) AS i`,
+   SELECT $1, 't' || i, 1, '{"id":"t' || i || ':1","ticketId":"t' || i || '","version":1}'
+   FROM generate_series(1, ${many}) AS i`,
   `INSERT INTO ticketwright.effects (tenant, id, ticket_id, due_at, settled, hidden_until, effect)
-   SELECT $1, 'e' || i, 't' || i, i, CASE WHEN i % 30 = 0 THEN 0 ELSE 1 END, i, '{}' FROM generate_series(1, ${many}) AS i`,
+   SELECT $1, 'e' || i, 't' || i, i, CASE WHEN i % 30 = 0 THEN 0 ELSE 1 END, i, '{"id":"e' || i || '"}'
+   FROM generate_series(1, ${many}) AS i`,
   `INSERT INTO ticketwright.receipts (tenant, command_id, at, receipt)
    SELECT $1, 'c' || i, i, '{}' FROM generate_series(1, ${many}) AS i`,
   `INSERT INTO ticketwright.leases (tenant, ticket_id, holder, token, until)

@@ -141,14 +141,18 @@ describe.each(drivers)('a handle of %s', (name, open) => {
     handle.close()
   })
 
-  it('whose rows were damaged by somebody else is store_failed, whoever asks', async () => {
+  it('whose rows were damaged by somebody else is typed, whoever asks: ticket_damaged, a receipt store_failed', async () => {
     const handle = open(newPath())
     const store = sqliteStore(handle)
     const desk = createDesk({ definition, store })
     await desk.as({ kind: 'agent', id: 'ana' }).open({ ticketId: 't', subject: 's' }, { commandId: 'c' })
-    handle.exec(`UPDATE ticketwright_tickets SET ticket = '{'; UPDATE ticketwright_events SET event = '{"a'`)
+    handle.exec(
+      `UPDATE ticketwright_tickets SET ticket = '{'; UPDATE ticketwright_events SET event = '{"a'; UPDATE ticketwright_receipts SET receipt = ''`,
+    )
     const asks = [() => desk.get('t'), () => desk.view('all'), () => desk.history('t'), () => desk.changes(0)]
-    for (const ask of asks) expect(await said(ask)).toMatch(/^store_failed .*damaged/)
+    for (const ask of asks) expect(await said(ask)).toMatch(/^ticket_damaged .*damaged/)
+    handle.exec(`DELETE FROM ticketwright_tickets`)
+    expect(await said(() => store.load('default', 't', 'c'))).toMatch(/^store_failed .*damaged/)
     handle.close()
   })
 })

@@ -141,6 +141,63 @@ describe('at the start (hazard 42)', () => {
     handle.close()
   })
 
+  describe('tables that somebody else has been at', () => {
+    const made = () => {
+      const handle = new DatabaseSync(':memory:')
+      sqliteStore(handle)
+      return handle
+    }
+    const names = (handle: DatabaseSync, type: 'table' | 'index') =>
+      handle
+        .prepare(`SELECT name FROM sqlite_master WHERE type = '${type}' AND name LIKE 'ticketwright%'`)
+        .all()
+        .map(({ name }) => String(name))
+        .filter((name) => name !== 'ticketwright_meta')
+
+    it('each table that is missing is named, at once, with what there is to do', async () => {
+      const tables = names(made(), 'table')
+      expect(tables.length).toBeGreaterThanOrEqual(10)
+      for (const table of tables) {
+        const handle = made()
+        handle.exec(`DROP TABLE ${table}`)
+        expect(await codeOf(() => sqliteStore(handle))).toBe(
+          `store_failed: {"reason":"the tables ${table} are missing: restore a backup"}`,
+        )
+      }
+    })
+
+    it('each index that is missing is named with the statement that makes it again', async () => {
+      const indexes = names(made(), 'index')
+      expect(indexes.length).toBeGreaterThanOrEqual(24)
+      for (const index of indexes) {
+        const handle = made()
+        const sql = () => handle.prepare('SELECT sql FROM sqlite_master WHERE name = ?').get(index)
+        const before = sql()
+        handle.exec(`DROP INDEX ${index}`)
+        const [, statement = ''] =
+          /make them again: (CREATE INDEX [^"]+)"/.exec(await codeOf(() => sqliteStore(handle))) ?? []
+        expect(statement).toContain(`${index} ON`)
+        handle.exec(statement)
+        expect(String(sql()?.sql).replace(/\s+/g, ' ')).toBe(String(before?.sql).replace(/\s+/g, ' '))
+        sqliteStore(handle)
+      }
+    })
+
+    it.each(['DELETE FROM ticketwright_meta', 'DROP TABLE ticketwright_meta'])(
+      'without a mark of their version (%s) nobody makes them again over what is there',
+      async (loss) => {
+        const handle = made()
+        handle.exec(loss)
+        const schema = () => handle.prepare('SELECT sql FROM sqlite_master').all()
+        const before = schema()
+        expect(await codeOf(() => sqliteStore(handle))).toMatch(
+          /^store_failed: .*ticketwright_meta does not say of which version: restore a backup/,
+        )
+        expect(schema()).toEqual(before)
+      },
+    )
+  })
+
   it('a handle that reads whole numbers as BigInt is refused', async () => {
     const handle = new DatabaseSync(':memory:', { readBigInts: true })
     expect(await codeOf(() => sqliteStore(handle))).toContain('reads whole numbers as bigint')

@@ -1,25 +1,29 @@
 import type { Effect } from '../../model/effect.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { BuriedEffect, PendingEffect } from '../../store.ts'
-import { parsed } from '../sql/row.ts'
+import { partOf } from '../sql/row.ts'
 import { instant } from './commit-function.ts'
 import type { Database } from './database.ts'
 import { readyEffects } from './effect-function.ts'
 
 interface EffectRow {
+  readonly id: string
+  readonly ticket_id: string
   readonly effect: string
   readonly attempts: number
   readonly due_at: number
   readonly position: number
 }
 
-const pendingOf = ({ effect, attempts }: Pick<EffectRow, 'effect' | 'attempts'>): PendingEffect =>
-  deepFreeze({ ...parsed<Effect>(effect), attempts })
+const fields = 'id, ticket_id, effect, attempts'
+
+const pendingOf = ({ id, ticket_id, effect, attempts }: Omit<EffectRow, 'due_at' | 'position'>): PendingEffect =>
+  deepFreeze({ ...partOf<Effect>({ ticketId: ticket_id, what: 'effect', id }, effect), attempts })
 
 /** Effects to be done. */
 export async function effectsIn(db: Database, tenant: string, now: number, limit: number): Promise<PendingEffect[]> {
   const ready = readyEffects('$1', '$2::double precision', '$3::integer')
-  return (await db.rows<EffectRow>(`SELECT effect, attempts ${ready}`, tenant, now, limit)).map(pendingOf)
+  return (await db.rows<EffectRow>(`SELECT ${fields} ${ready}`, tenant, now, limit)).map(pendingOf)
 }
 
 /** The same, each counted and hidden until an instant. */
@@ -31,7 +35,7 @@ export async function takeEffects(
   until: number,
 ): Promise<PendingEffect[]> {
   const rows = await db.write<EffectRow>(
-    `SELECT effect, attempts, due_at, position::double precision AS position
+    `SELECT ${fields}, due_at, position::double precision AS position
      FROM @take_effects(?, ?::double precision, ?::integer, ?::double precision)`,
     ...[tenant, now, limit, until],
   )
@@ -58,8 +62,8 @@ export async function buryEffect(db: Database, tenant: string, effectId: string,
 }
 
 export async function buriedIn(db: Database, tenant: string, limit: number): Promise<BuriedEffect[]> {
-  const rows = await db.rows<{ effect: string; attempts: number; reason: string }>(
-    'SELECT effect, attempts, reason FROM @effects WHERE tenant = ? AND settled = 2 ORDER BY position LIMIT ?',
+  const rows = await db.rows<EffectRow & { reason: string }>(
+    `SELECT ${fields}, reason FROM @effects WHERE tenant = ? AND settled = 2 ORDER BY position LIMIT ?`,
     tenant,
     limit,
   )

@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
 import { filled } from '../sql/column.ts'
 import { hasNul } from '../sql/leaf.ts'
-import { parsed, rowOf, type StoredRow } from '../sql/row.ts'
+import { eventOf, parsed, rowOf, type StoredRow, someEvent } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
 import type { PostgresClient } from './client.ts'
 import { instant } from './commit-function.ts'
@@ -40,8 +40,6 @@ export interface PostgresStore extends Store {
    */
   within(client: PostgresClient): Store
 }
-
-const eventOf = (text: string): AnyTicketEvent => deepFreeze(parsed<AnyTicketEvent>(text))
 
 /**
  * Keeps tickets in PostgreSQL (13 or newer): durable, for any number of machines. Takes a `Pool` of pg, or anything with
@@ -78,7 +76,7 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
       at(async () => {
         const [found] = await db.rows<LoadedRow>(load, ...[tenant, ticketId, commandId].map(known), now())
         return {
-          row: found?.ticket ? rowOf(found as StoredRow) : null,
+          row: found?.id ? rowOf(found as StoredRow) : null,
           now: Number(found?.now),
           receipt: found?.receipt ? deepFreeze(parsed<Receipt>(found.receipt)) : null,
         }
@@ -89,12 +87,12 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
     },
     history: (tenant, ticketId, { after = 0, limit } = {}) =>
       at(async () => {
-        const rows = await db.rows<{ event: string }>(
-          `SELECT event FROM @events WHERE tenant = ? AND ticket_id = ? AND version > ?::integer
+        const rows = await db.rows<{ version: number; event: string }>(
+          `SELECT version, event FROM @events WHERE tenant = ? AND ticket_id = ? AND version > ?::integer
            ORDER BY version LIMIT ?::integer`,
           ...[tenant, ticketId, after, limit ?? null],
         )
-        return rows.map(({ event }) => eventOf(event))
+        return rows.map(({ version, event }) => eventOf(ticketId, version, event))
       }),
     find: (query) => at(() => findIn(db, query, now())),
     count: (query) => at(() => countIn(db, query)),
@@ -124,7 +122,9 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
           'SELECT place, content FROM @feed(?, ?::bigint, ?::integer)',
           ...[tenant, after, limit],
         )
-        return { events: rows.map(({ content }) => eventOf(content)), position: rows.at(-1)?.place ?? after }
+        const events: AnyTicketEvent[] = []
+        for (const { place, content } of rows) events.push(someEvent(content) ?? (await eventAt(db, tenant, place)))
+        return { events, position: rows.at(-1)?.place ?? after }
       }),
     claim: async (tenant, ticketId, holder, forMs) => {
       refuseNul([tenant, ticketId, holder])
@@ -169,6 +169,13 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
   }
 }
 
+/** Whose it is when it does not say so itself. */
+async function eventAt(db: Database, tenant: string, place: number): Promise<AnyTicketEvent> {
+  const kept = 'SELECT ticket_id, version, event FROM @events WHERE tenant = ? AND position = ?::bigint'
+  const [found] = await db.rows<{ ticket_id: string; version: number; event: string }>(kept, tenant, place)
+  return eventOf(found?.ticket_id ?? '', found?.version ?? 0, found?.event ?? '')
+}
+
 /** Nothing that is kept holds NUL, and the rest of the answer is wanted all the same. */
 const known = (key: string | undefined): string | null => (key === undefined || hasNul(key) ? null : key)
 
@@ -178,7 +185,7 @@ type LoadedRow = { readonly [column in keyof StoredRow]: StoredRow[column] | nul
 }
 
 /** A ticket's row, the clock and a receipt as of one moment, whether or not they are there. */
-const load = `SELECT own.ticket, own.next_at, own.planned_by, done.receipt, ${instant('$4::double precision')} AS now
+const load = `SELECT own.id, own.ticket, own.next_at, own.planned_by, done.receipt, ${instant('$4::double precision')} AS now
   FROM (SELECT $1::text COLLATE "C" AS tenant) AS asked
   LEFT JOIN @tickets AS own ON own.tenant = asked.tenant AND own.id = $2
   LEFT JOIN @receipts AS done ON done.tenant = asked.tenant AND done.command_id = $3`

@@ -44,16 +44,18 @@ function sentChanges(changes: readonly WrittenChange[], put: Put): readonly unkn
   const externals = new Map<string, string>()
   const references = new Map<string, string>()
   return changes.map((written) => {
-    const { ticketId, expectedVersion, events, ticket, externalIds } = written.change
+    const { ticketId, expectedVersion, events, externalIds } = written.change
     const { nextAt, plannedBy, forgottenExternalIds } = written.change
     const ownVersion = versions.get(ticketId)
-    const ownReference = references.get(ticket.reference)
     versions.set(ticketId, expectedVersion + events.length)
-    references.set(ticket.reference, ticketId)
+    // of a plan the ticket is not looked at
+    const reference = events.length > 0 ? written.change.ticket.reference : undefined
+    const ownReference = reference === undefined ? undefined : references.get(reference)
+    if (reference !== undefined) references.set(reference, ticketId)
     return {
       id: ticketId,
       expected: expectedVersion,
-      reference: ticket.reference,
+      reference,
       ownVersion,
       ownReference,
       external: externalIds.map((externalId) => {

@@ -35,7 +35,7 @@ export const sqlitePlace: Place = {
   leases: 'ticketwright_leases',
 }
 
-export const row = 'ticket, next_at, planned_by'
+export const row = 'id, ticket, next_at, planned_by'
 const held = ({ dialect, leases }: Place) => `SELECT 1 FROM ${leases} AS held
   WHERE held.tenant = own.tenant AND held.ticket_id = own.id AND held.until > ${dialect.now} AND held.holder <> ?`
 

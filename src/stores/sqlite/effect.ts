@@ -1,13 +1,25 @@
 import type { Effect } from '../../model/effect.ts'
 import { deepFreeze } from '../../model/json.ts'
 import type { BuriedEffect, PendingEffect } from '../../store.ts'
-import { parsed } from '../sql/row.ts'
+import { partOf } from '../sql/row.ts'
 import type { Database } from './database.ts'
 
-/** Effects to be done: of each ticket the one that is begun, else the earliest, unless it is hidden. */
-export function effectsIn(db: Database, tenant: string, now: number, limit: number): PendingEffect[] {
-  const rows = db.rows<{ effect: string; attempts: number }>(
-    `SELECT effect, attempts FROM ticketwright_effects AS own
+interface EffectRow {
+  readonly id: string
+  readonly ticket_id: string
+  readonly effect: string
+  readonly attempts: number
+}
+
+const fields = 'id, ticket_id, effect, attempts'
+
+export const pendingOf = ({ id, ticket_id, effect, attempts }: EffectRow): PendingEffect =>
+  deepFreeze({ ...partOf<Effect>({ ticketId: ticket_id, what: 'effect', id }, effect), attempts })
+
+/** Of each ticket the one that is begun, else the earliest, unless it is hidden. */
+const readyIn = (db: Database, tenant: string, now: number, limit: number): EffectRow[] =>
+  db.rows<EffectRow>(
+    `SELECT ${fields} FROM ticketwright_effects AS own
      WHERE tenant = ? AND settled = 0 AND due_at <= ? AND hidden_until <= ? AND NOT EXISTS (
        SELECT 1 FROM ticketwright_effects AS other
        WHERE other.tenant = own.tenant AND other.ticket_id = own.ticket_id AND other.settled = 0
@@ -19,20 +31,25 @@ export function effectsIn(db: Database, tenant: string, now: number, limit: numb
     now,
     limit,
   )
-  return rows.map(({ effect, attempts }) => deepFreeze({ ...parsed<Effect>(effect), attempts }))
-}
 
-/** The same, each counted and hidden until an instant. */
-export const takeEffects = (db: Database, tenant: string, now: number, limit: number, until: number): PendingEffect[] =>
-  effectsIn(db, tenant, now, limit).map((effect) => {
+/** Effects to be done. */
+export const effectsIn = (db: Database, tenant: string, now: number, limit: number): PendingEffect[] =>
+  readyIn(db, tenant, now, limit).map(pendingOf)
+
+/**
+ * The same, each counted and hidden until an instant. Not looked at before that is saved: one that is damaged would undo
+ * it, and be the first again the next time.
+ */
+export const takeEffects = (db: Database, tenant: string, now: number, limit: number, until: number): EffectRow[] =>
+  readyIn(db, tenant, now, limit).map((row) => {
     db.changeExactly(
       1,
       'UPDATE ticketwright_effects SET hidden_until = ?, attempts = attempts + 1 WHERE tenant = ? AND id = ?',
       until,
       tenant,
-      effect.id,
+      row.id,
     )
-    return deepFreeze({ ...effect, attempts: effect.attempts + 1 })
+    return { ...row, attempts: row.attempts + 1 }
   })
 
 export function deferEffect(db: Database, tenant: string, effectId: string, until: number): void {
@@ -55,13 +72,13 @@ export function buryEffect(db: Database, tenant: string, effectId: string, reaso
 }
 
 export function buriedIn(db: Database, tenant: string, limit: number): BuriedEffect[] {
-  const rows = db.rows<{ effect: string; attempts: number; reason: string }>(
-    `SELECT effect, attempts, reason FROM ticketwright_effects
+  const rows = db.rows<EffectRow & { reason: string }>(
+    `SELECT ${fields}, reason FROM ticketwright_effects
      WHERE tenant = ? AND settled = 2 ORDER BY position LIMIT ?`,
     tenant,
     limit,
   )
-  return rows.map(({ effect, attempts, reason }) => deepFreeze({ ...parsed<Effect>(effect), attempts, reason }))
+  return rows.map((row) => deepFreeze({ ...pendingOf(row), reason: row.reason }))
 }
 
 /** False if there is no such dead letter. */

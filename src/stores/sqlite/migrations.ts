@@ -1,5 +1,6 @@
 import type { Ticket } from '../../model/ticket.ts'
 import { filled } from '../sql/column.ts'
+import { ticketOf } from '../sql/row.ts'
 import type { Database } from './database.ts'
 import { saveTraits, traits } from './trait.ts'
 
@@ -250,12 +251,12 @@ interface Place {
 function fill(mark: string, work: (db: Database, at: Place) => void): Step {
   return (db) => {
     const from = db.row<{ value: number }>('SELECT value FROM ticketwright_meta WHERE name = ?', mark)?.value ?? 0
-    const rows = db.rows<{ place: number; tenant: string; ticket: string }>(
-      'SELECT rowid AS place, tenant, ticket FROM ticketwright_tickets WHERE rowid > ? ORDER BY rowid LIMIT ?',
+    const rows = db.rows<{ place: number; tenant: string; id: string; ticket: string }>(
+      'SELECT rowid AS place, tenant, id, ticket FROM ticketwright_tickets WHERE rowid > ? ORDER BY rowid LIMIT ?',
       from,
       ticketsAtOnce,
     )
-    for (const { place, tenant, ticket } of rows) work(db, { place, tenant, ticket: JSON.parse(ticket) as Ticket })
+    for (const { place, tenant, id, ticket } of rows) work(db, { place, tenant, ticket: ticketOf(id, ticket) })
     const done = 'INSERT INTO ticketwright_meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
     db.change(done, mark, rows.at(-1)?.place ?? from)
     return rows.length < ticketsAtOnce

@@ -1,6 +1,7 @@
 import { fail, isDeskError } from '../../errors.ts'
 import { busyTimeoutMs, type Database } from './database.ts'
 import { migrations } from './migrations.ts'
+import { checkUnmade, checkWhole } from './whole.ts'
 
 /** While the tables are brought up to date it may be somebody else who does it. */
 const startTimeoutMs = 10_000
@@ -12,8 +13,8 @@ const oldestSqlite = [3, 37] as const
  * Makes a handle keep its promises and brings the tables up to this release: WAL, so that readers and one writer do
  * not wait for each other; `synchronous = FULL`, so that what is acknowledged survives a power cut; `secure_delete`,
  * so that what was erased is not left lying in the file.
- * @throws DeskError `store_failed` when a later release has been here, the file cannot be written, or its journal
- * could not undo a failed write; `store_busy` when a transaction is open on the handle
+ * @throws DeskError `store_failed` when a later release has been here, a table or an index is missing, the file cannot be
+ * written, or its journal could not undo a failed write; `store_busy` when a transaction is open on the handle
  */
 export function prepare(db: Database): void {
   checkDriver(db)
@@ -26,6 +27,7 @@ export function prepare(db: Database): void {
     db.exec('PRAGMA synchronous = FULL')
     db.exec('PRAGMA secure_delete = ON')
     migrate(db)
+    checkWhole(db)
     db.exec('PRAGMA busy_timeout = 0')
     checkWritable(db)
   } finally {
@@ -94,6 +96,7 @@ function migrateNext(db: Database): boolean {
 function migrateOnce(db: Database): boolean {
   const version = marked(db, 'version')
   checkKnown(version)
+  if (version === 0) checkUnmade(db)
   const step = marked(db, 'step')
   const steps = migrations[version - 1]
   if (step === 0 || !steps) {

@@ -1,15 +1,22 @@
 import { fail, shown } from '../../errors.ts'
-import { deepFreeze } from '../../model/json.ts'
-import type { AnyTicketEvent } from '../../model/ticket-event.ts'
 import type { Store } from '../../store.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
-import { parsed, rowOf, type StoredRow } from '../sql/row.ts'
+import { eventOf, rowOf, type StoredRow } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
 import { dueIn } from './due.ts'
-import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffect, takeEffects } from './effect.ts'
+import {
+  buriedIn,
+  buryEffect,
+  deferEffect,
+  effectsIn,
+  pendingOf,
+  reviveEffect,
+  settleEffect,
+  takeEffects,
+} from './effect.ts'
 import { toDeskError } from './failure.ts'
 import { countIn, findIn, tallyIn } from './find.ts'
 import { forgetIn } from './forget.ts'
@@ -19,8 +26,6 @@ import { checkTables, prepare } from './prepare.ts'
 import { announceIn, peopleAt } from './presence.ts'
 import { kept } from './trait.ts'
 import { Writer } from './writer.ts'
-
-const eventOf = ({ event }: { event: string }): AnyTicketEvent => deepFreeze(parsed<AnyTicketEvent>(event))
 
 export interface SqliteOptions {
   /** Judges leases and what is due; the system's unless given. */
@@ -49,7 +54,7 @@ export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions
     now: async () => now(),
     load: async (tenant, ticketId, commandId) => {
       const row = db.row<StoredRow>(
-        'SELECT ticket, next_at, planned_by FROM ticketwright_tickets WHERE tenant = ? AND id = ?',
+        'SELECT id, ticket, next_at, planned_by FROM ticketwright_tickets WHERE tenant = ? AND id = ?',
         tenant,
         ticketId,
       )
@@ -63,14 +68,14 @@ export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions
     },
     history: async (tenant, ticketId, { after = 0, limit = -1 } = {}) =>
       db
-        .rows<{ event: string }>(
-          'SELECT event FROM ticketwright_events WHERE tenant = ? AND ticket_id = ? AND version > ? ORDER BY version LIMIT ?',
+        .rows<{ version: number; event: string }>(
+          'SELECT version, event FROM ticketwright_events WHERE tenant = ? AND ticket_id = ? AND version > ? ORDER BY version LIMIT ?',
           tenant,
           ticketId,
           after,
           limit,
         )
-        .map(eventOf),
+        .map(({ version, event }) => eventOf(ticketId, version, event)),
     find: async (query) => findIn(db, query, now()),
     count: async (query) => countIn(db, query),
     tally: async (query) => tallyIn(db, query),
@@ -97,13 +102,16 @@ export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions
       return write(() => db.row<{ last: number }>(next, tenant)?.last ?? 0)
     },
     changes: async (tenant, after, limit) => {
-      const rows = db.rows<{ position: number; event: string }>(
-        'SELECT position, event FROM ticketwright_events WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?',
+      const rows = db.rows<{ position: number; ticket_id: string; version: number; event: string }>(
+        'SELECT position, ticket_id, version, event FROM ticketwright_events WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?',
         tenant,
         after,
         limit,
       )
-      return { events: rows.map(eventOf), position: rows.at(-1)?.position ?? after }
+      return {
+        events: rows.map(({ ticket_id, version, event }) => eventOf(ticket_id, version, event)),
+        position: rows.at(-1)?.position ?? after,
+      }
     },
     claim: async (tenant, ticketId, holder, forMs) => {
       refuseNul([tenant, ticketId, holder])
@@ -138,7 +146,7 @@ export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions
     effects: async (tenant, { now: at, limit, hideMs }) =>
       hideMs === undefined
         ? effectsIn(db, tenant, at, limit)
-        : write(() => takeEffects(db, tenant, at, limit, at + hideMs)),
+        : (await write(() => takeEffects(db, tenant, at, limit, at + hideMs))).map(pendingOf),
     defer: async (tenant, effectId, until) => write(() => deferEffect(db, tenant, effectId, until)),
     settle: async (tenant, effectId) => write(() => settleEffect(db, tenant, effectId, now())),
     bury: async (tenant, effectId, reason) => {

@@ -1,4 +1,5 @@
 import { type Column, filled, type SqlValue } from '../sql/column.ts'
+import { parsed } from '../sql/row.ts'
 import { traitsOf } from '../sql/trait.ts'
 import type { Database } from './database.ts'
 
@@ -19,10 +20,10 @@ const remove = 'DELETE FROM ticketwright_traits WHERE tenant = ? AND trait = ? A
 /** Brings the index of traits from what the column said to what it says: most commands change none. */
 export function saveTraits(db: Database, tenant: string, ticketId: string, was: SqlValue, is: SqlValue): void {
   if (was === is) return
-  const [before, after] = [parsed(was), parsed(is)]
+  const [before, after] = [traitsIn(was), traitsIn(is)]
   for (const trait of before) if (!after.has(trait)) db.changeExactly(1, remove, tenant, trait, ticketId)
   for (const trait of after) if (!before.has(trait)) db.changeExactly(1, add, tenant, trait, ticketId)
 }
 
-const parsed = (text: SqlValue): ReadonlySet<string> =>
-  new Set(typeof text === 'string' ? (JSON.parse(text) as string[]) : [])
+const traitsIn = (text: SqlValue): ReadonlySet<string> =>
+  new Set(typeof text === 'string' ? parsed<readonly string[]>(text) : [])

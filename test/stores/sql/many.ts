@@ -54,7 +54,7 @@ export function fillWith(handle: SqliteHandle, tickets: number): void {
     const nextAt = ticket.kind === 'closed' ? null : at + (i % 500) * hour
     ticketRow.run(...kept.map(({ read }) => read(ticket)), 1, nextAt, 'now', JSON.stringify(ticket), tenant, ticket.id)
     for (const trait of traitsOf(ticket)) traitRow.run(tenant, trait, ticket.id)
-    eventRow.run(tenant, ticket.id, 1, JSON.stringify(events[0]))
+    eventRow.run(tenant, ticket.id, 1, JSON.stringify({ ...events[0], id: `${ticket.id}:1` }))
     if (i % 3 === 0)
       effectRow.run(
         tenant,
