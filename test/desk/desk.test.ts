@@ -315,6 +315,25 @@ describe('outcome_unknown (hazard 42)', () => {
     await desk.as(ana).reply(ticket.id, { body: 'x' }, { commandId: 'r1' })
     expect(await desk.messages(ticket.id)).toHaveLength(2)
   })
+
+  it.each(['store_busy', 'store_failed'] as const)('stays unknown where the store then says %s', async (code) => {
+    const { store, desk, mari } = frontDesk()
+    const { ticket } = await mari.open(subject)
+    const lost = flaky(store, true)
+    let isDown = false
+    const away: Store = {
+      ...lost,
+      commit: (commit) => lost.commit(commit).finally(() => (isDown = true)),
+      load: async (...key) => {
+        if (isDown) throw new DeskError({ code, facts: { reason: 'it starts' } })
+        return store.load(...key)
+      },
+    }
+    expect(await refusal(desk.using(away).as(ana).reply(ticket.id, { body: 'x' }))).toMatchObject({
+      code: 'outcome_unknown',
+    })
+    expect(await desk.messages(ticket.id)).toHaveLength(2)
+  })
 })
 
 describe('reading', () => {

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { createDesk, type Definition, type Desk, isDeskError, type Store } from 'ticketwright'
+import { type Commit, createDesk, type Definition, type Desk, isDeskError, type Store } from 'ticketwright'
 import { migratePostgres, type PostgresClient, type PostgresOptions, postgresStore } from 'ticketwright/postgres'
 import { sampleDefinition } from 'ticketwright/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -238,8 +238,7 @@ describePostgres('postgresStore on a server', ({ url }) => {
 
   describe('while others hold what it needs', () => {
     it('waits, and says store_busy when its patience is over; nothing is saved', async () => {
-      const impatient = newPool({ options: '-c lock_timeout=50' })
-      const { schema, store } = fresh({ patienceMs: 100 }, impatient)
+      const { schema, store } = fresh({ patienceMs: 100 })
       const opened = opening('t1')
       await store.commit({ tenant, changes: [opened], effects: [] })
       const tagging = decided(opened.ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
@@ -253,6 +252,44 @@ describePostgres('postgresStore on a server', ({ url }) => {
       expect(await store.commit(tag)).toEqual({ ok: true })
     })
 
+    it('waits no longer for a key that others are about to write', async () => {
+      const { schema, store } = fresh({ patienceMs: 300 })
+      await store.commit({ tenant, changes: [opening('t1')], effects: [] })
+      const open = { tenant, changes: [opening('t2')], effects: [], receipt: receiptOf('c2') }
+      await onConnection(async (other) => {
+        await other.query('BEGIN')
+        await other.query(`INSERT INTO ${schema}.receipts VALUES ('${tenant}', 'c2', 0, '')`)
+        const from = performance.now()
+        expect(await codeOf(() => store.commit(open))).toBe('store_busy')
+        expect(performance.now() - from).toBeGreaterThanOrEqual(300)
+      })
+      expect(await store.commit(open)).toEqual({ ok: true })
+    })
+
+    it('nobody stands behind it: neither its company in a call, nor who comes later, nor a connection', async () => {
+      const { schema, store } = fresh({ patienceMs: 60_000 }, newPool({ max: 2 }))
+      const opened = ['a', 'b', 'c'].map((id) => opening(id))
+      await store.commit({ tenant, changes: opened, effects: [] })
+      const tag = (id: string): Commit => {
+        const { ticket } = opened.find(({ ticketId }) => ticketId === id) ?? opening(id)
+        const tagging = decided(ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: id, at })
+        return { tenant, changes: [changeOf(ticket, tagging)], effects: [], receipt: receiptOf(`tag-${id}`) }
+      }
+      await onConnection(async (other) => {
+        await other.query('BEGIN')
+        await other.query(`SELECT 1 FROM ${schema}.tickets WHERE id = 'a' FOR UPDATE`)
+        let answered = 0
+        const waiting = Array.from({ length: 5 }, () => store.commit(tag('a')).finally(() => answered++))
+        expect(await store.commit(tag('b'))).toEqual({ ok: true })
+        expect(await store.commit(tag('c'))).toEqual({ ok: true })
+        expect((await store.load(tenant, 'b')).row?.ticket.tags).toEqual(['x'])
+        expect(answered).toBe(0)
+        await other.query('COMMIT')
+        const outcomes = await Promise.all(waiting)
+        expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)
+        for (const outcome of outcomes) if (!outcome.ok) expect(outcome.conflict).toBe('receipt')
+      })
+    })
     it('of two calls that lock the same tickets in opposite orders neither is given up', async () => {
       const { store, schema } = fresh()
       const opened = ['a', 'b', 'c', 'd'].map((id) => opening(id))
@@ -276,14 +313,14 @@ describePostgres('postgresStore on a server', ({ url }) => {
   })
 
   it('of a commit whose connection is cut while it waits nobody knows, and sent again it is done once', async () => {
-    const { schema, store } = fresh({}, newPool({ application_name: 'cut' }))
+    const { schema, store } = fresh({ patienceMs: 60_000 }, newPool({ application_name: 'cut' }))
     const opened = opening('t1')
     await store.commit({ tenant, changes: [opened], effects: [] })
     const tagging = decided(opened.ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
     const tag = { tenant, changes: [changeOf(opened.ticket, tagging)], effects: [], receipt: receiptOf('c2') }
     await onConnection(async (other) => {
       await other.query('BEGIN')
-      await other.query(`SELECT 1 FROM ${schema}.tickets FOR UPDATE`)
+      await other.query(`INSERT INTO ${schema}.receipts VALUES ('${tenant}', 'c2', 0, '')`)
       const said = codeOf(() => store.commit(tag))
       const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut' AND wait_event_type = 'Lock'`
       await expect.poll(async () => (await pool.query(cut)).rowCount, { timeout: 10_000 }).toBe(1)
@@ -318,6 +355,11 @@ describePostgres('postgresStore on a server', ({ url }) => {
     })
     const mine = async () => (await pool.query(`SELECT count(*)::integer AS n FROM ${schema}.mine`)).rows[0].n as number
     const within = (client: pg.PoolClient) => postgresStore(client, { schema, clock: { now: () => at } })
+    const tagging = (): Commit => {
+      const { ticket } = opened
+      const tagged = decided(ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
+      return { tenant, changes: [changeOf(ticket, tagged)], effects: [] }
+    }
 
     it.each<[conflict: string, commit: () => Parameters<Store['commit']>[0]]>([
       ['version', () => commitOf('t1')],
@@ -422,19 +464,46 @@ describePostgres('postgresStore on a server', ({ url }) => {
       expect((await open(desk, 'undone-1')).ticket.id).toBe('undone-1')
     })
 
-    it('an error says what it was, though every attempt after it says that the transaction is over', async () => {
+    it('a ticket that others hold is waited for, and the transaction stays usable when patience is over', async () => {
       await onConnection(async (client) => {
         await client.query('BEGIN')
-        await client.query(`SET LOCAL lock_timeout = 50`)
+        await client.query(`INSERT INTO ${schema}.mine VALUES (1)`)
+        const inside = postgresStore(client, { schema, clock: { now: () => at }, patienceMs: 200 })
         await onConnection(async (other) => {
           await other.query('BEGIN')
           await other.query(`SELECT 1 FROM ${schema}.tickets WHERE id = 't1' FOR UPDATE`)
-          const tagging = decided(opened.ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
-          const commit = { tenant, changes: [changeOf(opened.ticket, tagging)], effects: [] }
-          expect(await codeOf(() => within(client).commit(commit))).toBe('store_busy')
+          expect(await codeOf(() => inside.commit(tagging()))).toBe('store_busy')
         })
-        expect(await codeOf(() => within(client).load(tenant, 't1'))).toBe('store_failed')
+        expect(await inside.commit(tagging())).toEqual({ ok: true })
       })
+    })
+
+    it('an error says what it was, though every attempt after it says that the transaction is over', async () => {
+      await onConnection(async (client) => {
+        await client.query('BEGIN')
+        const inside = postgresStore(client, { schema, clock: { now: () => at }, patienceMs: 100 })
+        await onConnection(async (other) => {
+          await other.query('BEGIN')
+          await other.query(`INSERT INTO ${schema}.receipts VALUES ('${tenant}', 'c2', 0, '')`)
+          const error = await inside.commit({ ...tagging(), receipt: receiptOf('c2') }).catch((e: unknown) => e)
+          expect(error).toMatchObject({ code: 'store_busy', cause: { code: '55P03' } })
+        })
+        expect(await codeOf(() => inside.load(tenant, 't1'))).toBe('store_failed')
+      })
+    })
+
+    it('is never waited for by itself: the first thing done on a pool may be in it, with no connection left', async () => {
+      for (const known of [undefined, schema]) {
+        const small = newPool({ max: 1 })
+        const options = { schema: known ?? newSchema(), clock: { now: () => at } }
+        const store = postgresStore(small, options)
+        const client = await small.connect()
+        await client.query('BEGIN')
+        expect(await store.within(client).commit(commitOf(`first-${known}`))).toEqual({ ok: true })
+        await client.query('COMMIT')
+        client.release()
+        expect((await store.load(tenant, `first-${known}`)).row?.ticket.id).toBe(`first-${known}`)
+      }
     })
 
     it('that sees only what was there when it began is told so where it would miss something', async () => {

@@ -10,7 +10,7 @@ export interface PostgresClient {
 const ends = new WeakMap<PostgresClient, Promise<unknown>>()
 
 /** A connection of pg takes one statement at a time; a pool has many of them, and PGlite keeps a queue of its own. */
-const isConnection = (client: PostgresClient): boolean => 'processID' in client
+export const isConnection = (client: PostgresClient): boolean => 'processID' in client
 
 /** Asks when everybody who asked before has an answer, where that is needed. */
 export function askInTurn(client: PostgresClient, text: string, values: unknown[]): Promise<readonly unknown[]> {

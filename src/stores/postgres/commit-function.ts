@@ -187,21 +187,24 @@ const attempts = 10
 
 /**
  * Saves commits, each whole or not at all, and says of each what it conflicts with (null: nothing). The rows of all their
- * tickets are locked first, in one order, so that of two such calls one waits for the other and none for itself. What is
- * kept as text stands in `texts`, and in a commit by its number there, counted from base: read as JSON once less. Plans
+ * tickets are locked first; one whose tickets others hold is answered `held`, so that nobody in its company waits with
+ * it. For a key that others are about to write it waits \`wait\` milliseconds at most. What is kept as text stands in `texts`, and in a commit by its number there, counted from base: read as JSON once less. Plans
  * are made once, for any tenant and ticket (see `model-rows.ts`).
  */
 const commit = `
-CREATE FUNCTION @commit(given text, texts text[], at double precision, known integer) RETURNS text
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $commit$
+CREATE FUNCTION @commit(given text, texts text[], at double precision, known integer, wait integer) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = 1000 AS $commit$
 DECLARE
   commits jsonb := given::jsonb;
   answers json[] := '{}';
   answer json;
   version integer;
   one record;
+  held jsonb := '[]';
   in_feed boolean := false;
 BEGIN
+  -- until the end of this function, as it is named among its settings
+  PERFORM set_config('lock_timeout', wait::text, true);
   SELECT value INTO version FROM @meta WHERE name = 'version';
   IF version > known THEN
     RAISE SQLSTATE 'TW001'
@@ -212,9 +215,19 @@ BEGIN
     FROM jsonb_array_elements(commits) AS whole, jsonb_array_elements(whole -> 'changes') AS part
     WHERE (part ->> 'expected')::integer > 0 ORDER BY 1, 2
   LOOP
-    PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id FOR UPDATE;
+    PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND AND EXISTS (SELECT FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id) THEN
+      held := held || jsonb_build_array(jsonb_build_array(one.tenant, one.id));
+    END IF;
   END LOOP;
   FOR i IN 0 .. jsonb_array_length(commits) - 1 LOOP
+    IF held <> '[]' AND EXISTS (
+      SELECT FROM jsonb_array_elements(held) AS other, jsonb_array_elements(commits -> i -> 'changes') AS part
+      WHERE other ->> 0 = commits -> i ->> 'tenant' AND other ->> 1 = part ->> 'id'
+    ) THEN
+      answers := array_append(answers, '{"conflict": "held"}'::json);
+      CONTINUE;
+    END IF;
     FOR attempt IN 1 .. ${attempts + 1} LOOP
       answer := @conflict(commits -> i, at);
       EXIT WHEN answer IS NOT NULL OR @take(commits -> i, texts);

@@ -2,17 +2,11 @@ import { fail } from '../../errors.ts'
 import type { SqlValue } from '../sql/column.ts'
 import { hasNul } from '../sql/leaf.ts'
 import { askInTurn, type PostgresClient } from './client.ts'
-import { fateOf, toDeskError } from './failure.ts'
+import { toDeskError } from './failure.ts'
+import { Patience } from './patience.ts'
 
 /** Texts kept written out: those of the store itself, and room for the views of applications. */
 const maxTexts = 500
-
-/** Waits between attempts at what others hold, in milliseconds; the last one repeats. */
-const waitsMs = [1, 2, 5, 10, 20, 40, 80, 150]
-
-// taken while the module is read, so that a test's fake timers do not stop a store
-const { setTimeout } = globalThis
-const passing = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 export type Values = readonly (SqlValue | undefined | readonly string[])[]
 
@@ -20,14 +14,14 @@ export type Values = readonly (SqlValue | undefined | readonly string[])[]
 export class Database {
   readonly client: PostgresClient
   readonly schema: string
-  readonly #patienceMs: number
+  readonly patienceMs: number
   readonly #texts = new Map<string, string>()
 
   /** `patienceMs`: how long what others hold is tried for. */
   constructor(client: PostgresClient, schema: string, patienceMs: number) {
     this.client = client
     this.schema = schema
-    this.#patienceMs = patienceMs
+    this.patienceMs = patienceMs
   }
 
   /** Rows of a question. */
@@ -47,20 +41,21 @@ export class Database {
   /** By a value with NUL nothing is found: nothing that is kept holds it. */
   async #asked<Row>(sql: string, values: Values, writes: boolean): Promise<Row[]> {
     if (values.some(hasNul)) return []
-    let first: unknown
-    for (let [waitedMs, attempts] = [0, 0]; ; attempts++) {
+    const patience = new Patience(this.patienceMs)
+    for (;;) {
       try {
-        return (await askInTurn(this.client, this.#text(sql), [...values])) as Row[]
+        return await this.once<Row>(sql, ...values)
       } catch (error) {
-        // in a transaction of the application's own, the next attempt only says that this one was given up
-        first = first !== undefined && (error as { code?: unknown } | null)?.code === '25P02' ? first : error
-        if (fateOf(first) !== 'again' || waitedMs >= this.#patienceMs || first !== error)
-          throw toDeskError(first, writes)
-        const waitMs = waitsMs[Math.min(attempts, waitsMs.length - 1)] ?? 0
-        waitedMs += waitMs
-        await passing(waitMs * (0.5 + (attempts % 3) / 2))
+        patience.meet(error)
+        if (!patience.lasts) throw toDeskError(patience.reason, writes)
+        await patience.pause()
       }
     }
+  }
+
+  /** Asked once; the error is the driver's. */
+  async once<Row>(sql: string, ...values: Values): Promise<Row[]> {
+    return (await askInTurn(this.client, this.#text(sql), [...values])) as Row[]
   }
 
   #text(sql: string): string {

@@ -7,7 +7,7 @@ import { filled } from '../sql/column.ts'
 import { hasNul } from '../sql/leaf.ts'
 import { eventOf, parsed, rowOf, type StoredRow, someEvent } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
-import type { PostgresClient } from './client.ts'
+import { isConnection, type PostgresClient } from './client.ts'
 import { instant } from './commit-function.ts'
 import { Committer } from './committer.ts'
 import { checkedSchema, Database } from './database.ts'
@@ -59,13 +59,22 @@ export function postgresStore(
   const now = (): number | null => clock?.now() ?? null
   return {
     ...storeOn(db, preparation, now),
-    within: (other) => storeOn(new Database(other, schema, patienceMs), preparation, now),
+    within: (other) => {
+      const inside = new Database(other, schema, patienceMs)
+      return storeOn(inside, preparation.within(inside), now)
+    },
   }
 }
 
+/**
+ * How long a call waits in the database for a key that others are about to write, in milliseconds. On a pool there are
+ * others in its company and it is sent again; in the application's own transaction giving up would be the end of that.
+ */
+const keyWaitMs = 100
+
 /** A store on a client, and what sees to it that the tables are there. */
 function storeOn(db: Database, preparation: Preparation, now: () => number | null): Store {
-  const committer = new Committer(db, now)
+  const committer = new Committer(db, now, isConnection(db.client) ? db.patienceMs : Math.min(db.patienceMs, keyWaitMs))
   /** Does something when the tables are there. */
   const at = <Result>(work: (db: Database) => Promise<Result>): Promise<Result> => preparation.run(() => work(db))
 

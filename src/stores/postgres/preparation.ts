@@ -4,8 +4,13 @@ import type { Database } from './database.ts'
 import { fateOf } from './failure.ts'
 import { prepare } from './prepare.ts'
 
+interface Prepared {
+  readonly done: Promise<void>
+  isDone: boolean
+}
+
 /** By client, then by schema: a pool hands out the same connections again and again, and each is looked at once. */
-const known = new WeakMap<PostgresClient, Map<string, Promise<void>>>()
+const known = new WeakMap<PostgresClient, Map<string, Prepared>>()
 
 /** Sees to it that the tables are there before anything is done with them. */
 export class Preparation {
@@ -15,6 +20,11 @@ export class Preparation {
   constructor(db: Database, mayLoseCommits: boolean) {
     this.#db = db
     this.#mayLoseCommits = mayLoseCommits
+  }
+
+  /** For work on a connection lent from the pool: it never waits for another one, there may be none left. */
+  within(db: Database): Preparation {
+    return this.#known.get(this.#db.schema)?.isDone ? this : new Preparation(db, this.#mayLoseCommits)
   }
 
   /** Looked at again where it went wrong, or the tables are gone: made in a transaction, they go if that is undone. */
@@ -29,18 +39,27 @@ export class Preparation {
   }
 
   #prepared(): Promise<void> {
-    const { client, schema } = this.#db
-    const schemas = known.get(client) ?? new Map<string, Promise<void>>()
-    known.set(client, schemas)
-    const preparing = schemas.get(schema) ?? prepare(this.#db, this.#mayLoseCommits)
-    if (!schemas.has(schema)) {
-      schemas.set(schema, preparing)
-      preparing.catch(() => this.#forget())
-    }
-    return preparing
+    const { schema } = this.#db
+    const found = this.#known.get(schema)
+    if (found) return found.done
+    const preparing: Prepared = { done: prepare(this.#db, this.#mayLoseCommits), isDone: false }
+    this.#known.set(schema, preparing)
+    preparing.done.then(
+      () => {
+        preparing.isDone = true
+      },
+      () => this.#forget(),
+    )
+    return preparing.done
+  }
+
+  get #known(): Map<string, Prepared> {
+    const schemas = known.get(this.#db.client) ?? new Map<string, Prepared>()
+    known.set(this.#db.client, schemas)
+    return schemas
   }
 
   #forget(): void {
-    known.get(this.#db.client)?.delete(this.#db.schema)
+    this.#known.delete(this.#db.schema)
   }
 }

@@ -80,8 +80,10 @@ export function rowOf({ change: { ticket, nextAt, plannedBy }, facts }: WrittenC
   return { ...row, version: ticket.version, next_at: nextAt, planned_by: plannedBy }
 }
 
-/** What the function answers of a commit; null: it is saved. */
-export type Answer =
+/** What the function answers of a commit; null: it is saved. `held`: others have its tickets at the moment. */
+export type Answer = { readonly conflict: 'held' } | Outcome
+
+type Outcome =
   | null
   | { readonly conflict: 'receipt'; readonly receipt: string }
   | { readonly conflict: 'lease'; readonly ticketId: string }
@@ -90,7 +92,7 @@ export type Answer =
   | { readonly conflict: 'version'; readonly ticketId: string; readonly actual: number }
   | { readonly conflict: 'reference'; readonly reference: string }
 
-export const outcomeOf = (answer: Answer): CommitOutcome =>
+export const outcomeOf = (answer: Outcome): CommitOutcome =>
   answer === null
     ? { ok: true }
     : answer.conflict === 'receipt'
