@@ -150,9 +150,12 @@ async function putAside(
 
 const retryMs = (attempts: number): number => Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 20))
 
-/** As text without NUL, at most 200 characters of it. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replaceAll('\0', '').toWellFormed().slice(0, 200)
+/** As text without NUL, at most 200 characters of it: anything may be thrown, and a `message` be anything. */
+function reasonOf(error: unknown): string {
+  const said = (error as { readonly message?: unknown } | null | undefined)?.message ?? error
+  const text = typeof said === 'string' ? said : shown(said)
+  return text.replaceAll('\0', '').toWellFormed().slice(0, 200)
+}
 
 /** Dead letters, 100 unless said. */
 export const deadLetters = ({ store, tenant }: DeskContext, limit = 100): Promise<readonly BuriedEffect[]> =>

@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import { concerns, erasureOf } from '../engine/erase.ts'
-import { fail, unwrap } from '../errors.ts'
+import { fail, type Refusal, refuse, unwrap } from '../errors.ts'
 import { Actor } from '../model/actor.ts'
 import { Id, parse } from '../model/schema.ts'
+import type { Ticket } from '../model/ticket.ts'
 import { again, attempts } from './again.ts'
 import { catchUp } from './catch-up.ts'
 import { commandInstant } from './instant.ts'
 import { type DeskContext, Signal } from './options.ts'
 import { breathe } from './pace.ts'
+import { isRefusal } from './store-failure.ts'
 
 /** Who erases, unless said: the desk itself. */
 const eraser = { kind: 'system', id: 'erasure' } as const satisfies Actor
@@ -18,7 +20,9 @@ export interface ErasureRun {
   readonly tickets: readonly string[]
   /** Events looked at, to find them. */
   readonly events: number
-  /** False when it was stopped: run it again, it goes on with what is left. */
+  /** Tickets from which nothing could be removed, and why (`event_too_new`, `version_conflict`): the others went on. */
+  readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
+  /** False when it was stopped, or a ticket failed: run it again, it goes on with what is left. */
   readonly complete: boolean
 }
 
@@ -44,7 +48,7 @@ export async function erase(
   const erased = new Set<string>()
   let events = 0
   for (let position = 0, more = true; more; await breathe()) {
-    if (signal?.aborted) return { tickets: [], events, complete: false }
+    if (signal?.aborted) return { tickets: [], events, failed: [], complete: false }
     const page = await desk.store.changes(desk.tenant, position, pageEvents)
     for (const event of page.events) {
       if (concerns(event, who)) concerned.add(event.ticketId)
@@ -55,13 +59,19 @@ export async function erase(
     more = page.events.length > 0
   }
   const tickets: string[] = []
+  const failed: { ticketId: string; error: Refusal }[] = []
   for (const ticketId of concerned) {
-    if (signal?.aborted) return { tickets, events, complete: false }
-    if (await desk.turn(ticketId, () => eraseOn(desk, ticketId, who, by))) tickets.push(ticketId)
+    if (signal?.aborted) return { tickets, events, failed, complete: false }
+    try {
+      if (await desk.turn(ticketId, () => eraseOn(desk, ticketId, who, by))) tickets.push(ticketId)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      failed.push({ ticketId, error: refuse(error.code, error.facts as never, error.path) as Refusal })
+    }
     await breathe()
   }
   await forgetReasons(desk, new Set([...erased, ...tickets]))
-  return { tickets, events, complete: true }
+  return { tickets, events, failed, complete: failed.length === 0 }
 }
 
 /** False if nothing was left to erase. */
@@ -70,9 +80,9 @@ const eraseOn = (desk: DeskContext, ticketId: string, person: string, actor: Act
     const { store, tenant, clock } = desk
     const loaded = await store.load(tenant, ticketId)
     if (!loaded.row) throw fail('ticket_not_found', { ticketId }, 'ticketId')
-    const at = commandInstant(undefined, [loaded.row.ticket], clock.now(), loaded.now)
-    // what time alone has caused by now comes first, as before any command
-    if ((await catchUp(desk, loaded.row.ticket, at)).length > 0) return again(ticketId, 0, 0)
+    const now = commandInstant(undefined, [loaded.row.ticket], clock.now(), loaded.now)
+    const at = await caughtUpTo(desk, loaded.row.ticket, now)
+    if (at === null) return again(ticketId, 0, 0)
     const history = await store.history(tenant, ticketId)
     const { nextAt, plannedBy, ticket } = loaded.row
     if (history.length !== ticket.version) return again(ticketId, ticket.version, history.length)
@@ -84,6 +94,19 @@ const eraseOn = (desk: DeskContext, ticketId: string, person: string, actor: Act
     const committed = await store.commit({ tenant, changes: [{ ...change, ...kept }], effects: [] })
     return committed.ok || again(ticketId, ticket.version, 0)
   })
+
+/**
+ * Where an erasure stands in a log: now, what time alone has caused by then before it, as before any command (null: that
+ * was something). Where nobody can tell what time has caused, it stands with what happened last, before all that.
+ */
+async function caughtUpTo(desk: DeskContext, ticket: Ticket, now: number): Promise<number | null> {
+  try {
+    return (await catchUp(desk, ticket, now)).length > 0 ? null : now
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return ticket.lastAt
+  }
+}
 
 /** Dead letters asked for at first; twice as many as long as there are more. */
 const lettersAtOnce = 10_000

@@ -7,13 +7,14 @@ import {
   requesterMessages,
   requesterTicket,
 } from '../engine/requester-view.ts'
-import { fail, unwrap } from '../errors.ts'
+import { fail, isDeskError, unwrap } from '../errors.ts'
 import { Id, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
+import { advanceWithHistory } from './catch-up.ts'
 import type { DeskContext } from './options.ts'
 import { shieldedFor } from './outsider.ts'
 import { breathe } from './pace.ts'
-import { historyOf, type PageAsk, PageAskSchema, ticketNow } from './read.ts'
+import { historyOf, loaded, type PageAsk, PageAskSchema } from './read.ts'
 
 /** A page of somebody's tickets. */
 export interface PortalPage {
@@ -41,11 +42,22 @@ export interface Portal {
 const latestFirst: readonly SortKey[] = [{ by: { field: 'openedAt' }, direction: 'descending', nulls: 'last' }]
 const position = compileSortKeys(latestFirst, fields)
 
+/** As it is now; where nobody can tell what time has caused, as it was last: what is theirs, people may see. */
+async function asFarAsKnown(desk: DeskContext, ticketId: string): Promise<Ticket> {
+  const { ticket, now } = await loaded(desk, ticketId)
+  try {
+    return (await advanceWithHistory(desk, ticket, now, Number.POSITIVE_INFINITY)).ticket
+  } catch (error) {
+    if (!isDeskError(error, 'definition_missing')) throw error
+    return ticket
+  }
+}
+
 /** @throws DeskError `invalid_command` when the person is no id */
 export function portal(desk: DeskContext, id: string): Portal {
   const person = unwrap(parse(Id, id, 'invalid_command', 'person'))
   const theirs = async (ticketId: string): Promise<Ticket> => {
-    const ticket = await ticketNow(desk, ticketId)
+    const ticket = await asFarAsKnown(desk, ticketId)
     if (!isVisibleTo(ticket, person)) throw fail('ticket_not_found', { ticketId: ticketId.slice(0, 100) }, 'ticketId')
     return ticket
   }
@@ -65,7 +77,7 @@ export function portal(desk: DeskContext, id: string): Portal {
     })
     const page = rows.slice(0, limit).map(({ ticket }) => ticket)
     const last = page.at(-1)
-    const seen = await Promise.all(page.map(({ id }) => ticketNow(desk, id)))
+    const seen = await Promise.all(page.map(({ id }) => asFarAsKnown(desk, id)))
     return { tickets: seen.map(shown), next: rows.length > limit && last ? position(last) : null }
   }
   return shieldedFor(

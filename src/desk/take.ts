@@ -58,6 +58,13 @@ function checkTicket(ticket: Ticket, events: readonly AnyTicketEvent[]): void {
   if (large) throw new DeskError({ ...large, path: 'events' } as typeof large)
   if (ticket.links.mergedInto === ticket.id)
     throw fail('merge_cycle', { ticketId: ticket.id, into: ticket.id }, 'events')
+  const seen = new Set<string>()
+  for (const [i, event] of events.entries()) {
+    const externalId = externalIdOf(event)
+    if (externalId !== null && seen.has(externalId))
+      throw fail('event_malformed', { reason: 'two messages with one external id' }, `events[${i}].personal.externalId`)
+    if (externalId !== null) seen.add(externalId)
+  }
 }
 
 async function takeOnce(desk: DeskContext, ticket: Ticket, events: readonly AnyTicketEvent[]): Promise<Taken | Again> {
@@ -80,17 +87,14 @@ async function takeOnce(desk: DeskContext, ticket: Ticket, events: readonly AnyT
   // no definition planned it: the next look at what is due does
   const plan = { nextAt: null, plannedBy: '' }
   const known = new Set(redacted.map(({ version }) => version))
-  const externalIds = externalIdsOf(fresh)
-  const forgottenExternalIds = externalIdsOf(kept.filter(({ version }) => known.has(version)))
+  const brought = externalIdsOf(fresh)
+  const gone = externalIdsOf(kept.filter(({ version }) => known.has(version)))
+  // a mail that was erased and came again is found as it was
+  const externalIds = [...brought].filter((id) => !gone.has(id))
+  const forgottenExternalIds = [...gone].filter((id) => !brought.has(id))
   const change = {
-    ticketId,
-    expectedVersion,
-    events: fresh,
-    ticket,
-    externalIds,
-    redacted,
-    forgottenExternalIds,
-    ...plan,
+    ...{ ticketId, expectedVersion, events: fresh, ticket, ...plan },
+    ...{ externalIds, redacted, forgottenExternalIds },
   }
   const committed = await store.commit({ tenant, changes: [change], effects: [] })
   if (!committed.ok) return conflict(committed, ticketId, events)
@@ -102,8 +106,8 @@ async function takeOnce(desk: DeskContext, ticket: Ticket, events: readonly AnyT
 const externalIdOf = (event: AnyTicketEvent): string | null =>
   (event.type === 'message_added' && event.personal?.externalId) || null
 
-const externalIdsOf = (events: readonly AnyTicketEvent[]): string[] =>
-  events.flatMap((event) => externalIdOf(event) ?? [])
+const externalIdsOf = (events: readonly AnyTicketEvent[]): ReadonlySet<string> =>
+  new Set(events.flatMap((event) => externalIdOf(event) ?? []))
 
 function conflict(found: CommitOutcome & { ok: false }, ticketId: string, events: readonly AnyTicketEvent[]): Again {
   switch (found.conflict) {

@@ -212,6 +212,54 @@ describe.each([
     await close()
   })
 
+  it('reaches a ticket that nobody can advance, and goes past one that a later release wrote', async () => {
+    const { store, clock = manualClock(0), close } = await make()
+    const level = { id: 'gone', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '1h' }] }
+    const then = createDesk({
+      definition: defineDesk({ levels: [level], slaRules: [{ level: 'gone' }] } as never),
+      store,
+      clock,
+    })
+    const desk = createDesk({ definition: defineDesk({}), store, clock })
+    const secret = canary('secret')
+    const open = (front: Pick<typeof desk, 'as'>, ticketId: string) =>
+      front.as({ kind: 'requester', id: 'mari' }).open({ ticketId, subject: secret, body: secret })
+    const { ticket } = await open(then, 'a-lost')
+    for (const id of ['b-new', 'c-known']) await open(desk, id)
+    clock.pass('2h')
+    await expect(desk.get('a-lost')).rejects.toMatchObject({ code: 'definition_missing' })
+    const portal = desk.portal('mari')
+    expect((await portal.tickets()).tickets.map(({ id }) => id)).toEqual(expect.arrayContaining(['a-lost', 'c-known']))
+    expect(await portal.messages('a-lost')).toMatchObject([{ body: secret }])
+
+    // the later release's event comes between the look at the feed and the ticket itself
+    const newer: Store = new Proxy(store, {
+      get: (kept, name) =>
+        name === 'history'
+          ? async (...args: Parameters<Store['history']>) => {
+              const events = await kept.history(...args)
+              return args[1] === 'b-new' ? events.map((event) => ({ ...event, v: 99 })) : events
+            }
+          : Reflect.get(kept, name),
+    })
+    expect(await desk.using(newer).erase('mari')).toMatchObject({
+      ...{ tickets: ['a-lost', 'c-known'], complete: false },
+      failed: [{ ticketId: 'b-new', error: { code: 'event_too_new' } }],
+    })
+    expect(await desk.erase('mari')).toMatchObject({ tickets: ['b-new'], failed: [], complete: true })
+    expect(await everything(store, ['a-lost', 'b-new', 'c-known'])).not.toContain(secret)
+    // the facts that nobody could tell come after it, once the desk knows
+    expect((await store.history('default', 'a-lost')).at(-1)).toMatchObject({
+      at: ticket.lastAt,
+      recordedAt: clock.now(),
+    })
+    await then.runDue()
+    const log = await store.history('default', 'a-lost')
+    expect(log.slice(-2).map(({ type }) => type)).toEqual(['personal_erased', 'sla_breached'])
+    expect(JSON.stringify(rebuild(log))).toBe(JSON.stringify((await store.load('default', 'a-lost')).row?.ticket))
+    await close()
+  })
+
   it('loses nothing that is written at the same time', async () => {
     const { store, clock, close } = await make()
     const { desk, ana, own } = await story(store, clock)

@@ -268,6 +268,10 @@ describe('an import', () => {
         for (const event of v.events as { personal?: { externalId?: string } }[])
           if (event.personal?.externalId) event.personal.externalId = 'mail-1'
       }),
+      edit(one, (v) => {
+        const [opened, message] = v.events
+        v.events = [opened, message, { ...message, version: 3, id: `${v.ticketId}:3` }] as typeof v.events
+      }),
     ]
     const { failed, tickets } = await other.desk.importLines(odd.map((line) => `${line}\n`))
     expect(failed.map(({ line, error }) => [line, error.code, error.path])).toEqual([
@@ -284,6 +288,7 @@ describe('an import', () => {
       [14, 'ticket_exists', 'ticketId'],
       [15, 'reference_taken', 'events[0].data.reference'],
       [16, 'ticket_exists', 'events[1].personal.externalId'],
+      [17, 'event_malformed', 'events[2].personal.externalId'],
     ])
     expect(tickets).toBe(1)
     expect(Object.prototype).not.toHaveProperty('polluted')
@@ -481,6 +486,21 @@ describe('an import', () => {
       await fresh.desk.importLines([before])
       expect((await fresh.desk.importLines([JSON.stringify(robbed)])).failed[0]?.error.code).toBe('ticket_exists')
       await Promise.all([front.close(), copy.close(), fresh.close()])
+    }
+  })
+
+  it('brings an erasure over when the same mail came again after it, and the mail is found', async () => {
+    for (const make of [memory, sqliteInMemory]) {
+      const [front, copy] = [await newDesk(make), await newDesk(make, 'copy')]
+      const { ticket } = await front.mari.open({ subject: 'zqSecret', body: 'zqSecret', externalId: 'mail-1' })
+      await copy.desk.importLines([await textOf(front.desk.exportLines())])
+      await front.desk.erase('mari')
+      await front.mari.message(ticket.id, { body: 'again', externalId: 'mail-1' })
+      const after = await textOf(front.desk.exportLines())
+      expect(await copy.desk.importLines([after])).toMatchObject({ tickets: 1, events: 2, failed: [] })
+      expect(await textOf(copy.desk.exportLines())).not.toContain('zqSecret')
+      expect(await copy.desk.byExternalId('mail-1')).toEqual(await copy.desk.get(ticket.id))
+      await Promise.all([front.close(), copy.close()])
     }
   })
 

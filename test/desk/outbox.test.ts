@@ -144,6 +144,24 @@ describe.each([
     await close()
   })
 
+  it.each([
+    ['an error whose message is no text', Object.assign(new Error(), { message: { status: 500 } }), 'an object'],
+    ['an error without a message', Object.assign(new Error(), { message: undefined }), 'an object'],
+    ['what says nothing of itself', Object.create(null), 'an object'],
+    ['what has a message and is no error', { message: '550 no such address' }, '550 no such address'],
+    ['a text', 'gone', 'gone'],
+    ['nothing', undefined, 'undefined'],
+  ])('may be refused by %s: it is put aside, and the others are delivered', async (_what, thrown, reason) => {
+    const { desk, effect, keep, close } = await newDesk()
+    await keep(effect('a1', 'a'), effect('b1', 'b'))
+    const run = await desk.deliver(({ effect: { id } }) => {
+      if (id === 'a1') throw thrown
+    })
+    const failed = [{ effectId: 'a1', reason, givenUp: false }]
+    expect(run).toEqual({ delivered: 1, skipped: 0, failed, more: false })
+    await close()
+  })
+
   it('never waits longer than an hour, however often it failed', async () => {
     const { desk, clock, effect, keep, close } = await newDesk()
     await keep(effect('a1', 'a'))
