@@ -1,11 +1,23 @@
-import { storeCases } from 'ticketwright/testing'
-import { it } from 'vitest'
-import { describePostgres } from '../postgres/database.ts'
-import { server } from './postgres-setup.ts'
+import { type MakeStore, storeCases } from 'ticketwright/testing'
+import { describe, it } from 'vitest'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
+import { serverForApp } from './postgres-setup.ts'
 
-describePostgres('PostgreSQL, a server', ({ url }) => {
-  it.for(storeCases)('$name', { timeout: 60_000 }, async ({ run }) => {
-    const { skipped } = await run(server(url))
-    if (skipped !== null) throw new Error(`a server can show everything: ${skipped}`)
+describePostgres('PostgreSQL, a server, by a role that owns nothing', ({ url }) => {
+  const later = (rowSecurity: boolean): MakeStore => {
+    let make: Promise<MakeStore> | undefined
+    return async () => {
+      make ??= anotherDatabase().then((other) => serverForApp(other.url, rowSecurity))
+      return (await make)()
+    }
+  }
+  describe.each([
+    ['with the rights that the page about operating lists', serverForApp(url, false)],
+    ['the same with row security', later(true)],
+  ])('%s', (_rights, make) => {
+    it.for(storeCases)('$name', { timeout: 60_000 }, async ({ run }) => {
+      const { skipped } = await run(make)
+      if (skipped !== null) throw new Error(`a server can show everything: ${skipped}`)
+    })
   })
 })

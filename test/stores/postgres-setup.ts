@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { migratePostgres, type PostgresClient, postgresStore } from 'ticketwright/postgres'
@@ -48,6 +49,9 @@ const failures = (
 
 /** How a set-up reaches its database. */
 interface Access {
+  /** Who owns the tables. */
+  readonly owner: PostgresClient
+  /** Who works with them. */
   readonly client: PostgresClient
   readonly lend: Lend
   /** Drops every connection without a word, and gives a client with new ones. */
@@ -61,18 +65,22 @@ const made = new Set<string>()
 const emptied = `WITH ${tables.map((table) => `of_${table} AS (DELETE FROM ticketwright.${table})`).join(', ')} SELECT 1`
 
 /** An emptied schema; `key` tells databases apart, so that the tables of each are made once. */
-async function setup({ client, lend, crash, end }: Access, key: string): Promise<StoreSetup> {
+async function setup(
+  { owner, client, lend, crash, end }: Access,
+  key: string,
+  rowSecurity = false,
+): Promise<StoreSetup> {
   const clock = manualClock(start)
   let next: StoreFailure | null = null
   const failing = asked(client, (given) => async (...statement) => {
-    if (next === null || !statement[0].includes('.commit(')) return given(...statement)
+    if (next === null || !/\.commit(_of_tenants)?\(/.test(statement[0])) return given(...statement)
     const failure = next
     next = null
     return failures(lend)[failure](() => given(...statement), statement)
   })
-  const open = (client: PostgresClient, patienceMs = 5_000) => postgresStore(client, { clock, patienceMs })
-  if (made.has(key)) await client.query(emptied)
-  else await migratePostgres(client)
+  const open = (client: PostgresClient, patienceMs = 5_000) => postgresStore(client, { clock, patienceMs, rowSecurity })
+  if (made.has(key)) await owner.query(emptied)
+  else await migratePostgres(owner, { rowSecurity })
   made.add(key)
   const store = open(failing, 0)
   return {
@@ -84,7 +92,7 @@ async function setup({ client, lend, crash, end }: Access, key: string): Promise
     failNext: (failure) => {
       next = failure
     },
-    raw: (tenant) => contentsOf(client, tenant),
+    raw: (tenant) => contentsOf(owner, tenant),
     close: async () => {
       await store.close()
       await end()
@@ -103,23 +111,31 @@ export const openLite = (): Promise<PGlite> => {
 /** PostgreSQL in this process, without a server: it proves the SQL, and nothing of concurrency. */
 export const pglite: MakeStore = async () => {
   const client = await openLite()
-  return setup({ client, lend: (work) => work(client), end: async () => {} }, 'lite')
+  return setup({ owner: client, client, lend: (work) => work(client), end: async () => {} }, 'lite')
 }
 
-/** On a server, by the URL of a database. */
+/** Who works on a server: a URL, or what `appOf` gives. */
+interface Worker {
+  readonly url: string
+  readonly owner?: string
+  readonly rowSecurity?: boolean
+}
+
+/** On a server, by the URL of a database: one role owns the tables and works with them, unless there are two. */
 export const server =
-  (url: string): MakeStore =>
+  (worker: string | Worker): MakeStore =>
   async () => {
+    const { url, owner = url, rowSecurity = false } = typeof worker === 'string' ? { url: worker } : worker
     const pools: { readonly pool: pg.Pool; readonly clients: Set<pg.PoolClient> }[] = []
-    const open = () => {
-      const pool = new pg.Pool({ connectionString: url, max: 8 })
+    const open = (connectionString: string) => {
+      const pool = new pg.Pool({ connectionString, max: 8 })
       const clients = new Set<pg.PoolClient>()
       pool.on('connect', (client) => clients.add(client))
       pool.on('error', () => {}) // a connection that was dropped while nobody used it
       pools.push({ pool, clients })
       return pool
     }
-    const client = open()
+    const client = open(url)
     const lend: Lend = async (work) => {
       const connection = await client.connect()
       try {
@@ -130,17 +146,55 @@ export const server =
     }
     const crash = () => {
       for (const { clients } of pools) for (const client of clients) socketOf(client).destroy()
-      return open()
+      return open(url)
     }
     const end = async () => {
       for (const { pool } of pools) await pool.end()
     }
-    return setup({ client, lend, crash, end }, url)
+    return setup({ owner: owner === url ? client : open(owner), client, lend, crash, end }, url, rowSecurity)
   }
+
+/** What the page about operating says a role needs that works with the tables, and does not own them. */
+const grants = (role: string): string => {
+  const page = readFileSync(new URL('../../docs/how-to/operations-postgresql.md', import.meta.url), 'utf8')
+  const block = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].find(([, sql]) => sql?.startsWith('GRANT'))
+  if (!block?.[1]) throw new Error('the page says nothing of roles')
+  return block[1].replaceAll('desk_app', role)
+}
+
+/**
+ * The URL of a role of its own that may do what the page says, and nothing else: with tables made by the role of the
+ * URL that is given.
+ */
+export async function appOf(owner: string, rowSecurity = false): Promise<Required<Worker>> {
+  const url = new URL(owner)
+  const role = `app_${url.pathname.slice(1).replaceAll('-', '_')}`
+  const client = new pg.Client(owner)
+  await client.connect()
+  try {
+    await migratePostgres(client, { rowSecurity })
+    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'app'; REVOKE ALL ON DATABASE "${url.pathname.slice(1)}" FROM PUBLIC;
+      GRANT CONNECT ON DATABASE "${url.pathname.slice(1)}" TO ${role}; ${grants(role)}`)
+  } finally {
+    await client.end()
+  }
+  url.username = role
+  url.password = 'app'
+  return { url: url.href, owner, rowSecurity }
+}
 
 /** pg keeps it to itself. */
 const socketOf = (client: pg.PoolClient) =>
   (client as unknown as { readonly connection: { readonly stream: { destroy(): void } } }).connection.stream
+
+/** The same by a role that owns nothing, and has the rights that the page about operating lists. */
+export const serverForApp = (owner: string, rowSecurity: boolean): MakeStore => {
+  let app: Promise<Worker> | undefined
+  return async () => {
+    app ??= appOf(owner, rowSecurity)
+    return server(await app)()
+  }
+}
 
 /** What lies in the tables, whatever the store says. */
 async function contentsOf(client: PostgresClient, tenant: string): Promise<RawContents> {

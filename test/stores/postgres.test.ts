@@ -82,6 +82,44 @@ describe('a schema', () => {
   )
 })
 
+describe('an option', () => {
+  const client: PostgresClient = { query: async () => ({ rows: [] }) }
+  const pathOf = async (work: () => unknown) => {
+    try {
+      await work()
+      return 'nothing'
+    } catch (error) {
+      return isDeskError(error, 'invalid_command') ? error.path : String(error)
+    }
+  }
+  it.each<[option: string, value: unknown]>([
+    ['patienceMs', -1],
+    ['patienceMs', 3_600_001],
+    ['patienceMs', Number.NaN],
+    ['patienceMs', '5000'],
+    ['schema', 7],
+    ['clock', {}],
+    ['mayLoseCommits', 1],
+    ['rowSecurity', 'yes'],
+    ['rowsecurity', true],
+  ])('%s is not %j, and its name is the path', async (option, value) => {
+    expect(await pathOf(() => postgresStore(client, { [option]: value } as never))).toBe(option)
+  })
+
+  it('of migrations is the same', async () => {
+    for (const [option, value] of Object.entries({ schema: null, rowSecurity: 0, patienceMs: 5 }))
+      expect(await pathOf(() => migratePostgres(client, { [option]: value } as never))).toBe(option)
+    for (const options of [null, 7, 'desk']) {
+      expect(await pathOf(() => migratePostgres(client, options as never))).toBe('options')
+      expect(await pathOf(() => postgresStore(client, options as never))).toBe('options')
+    }
+  })
+
+  it('that is undefined is not given', () => {
+    expect(() => postgresStore(client, { patienceMs: undefined, schema: undefined } as never)).not.toThrow()
+  })
+})
+
 describePostgres('postgresStore on a server', ({ url }) => {
   const pools: pg.Pool[] = []
   const newPool = (options: pg.PoolConfig = {}) => {
@@ -128,6 +166,24 @@ describePostgres('postgresStore on a server', ({ url }) => {
       expect(await reasonOf(postgresStore(newPool(), { schema }).load(tenant, 't1'))).toBe(said)
       const { rows } = await pool.query(`SELECT id FROM ${schema}.tickets`)
       expect(rows).toEqual([{ id: 't1' }])
+    })
+
+    it.each([
+      ['TABLE', 'receipts'],
+      ['TABLE', 'numbers'],
+      ['SEQUENCE', 'turn_numbers'],
+      ['FUNCTION', 'feed'],
+    ])('of which a %s was dropped (%s) are refused at the start, with its name', async (kind, name) => {
+      const { schema, store } = fresh()
+      await store.commit(commitOf('t1'))
+      await pool.query(`DROP ${kind} ${schema}.${name}`)
+      const said = `of the schema "${schema}" there is missing: ${name}; restore it from a backup`
+      expect(await reasonOf(postgresStore(newPool(), { schema }).load(tenant, 't1'))).toBe(said)
+      expect(await reasonOf(migratePostgres(newPool(), { schema }))).toBe(said)
+      // who had started meets it when it is needed, and is told its name from then on
+      if (name !== 'receipts') return
+      expect(await reasonOf(store.load(tenant, 't1', 'c1'))).toMatch(/receipts" does not exist/)
+      expect(await reasonOf(store.load(tenant, 't1'))).toBe(said)
     })
 
     it('made in a transaction that is undone are made again', async () => {

@@ -185,15 +185,24 @@ END $save$`
 /** Attempts of one commit at keys that others write too. */
 const attempts = 10
 
+/** How the same function is made for tables with row security: what it is set to, and what is done to see a tenant's rows. */
+interface Apart {
+  readonly settings: string
+  readonly enter: (tenant: string) => string
+}
+
 /**
  * Saves commits, each whole or not at all, and says of each what it conflicts with (null: nothing). The rows of all their
  * tickets are locked first; one whose tickets others hold is answered `held`, so that nobody in its company waits with
  * it. For a key that others are about to write it waits \`wait\` milliseconds at most. What is kept as text stands in `texts`, and in a commit by its number there, counted from base: read as JSON once less. Plans
  * are made once, for any tenant and ticket (see `model-rows.ts`).
  */
-const commit = `
-CREATE FUNCTION @commit(given text, texts text[], at double precision, known integer, wait integer) RETURNS text
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = 1000 AS $commit$
+export const commitFunction = (
+  name: string,
+  { settings, enter }: Apart = { settings: '', enter: () => '' },
+): string => `
+CREATE OR REPLACE FUNCTION @${name}(given text, texts text[], at double precision, known integer, wait integer) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = 1000 ${settings} AS $commit$
 DECLARE
   commits jsonb := given::jsonb;
   answers json[] := '{}';
@@ -215,12 +224,14 @@ BEGIN
     FROM jsonb_array_elements(commits) AS whole, jsonb_array_elements(whole -> 'changes') AS part
     WHERE (part ->> 'expected')::integer > 0 ORDER BY 1, 2
   LOOP
+    ${enter('one.tenant')}
     PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id FOR UPDATE SKIP LOCKED;
     IF NOT FOUND AND EXISTS (SELECT FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id) THEN
       held := held || jsonb_build_array(jsonb_build_array(one.tenant, one.id));
     END IF;
   END LOOP;
   FOR i IN 0 .. jsonb_array_length(commits) - 1 LOOP
+    ${enter("commits -> i ->> 'tenant'")}
     IF held <> '[]' AND EXISTS (
       SELECT FROM jsonb_array_elements(held) AS other, jsonb_array_elements(commits -> i -> 'changes') AS part
       WHERE other ->> 0 = commits -> i ->> 'tenant' AND other ->> 1 = part ->> 'id'
@@ -243,4 +254,4 @@ BEGIN
   RETURN array_to_json(answers)::text;
 END $commit$`
 
-export const commitFunctions = [conflict, take, save, commit]
+export const commitFunctions = [conflict, take, save, commitFunction('commit')]

@@ -4,8 +4,8 @@ import type { WrittenCommit } from '../sql/written.ts'
 import { nextTurn } from '../turn.ts'
 import type { Database } from './database.ts'
 import { fateOf, toDeskError } from './failure.ts'
+import { knownVersion } from './migrations.ts'
 import { Patience } from './patience.ts'
-import { knownVersion } from './prepare.ts'
 import { type Answer, outcomeOf, type SentCommit, sent, sentTogether } from './sent.ts'
 
 /** Somebody's commit, as it is sent. */
@@ -56,7 +56,7 @@ export class Committer {
     const outcome = new Promise<CommitOutcome>((done, failed) => {
       const one = sent(written)
       const characters = one.texts.reduce((sum, { length }) => sum + length, one.json.length)
-      this.#waiting.push({ sent: one, characters, done, failed, patience: new Patience(this.#db.patienceMs) })
+      this.#waiting.push({ sent: one, characters, done, failed, patience: new Patience(this.#db.asking.patienceMs) })
       this.#schedule()
     })
     this.#open.add(outcome)
@@ -132,8 +132,9 @@ export class Committer {
 
   async #send(jobs: readonly Job[]): Promise<readonly Answer[]> {
     const { json, texts } = sentTogether(jobs.map((job) => job.sent))
+    const { rowSecurity } = this.#db.asking
     const [row] = await this.#db.once<{ answers: string }>(
-      'SELECT @commit(?::text, ?::text[], ?::double precision, ?::integer, ?::integer) AS answers',
+      `SELECT @${rowSecurity ? 'commit_of_tenants' : 'commit'}(?::text, ?::text[], ?::double precision, ?::integer, ?::integer) AS answers`,
       ...[json, texts, this.#now(), knownVersion, this.#keyWaitMs],
     )
     const answers = JSON.parse(row?.answers ?? '[]') as readonly Answer[]

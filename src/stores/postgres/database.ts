@@ -1,27 +1,42 @@
 import { fail } from '../../errors.ts'
-import type { SqlValue } from '../sql/column.ts'
 import { hasNul } from '../sql/leaf.ts'
 import { askInTurn, type PostgresClient } from './client.ts'
 import { toDeskError } from './failure.ts'
+import { ofTenant, runOfTenant, type Values } from './of-tenant.ts'
 import { Patience } from './patience.ts'
 
 /** Texts kept written out: those of the store itself, and room for the views of applications. */
 const maxTexts = 500
 
-export type Values = readonly (SqlValue | undefined | readonly string[])[]
+/** How a database is asked. */
+export interface Asking {
+  readonly schema: string
+  /** How long what others hold is tried for. */
+  readonly patienceMs: number
+  /** Have the tables policies, so that each statement must say whose rows it is about? */
+  readonly rowSecurity: boolean
+}
 
 /** A client with the tables of one schema. In a text `@` stands for the schema with its dot, and `?` for a value. */
 export class Database {
   readonly client: PostgresClient
-  readonly schema: string
-  readonly patienceMs: number
-  readonly #texts = new Map<string, string>()
+  readonly asking: Asking
+  readonly #tenant: string | null
+  readonly #texts: Map<string, string>
 
-  /** `patienceMs`: how long what others hold is tried for. */
-  constructor(client: PostgresClient, schema: string, patienceMs: number) {
+  constructor(client: PostgresClient, asking: Asking, tenant: string | null = null, texts = new Map<string, string>()) {
     this.client = client
-    this.schema = schema
-    this.patienceMs = patienceMs
+    this.asking = asking
+    this.#tenant = tenant
+    this.#texts = texts
+  }
+
+  /**
+   * The same for what is one tenant's: where there is row security, its statements see and write that tenant's rows and
+   * no others, and each has to give rows (`RETURNING` where it writes).
+   */
+  of(tenant: string): Database {
+    return this.asking.rowSecurity ? new Database(this.client, this.asking, tenant, this.#texts) : this
   }
 
   /** Rows of a question. */
@@ -40,8 +55,8 @@ export class Database {
 
   /** By a value with NUL nothing is found: nothing that is kept holds it. */
   async #asked<Row>(sql: string, values: Values, writes: boolean): Promise<Row[]> {
-    if (values.some(hasNul)) return []
-    const patience = new Patience(this.patienceMs)
+    if (values.some(hasNul) || hasNul(this.#tenant)) return []
+    const patience = new Patience(this.asking.patienceMs)
     for (;;) {
       try {
         return await this.once<Row>(sql, ...values)
@@ -55,14 +70,18 @@ export class Database {
 
   /** Asked once; the error is the driver's. */
   async once<Row>(sql: string, ...values: Values): Promise<Row[]> {
-    return (await askInTurn(this.client, this.#text(sql), [...values])) as Row[]
+    const [tenant, text] = [this.#tenant, this.#text(sql)]
+    if (tenant === null) return (await askInTurn(this.client, text, [...values])) as Row[]
+    const { statement, texts, numbers } = ofTenant(text, values)
+    const rows = await askInTurn(this.client, this.#text(runOfTenant), [tenant, statement, texts, numbers])
+    return rows.map((row) => JSON.parse((row as { answer: string }).answer) as Row)
   }
 
   #text(sql: string): string {
     const known = this.#texts.get(sql)
     if (known !== undefined) return known
     if (this.#texts.size >= maxTexts) this.#texts.clear()
-    const written = withSchema(numbered(sql), this.schema)
+    const written = withSchema(numbered(sql), this.asking.schema)
     this.#texts.set(sql, written)
     return written
   }

@@ -44,7 +44,7 @@ export async function takeEffects(
 
 export async function deferEffect(db: Database, tenant: string, effectId: string, until: number): Promise<void> {
   await db.write(
-    'UPDATE @effects SET hidden_until = ?::double precision WHERE tenant = ? AND id = ? AND settled = 0',
+    'UPDATE @effects SET hidden_until = ?::double precision WHERE tenant = ? AND id = ? AND settled = 0 RETURNING 1',
     until,
     tenant,
     effectId,
@@ -54,7 +54,7 @@ export async function deferEffect(db: Database, tenant: string, effectId: string
 /** What `settled` says: 0 pending, 1 done or given up, 2 a dead letter. */
 export async function buryEffect(db: Database, tenant: string, effectId: string, reason: string): Promise<void> {
   await db.write(
-    'UPDATE @effects SET settled = 2, reason = ? WHERE tenant = ? AND id = ? AND settled <> 1',
+    'UPDATE @effects SET settled = 2, reason = ? WHERE tenant = ? AND id = ? AND settled <> 1 RETURNING 1',
     reason,
     tenant,
     effectId,
@@ -85,7 +85,7 @@ export async function reviveEffect(db: Database, tenant: string, effectId: strin
 export async function settleEffect(db: Database, tenant: string, effectId: string, now: number | null): Promise<void> {
   await db.write(
     `UPDATE @effects SET settled = 1, hidden_until = ${instant('?::double precision')}, effect = '', reason = NULL
-     WHERE tenant = ? AND id = ? AND settled <> 1`,
+     WHERE tenant = ? AND id = ? AND settled <> 1 RETURNING 1`,
     now,
     tenant,
     effectId,

@@ -1,3 +1,4 @@
 export type { PostgresClient } from './client.ts'
-export { type PostgresOptions, type PostgresStore, postgresStore } from './postgres-store.ts'
+export type { MigrationOptions, PostgresOptions } from './option.ts'
+export { type PostgresStore, postgresStore } from './postgres-store.ts'
 export { migratePostgres } from './prepare.ts'

@@ -141,3 +141,6 @@ export const migrations: readonly (readonly string[])[] = [
     ...modelRows,
   ],
 ]
+
+/** The version of the tables that this release makes. */
+export const knownVersion = migrations.length

@@ -1,7 +1,6 @@
 import { deepFreeze } from '../../model/json.ts'
 import type { AnyTicketEvent } from '../../model/ticket-event.ts'
 import type { Receipt, Store } from '../../store.ts'
-import type { Clock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
 import { filled } from '../sql/column.ts'
 import { hasNul } from '../sql/leaf.ts'
@@ -16,20 +15,9 @@ import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffec
 import { countIn, findIn, tallyIn } from './find.ts'
 import { forgetIn } from './forget.ts'
 import { claimIn, handOverIn, leasesOf, releaseIn, renewIn } from './lease.ts'
+import { checkedStore, defaultSchema, type PostgresOptions } from './option.ts'
 import { Preparation } from './preparation.ts'
-import { defaultSchema } from './prepare.ts'
 import { announceIn, presentAt } from './presence.ts'
-
-export interface PostgresOptions {
-  /** Where the tables are: letters, digits and _; `ticketwright` unless said. */
-  readonly schema?: string
-  /** Judges leases and what is due; the server's own unless given, so that all machines go by one. For tests. */
-  readonly clock?: Clock
-  /** How long a write is tried again while others hold what it needs, in milliseconds: 5,000 unless said. */
-  readonly patienceMs?: number
-  /** Starts also where `synchronous_commit` is off: a crash of the server loses what it acknowledged last. */
-  readonly mayLoseCommits?: boolean
-}
 
 /** A store in PostgreSQL. */
 export interface PostgresStore extends Store {
@@ -47,20 +35,19 @@ export interface PostgresStore extends Store {
  * what the store writes is part of that transaction, and a conflict leaves it usable. The tables are made, or brought up to
  * date, when it is first used, or before by `migratePostgres`. Commits that wait at the same time share one call. The
  * client stays its owner's to close.
- * @throws DeskError `store_failed` for a schema that cannot be named
+ * @throws DeskError `store_failed` for a schema that cannot be named, `invalid_command` with the path of an option that is none
  * @example const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }))
  */
-export function postgresStore(
-  client: PostgresClient,
-  { schema = defaultSchema, clock, patienceMs = 5_000, mayLoseCommits = false }: PostgresOptions = {},
-): PostgresStore {
-  const db = new Database(client, checkedSchema(schema), patienceMs)
+export function postgresStore(client: PostgresClient, options: PostgresOptions = {}): PostgresStore {
+  const { schema, clock, patienceMs = 5_000, mayLoseCommits = false, rowSecurity = false } = checkedStore(options)
+  const asking = { schema: checkedSchema(schema ?? defaultSchema), patienceMs, rowSecurity }
+  const db = new Database(client, asking)
   const preparation = new Preparation(db, mayLoseCommits)
   const now = (): number | null => clock?.now() ?? null
   return {
     ...storeOn(db, preparation, now),
     within: (other) => {
-      const inside = new Database(other, schema, patienceMs)
+      const inside = new Database(other, asking)
       return storeOn(inside, preparation.within(inside), now)
     },
   }
@@ -74,15 +61,19 @@ const keyWaitMs = 100
 
 /** A store on a client, and what sees to it that the tables are there. */
 function storeOn(db: Database, preparation: Preparation, now: () => number | null): Store {
-  const committer = new Committer(db, now, isConnection(db.client) ? db.patienceMs : Math.min(db.patienceMs, keyWaitMs))
-  /** Does something when the tables are there. */
-  const at = <Result>(work: (db: Database) => Promise<Result>): Promise<Result> => preparation.run(() => work(db))
+  const { patienceMs } = db.asking
+  const committer = new Committer(db, now, isConnection(db.client) ? patienceMs : Math.min(patienceMs, keyWaitMs))
+  /** Does something of one tenant's when the tables are there. */
+  const of = <Result>(tenant: string, work: (db: Database) => Promise<Result>): Promise<Result> =>
+    preparation.run(() => work(db.of(tenant)))
 
   return {
     now: () =>
-      at(async () => now() ?? Number((await db.row<{ now: number }>(`SELECT ${instant('NULL')} AS now`))?.now)),
+      preparation.run(
+        async () => now() ?? Number((await db.row<{ now: number }>(`SELECT ${instant('NULL')} AS now`))?.now),
+      ),
     load: (tenant, ticketId, commandId) =>
-      at(async () => {
+      of(tenant, async (db) => {
         const [found] = await db.rows<LoadedRow>(load, ...[tenant, ticketId, commandId].map(known), now())
         return {
           row: found?.id ? rowOf(found as StoredRow) : null,
@@ -92,10 +83,10 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
       }),
     commit: async (commit) => {
       const written = writtenCommit(commit, filled)
-      return at(() => committer.commit(written))
+      return preparation.run(() => committer.commit(written))
     },
     history: (tenant, ticketId, { after = 0, limit } = {}) =>
-      at(async () => {
+      of(tenant, async (db) => {
         const rows = await db.rows<{ version: number; event: string }>(
           `SELECT version, event FROM @events WHERE tenant = ? AND ticket_id = ? AND version > ?::integer
            ORDER BY version LIMIT ?::integer`,
@@ -103,12 +94,12 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
         )
         return rows.map(({ version, event }) => eventOf(ticketId, version, event))
       }),
-    find: (query) => at(() => findIn(db, query, now())),
-    count: (query) => at(() => countIn(db, query)),
-    tally: (query) => at(() => tallyIn(db, query)),
-    due: (tenant, ask) => at(() => dueIn(db, tenant, ask)),
+    find: (query) => of(query.tenant, (db) => findIn(db, query, now())),
+    count: (query) => of(query.tenant, (db) => countIn(db, query)),
+    tally: (query) => of(query.tenant, (db) => tallyIn(db, query)),
+    due: (tenant, ask) => of(tenant, (db) => dueIn(db, tenant, ask)),
     lookup: (tenant, key) =>
-      at(async () => {
+      of(tenant, async (db) => {
         const [sql, value] =
           'reference' in key
             ? ['SELECT id, NULL AS command_id FROM @tickets WHERE tenant = ? AND reference = ?', key.reference]
@@ -123,10 +114,10 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
       refuseNul(tenant)
       const next = `INSERT INTO @numbers AS kept (tenant, last) VALUES (?, 1)
         ON CONFLICT (tenant) DO UPDATE SET last = kept.last + 1 RETURNING last`
-      return at(async () => Number((await db.write<{ last: number }>(next, tenant))[0]?.last))
+      return of(tenant, async (db) => Number((await db.write<{ last: number }>(next, tenant))[0]?.last))
     },
     changes: (tenant, after, limit) =>
-      at(async () => {
+      of(tenant, async (db) => {
         const rows = await db.rows<{ place: number; content: string }>(
           'SELECT place, content FROM @feed(?, ?::bigint, ?::integer)',
           ...[tenant, after, limit],
@@ -137,22 +128,22 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
       }),
     claim: async (tenant, ticketId, holder, forMs) => {
       refuseNul([tenant, ticketId, holder])
-      return at(() => claimIn(db, tenant, ticketId, holder, now(), forMs))
+      return of(tenant, (db) => claimIn(db, tenant, ticketId, holder, now(), forMs))
     },
-    renew: (tenant, lease, forMs) => at(() => renewIn(db, tenant, lease, now(), forMs)),
-    release: (tenant, lease) => at(() => releaseIn(db, tenant, lease, now())),
+    renew: (tenant, lease, forMs) => of(tenant, (db) => renewIn(db, tenant, lease, now(), forMs)),
+    release: (tenant, lease) => of(tenant, (db) => releaseIn(db, tenant, lease, now())),
     handOver: async (tenant, lease, to, forMs) => {
       refuseNul(to)
-      return at(() => handOverIn(db, tenant, lease, to, now(), forMs))
+      return of(tenant, (db) => handOverIn(db, tenant, lease, to, now(), forMs))
     },
-    leases: (tenant, holder) => at(() => leasesOf(db, tenant, holder, now())),
+    leases: (tenant, holder) => of(tenant, (db) => leasesOf(db, tenant, holder, now())),
     announce: async (tenant, ticketId, person, doing, forMs) => {
       refuseNul([tenant, ticketId, person])
-      return at(() => announceIn(db, tenant, ticketId, person, doing, now(), forMs))
+      return of(tenant, (db) => announceIn(db, tenant, ticketId, person, doing, now(), forMs))
     },
-    present: (tenant, ticketId) => at(() => presentAt(db, tenant, ticketId, now())),
+    present: (tenant, ticketId) => of(tenant, (db) => presentAt(db, tenant, ticketId, now())),
     turns: (tenant) =>
-      at(async () => {
+      of(tenant, async (db) => {
         const rows = await db.rows<{ agent: string; turn: number }>(
           'SELECT agent, turn FROM @turns WHERE tenant = ?',
           tenant,
@@ -160,20 +151,20 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
         return Object.fromEntries(rows.map(({ agent, turn }) => [agent, turn]))
       }),
     effects: (tenant, { now: instant, limit, hideMs }) =>
-      at(() =>
+      of(tenant, (db) =>
         hideMs === undefined
           ? effectsIn(db, tenant, instant, limit)
           : takeEffects(db, tenant, instant, limit, instant + hideMs),
       ),
-    defer: (tenant, effectId, until) => at(() => deferEffect(db, tenant, effectId, until)),
-    settle: (tenant, effectId) => at(() => settleEffect(db, tenant, effectId, now())),
+    defer: (tenant, effectId, until) => of(tenant, (db) => deferEffect(db, tenant, effectId, until)),
+    settle: (tenant, effectId) => of(tenant, (db) => settleEffect(db, tenant, effectId, now())),
     bury: async (tenant, effectId, reason) => {
       refuseNul(reason)
-      return at(() => buryEffect(db, tenant, effectId, reason))
+      return of(tenant, (db) => buryEffect(db, tenant, effectId, reason))
     },
-    buried: (tenant, limit) => at(() => buriedIn(db, tenant, limit)),
-    revive: (tenant, effectId) => at(() => reviveEffect(db, tenant, effectId)),
-    forgetReceipts: (tenant, before) => at(() => forgetIn(db, tenant, before, now())),
+    buried: (tenant, limit) => of(tenant, (db) => buriedIn(db, tenant, limit)),
+    revive: (tenant, effectId) => of(tenant, (db) => reviveEffect(db, tenant, effectId)),
+    forgetReceipts: (tenant, before) => of(tenant, (db) => forgetIn(db, tenant, before, now())),
     close: () => committer.idle(),
   }
 }

@@ -9,7 +9,7 @@ interface Prepared {
   isDone: boolean
 }
 
-/** By client, then by schema: a pool hands out the same connections again and again, and each is looked at once. */
+/** By client, then by schema and row security: a pool hands out the same connections again and again, and each is looked at once. */
 const known = new WeakMap<PostgresClient, Map<string, Prepared>>()
 
 /** Sees to it that the tables are there before anything is done with them. */
@@ -24,7 +24,7 @@ export class Preparation {
 
   /** For work on a connection lent from the pool: it never waits for another one, there may be none left. */
   within(db: Database): Preparation {
-    return this.#known.get(this.#db.schema)?.isDone ? this : new Preparation(db, this.#mayLoseCommits)
+    return this.#known.get(this.#key)?.isDone ? this : new Preparation(db, this.#mayLoseCommits)
   }
 
   /** Looked at again where it went wrong, or the tables are gone: made in a transaction, they go if that is undone. */
@@ -39,11 +39,11 @@ export class Preparation {
   }
 
   #prepared(): Promise<void> {
-    const { schema } = this.#db
-    const found = this.#known.get(schema)
+    const key = this.#key
+    const found = this.#known.get(key)
     if (found) return found.done
     const preparing: Prepared = { done: prepare(this.#db, this.#mayLoseCommits), isDone: false }
-    this.#known.set(schema, preparing)
+    this.#known.set(key, preparing)
     preparing.done.then(
       () => {
         preparing.isDone = true
@@ -59,7 +59,12 @@ export class Preparation {
     return schemas
   }
 
+  get #key(): string {
+    const { schema, rowSecurity } = this.#db.asking
+    return `${schema}${rowSecurity ? ', row security' : ''}`
+  }
+
   #forget(): void {
-    this.#known.delete(this.#db.schema)
+    this.#known.delete(this.#key)
   }
 }

@@ -19,7 +19,8 @@ export async function announceIn(
 ): Promise<void> {
   if (doing === null) {
     await db.write(
-      `DELETE FROM @presence WHERE tenant = $1 AND ticket_id = $2 AND (person = $3 OR until <= ${now})`,
+      `DELETE FROM @presence WHERE tenant = $1 AND ticket_id = $2 AND (person = $3 OR until <= ${now})
+       RETURNING 1`,
       ...[tenant, ticketId, person, at],
     )
     return
@@ -32,7 +33,8 @@ export async function announceIn(
      VALUES ($1, $2, $3, $5, ${now}, ${now} + $6::double precision)
      ON CONFLICT (tenant, ticket_id, person) DO UPDATE SET
        since = CASE WHEN kept.doing = excluded.doing AND kept.until > ${now} THEN kept.since ELSE excluded.since END,
-       doing = excluded.doing, until = excluded.until`,
+       doing = excluded.doing, until = excluded.until
+     RETURNING 1`,
     ...[tenant, ticketId, person, at, doing, forMs],
   )
 }

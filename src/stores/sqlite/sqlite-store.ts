@@ -2,6 +2,7 @@ import { fail, shown } from '../../errors.ts'
 import type { Store } from '../../store.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
+import { checkedOptions, clockOption, patienceOption } from '../option.ts'
 import { eventOf, rowOf, type StoredRow } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
 import { commitTo, receiptIn } from './commit.ts'
@@ -34,6 +35,8 @@ export interface SqliteOptions {
   readonly patienceMs?: number
 }
 
+const rules = { clock: clockOption, patienceMs: patienceOption }
+
 /**
  * Keeps tickets in a SQLite file: durable, for one machine. Takes the path of the file (opened with node:sqlite), or
  * an open handle of node:sqlite or better-sqlite3, which stays its owner's to close and in which the tables begin with
@@ -44,7 +47,7 @@ export interface SqliteOptions {
  * @example const store = sqliteStore('tickets.db')
  */
 export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions = {}): Store {
-  const { clock = systemClock, patienceMs = 5_000 } = checked(options)
+  const { clock = systemClock, patienceMs = 5_000 } = checkedOptions(options, rules)
   const db = open(where)
   const writer = new Writer(db, () => checkTables(db), patienceMs)
   const write = <Result>(work: () => Result) => writer.run(work)
@@ -167,22 +170,6 @@ export function sqliteStore(where: SqliteHandle | string, options: SqliteOptions
       if (typeof where === 'string') db.close()
     },
   }
-}
-
-const optionNames: readonly string[] = ['clock', 'patienceMs'] satisfies (keyof SqliteOptions)[]
-const maxPatienceMs = 3_600_000
-
-function checked(options: SqliteOptions): SqliteOptions {
-  const wrong = (name: string, reason: string) => fail('invalid_command', { reason }, name)
-  if (typeof options !== 'object' || options === null)
-    throw wrong('options', `a store takes options, not ${shown(options)}`)
-  for (const name of Object.keys(options))
-    if (!optionNames.includes(name)) throw wrong(name.slice(0, 100), 'there is no such option')
-  const { clock, patienceMs = 0 } = options
-  if (clock !== undefined && typeof clock?.now !== 'function') throw wrong('clock', 'a clock has a function now')
-  if (!(Number.isFinite(patienceMs) && patienceMs >= 0 && patienceMs <= maxPatienceMs))
-    throw wrong('patienceMs', `milliseconds from 0 to ${maxPatienceMs} are needed, not ${shown(patienceMs)}`)
-  return options
 }
 
 interface Found {

@@ -1,0 +1,86 @@
+import { fail } from '../../errors.ts'
+import type { Database } from './database.ts'
+import { knownVersion } from './migrations.ts'
+import { policy } from './row-security.ts'
+import { functions, sequences, tenantTables } from './table.ts'
+
+/** With expressions in stored columns (12), and what is tried in tests. */
+const oldestServer = 13
+
+interface Settings {
+  readonly server: number
+  readonly synchronous: string
+  readonly encoding: string
+  readonly standby: boolean
+  readonly read_only: string
+  readonly half: unknown
+  readonly meta: boolean
+  /** Names of what is not there, with commas. */
+  readonly missing: string
+  /** Tables whose rows this role sees whatever policies say, with commas. */
+  readonly open: string
+  /** Tables with our policy. */
+  readonly policies: number
+  /** Has the table of tickets our policy, and does it bind this role? */
+  readonly bound: boolean
+}
+
+/** What is known of the tables before they are used. */
+export interface Found extends Pick<Settings, 'open' | 'policies' | 'bound'> {
+  /** 0: there are none. */
+  readonly version: number
+  /** Version of what row security needs; 0: there is none. */
+  readonly rowSecurity: number
+  /** Tables that a policy belongs to. */
+  readonly apartTables: number
+}
+
+const list = (names: readonly string[]) => `unnest(ARRAY[${names.map((name) => `'${name}'`).join(', ')}]) AS name`
+const joined = (select: string) => `array_to_string(ARRAY(${select}), ', ')`
+const missing = `SELECT name FROM ${list([...tenantTables, ...sequences])} WHERE to_regclass('@' || name) IS NULL
+  UNION ALL SELECT name FROM ${list(functions)} WHERE to_regproc('@' || name) IS NULL`
+const ours = `FROM pg_policy WHERE polname = '${policy}' AND polrelid`
+
+const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS server,
+  current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
+  pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') AS read_only,
+  0.5::double precision AS half, to_regclass('@meta') IS NOT NULL AS meta,
+  ${joined(missing)} AS missing,
+  ${joined(`SELECT name FROM ${list(tenantTables)} WHERE NOT row_security_active(to_regclass('@' || name))`)} AS open,
+  (SELECT count(*)::integer ${ours} IN (SELECT to_regclass('@' || name) FROM ${list(tenantTables)})) AS policies,
+  EXISTS (SELECT ${ours} = to_regclass('@tickets') AND row_security_active(polrelid)) AS bound`
+
+/** What must be otherwise before anything is kept there; undefined: nothing. */
+function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined {
+  const { server, synchronous, encoding, standby, read_only, half } = found
+  if (server < oldestServer) return `PostgreSQL ${oldestServer} or newer is needed, this is ${server}`
+  if (half !== 0.5) return `the client reads numbers as ${typeof half}; set it to read double precision as numbers`
+  if (encoding !== 'UTF8') return `the database keeps text as ${encoding}; make one with ENCODING 'UTF8'`
+  if (standby) return 'this server is a standby; connect to the primary'
+  if (read_only === 'on') return 'default_transaction_read_only is on: nothing can be written'
+  if (synchronous === 'off' && !mayLoseCommits)
+    return 'synchronous_commit is off: a crash would lose what was acknowledged; set it to on for this role or database'
+  return undefined
+}
+
+/**
+ * Looks at a server and the tables there: two questions.
+ * @throws DeskError `store_failed` where promises could not be kept, `store_busy`
+ */
+export async function look(db: Database, mayLoseCommits: boolean): Promise<Found> {
+  const [found] = await db.rows<Settings>(asked)
+  if (!found) throw fail('store_failed', { reason: 'the client answers nothing' })
+  const wrong = wrongWith(found, mayLoseCommits)
+  if (wrong) throw fail('store_failed', { reason: wrong })
+  const rows = found.meta ? await db.rows<{ name: string; value: number }>('SELECT name, value FROM @meta') : []
+  const kept = Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+  const { version = 0, row_security: rowSecurity = 0 } = kept
+  const { open, policies, bound } = found
+  if (version > knownVersion)
+    throw fail('store_failed', { reason: `the tables are of version ${version}, this release knows ${knownVersion}` })
+  if (version === knownVersion && found.missing !== '')
+    throw fail('store_failed', {
+      reason: `of the schema "${db.asking.schema}" there is missing: ${found.missing}; restore it from a backup`,
+    })
+  return { version, rowSecurity, open, policies, bound, apartTables: tenantTables.length }
+}

@@ -1,0 +1,10 @@
+/** Tables with rows of tenants, all but `meta`: what row security is about, and what has to be there. */
+export const tenantTables = [
+  ...['tickets', 'events', 'external_ids', 'receipts', 'leases', 'presence', 'turns', 'effects', 'numbers'],
+] as const
+
+/** Sequences beside them. */
+export const sequences = ['positions', 'turn_numbers', 'effect_positions'] as const
+
+/** Functions by which the store writes and reads more than one statement says. */
+export const functions = [...['enter_feed', 'feed', 'conflict', 'take', 'save', 'commit', 'take_effects']] as const
