@@ -80,7 +80,9 @@ describe.each(drivers)('a handle of %s', (name, open) => {
   it('waits as long as it is told for another process, and never stands still for long', async () => {
     const path = await filled()
     const handle = open(path)
+    handle.exec('PRAGMA busy_timeout = 0')
     const store = sqliteStore(handle, { patienceMs: 1_500 })
+    handle.exec('PRAGMA busy_timeout = 8000') // as late as its owner likes
     const release = await holdingLock(path)
     let [longest, last] = [0, performance.now()]
     const watch = setInterval(() => {
@@ -100,7 +102,24 @@ describe.each(drivers)('a handle of %s', (name, open) => {
     expect(longest).toBeLessThan(2_500)
     clearInterval(watch)
     await release()
-    expect(await store.nextNumber('a')).toBe(1)
+    expect([await store.nextNumber('a'), timeoutOf(handle)]).toEqual([1, 8_000])
+    handle.close()
+  })
+
+  it('leaves what the application has attached to it as it was', async () => {
+    const [own, attached] = [newPath(), newPath()]
+    const legacy = open(attached)
+    legacy.exec('CREATE TABLE mine (x)')
+    legacy.close()
+    const handle = open(own)
+    handle.exec(`ATTACH '${attached}' AS legacy`)
+    const names = ['journal_mode', 'synchronous', 'secure_delete']
+    const modes = (of: string) =>
+      names.map((pragma) => Object.values(handle.prepare(`PRAGMA ${of}.${pragma}`).get() as object)[0])
+    const before = modes('legacy')
+    await anaOn(sqliteStore(handle)).open({ ticketId: 't', subject: 's' })
+    expect([modes('legacy'), modes('main')]).toEqual([before, ['wal', 2, 1]])
+    expect(before).not.toEqual(['wal', 2, 1])
     handle.close()
   })
 

@@ -18,7 +18,6 @@ export const busyTimeoutMs = 50
 export class Database {
   readonly #handle: SqliteHandle
   readonly #statements = new Map<string, SqliteStatement>()
-  #standsStill = false
 
   constructor(handle: SqliteHandle) {
     this.#handle = handle
@@ -60,10 +59,13 @@ export class Database {
     attempt(() => this.#handle.exec(sql))
   }
 
-  /** How long the handle waits for others, as its owner wants it; longer than is good while the store writes. */
+  /** How long the handle waits for others. Its owner may set it at any time. */
+  get timeoutMs(): number {
+    return this.row<{ timeout: number }>('PRAGMA busy_timeout')?.timeout ?? busyTimeoutMs
+  }
+
   set timeoutMs(ms: number) {
     this.exec(`PRAGMA busy_timeout = ${ms}`)
-    this.#standsStill = ms > busyTimeoutMs
   }
 
   /**
@@ -71,13 +73,13 @@ export class Database {
    * Refused with `store_busy` while somebody else's transaction is open on the handle: what joined it could be lost.
    */
   write<Result>(work: () => Result): Result {
-    if (!this.#standsStill) return this.#write(work)
-    const own = this.row<{ timeout: number }>('PRAGMA busy_timeout')?.timeout ?? busyTimeoutMs
-    this.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    const own = this.timeoutMs
+    if (own <= busyTimeoutMs) return this.#write(work)
+    this.timeoutMs = busyTimeoutMs
     try {
       return this.#write(work)
     } finally {
-      this.exec(`PRAGMA busy_timeout = ${own}`)
+      this.timeoutMs = own
     }
   }
 

@@ -19,16 +19,17 @@ const oldestSqlite = [3, 37] as const
 export function prepare(db: Database): void {
   checkDriver(db)
   db.exec('BEGIN; ROLLBACK') // what follows must not join somebody else's transaction
-  const timeout = Number(pragma(db, 'busy_timeout'))
+  const timeout = db.timeoutMs
   if (pragma(db, 'query_only') === 1) throw fail('store_failed', { reason: 'query_only is on: nothing can be written' })
   try {
-    db.exec(`PRAGMA busy_timeout = ${Math.max(timeout, startTimeoutMs)}`)
+    db.timeoutMs = Math.max(timeout, startTimeoutMs)
     checkJournal(db)
-    db.exec('PRAGMA synchronous = FULL')
-    db.exec('PRAGMA secure_delete = ON')
+    // of `main`: without a name it would be of every database that the application has attached
+    db.exec('PRAGMA main.synchronous = FULL')
+    db.exec('PRAGMA main.secure_delete = ON')
     migrate(db)
     checkWhole(db)
-    db.exec('PRAGMA busy_timeout = 0')
+    db.timeoutMs = 0
     checkWritable(db)
   } finally {
     db.timeoutMs = timeout || busyTimeoutMs
@@ -62,7 +63,7 @@ function checkDriver(db: Database): void {
 
 /** A file that cannot be in WAL mode (on some network drives) keeps its own journal, which is slower and as safe. */
 function checkJournal(db: Database): void {
-  const mode = pragma(db, 'journal_mode = WAL')
+  const mode = pragma(db, 'main.journal_mode = WAL')
   const inFile = db.rows<{ name: string; file: string }>('PRAGMA database_list').some(({ name, file }) => {
     return name === 'main' && file !== ''
   })
