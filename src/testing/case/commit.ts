@@ -18,6 +18,7 @@ async function traces(
     references: await Promise.all(ids.references.map((reference) => store.lookup(tenant, { reference }))),
     effects: await store.effects(tenant, { now: Number.MAX_SAFE_INTEGER, limit: 100 }),
     changes: (await store.changes(tenant, 0, 1_000)).events,
+    turns: await store.turns(tenant),
   }
 }
 
@@ -28,7 +29,8 @@ async function stale(bench: Bench) {
   const late = bench.following(opened, { type: 'reply', body: 'too late', externalId: 'mail-late' })
   const change = changeOf(opened, late)
   const fresh = changeOf(null, bench.opening('t2', { externalId: 'mail-new' }))
-  return { change, fresh, receipt: bench.receipt('late', [change]), effects: [bench.effect('e-late', 't1')] }
+  const rest = { receipt: bench.receipt('late', [change]), effects: [bench.effect('e-late', 't1')] }
+  return { change, fresh, rest: { ...rest, turn: { agent: 'ana', seen: 0 } } }
 }
 
 export const commitCases = [
@@ -36,10 +38,13 @@ export const commitCases = [
     const { ticket, nextAt, events } = bench.opening('t1')
     const change = changeOf(null, { ticket, nextAt, events, effects: [], unchanged: false, explanation: [] })
     await bench.save({ changes: [{ ...change, nextAt: bench.at + 5, plannedBy: 'plan' }] })
+    const from = await bench.store.now()
     const loaded = await bench.store.load(bench.tenant, 't1')
+    const to = await bench.store.now()
     same(loaded.row, { ticket, nextAt: bench.at + 5, plannedBy: 'plan' }, 'the row loaded')
     check(loaded.receipt === null, 'without a command id there is no receipt to load')
     check(Number.isInteger(loaded.now) && loaded.now >= bench.at, 'load tells the store’s clock in whole milliseconds')
+    check(loaded.now >= from && loaded.now <= to, 'load and now should tell the same clock')
     same((await bench.store.load(bench.tenant, 'none', 'none')).row, null, 'the row of a ticket that is not there')
   }),
 
@@ -114,7 +119,7 @@ export const commitCases = [
   storeCase(
     'a version conflict saves nothing: no row, event, receipt, effect, external id or reference',
     async (bench) => {
-      const { change, receipt, effects } = await stale(bench)
+      const { change, rest } = await stale(bench)
       const ids = {
         tickets: ['t1', 't2'],
         commands: ['late'],
@@ -122,7 +127,7 @@ export const commitCases = [
         references: ['R-t2'],
       }
       const before = await traces(bench.store, bench.tenant, ids)
-      const outcome = await bench.commit({ changes: [change], receipt, effects })
+      const outcome = await bench.commit({ changes: [change], ...rest })
       const actual = before.rows[0]?.ticket.version
       same(outcome, { ok: false, conflict: 'version', ticketId: 't1', actual }, 'the answer to an outdated commit')
       same(await traces(bench.store, bench.tenant, ids), before, 'what a version conflict left')
@@ -130,10 +135,10 @@ export const commitCases = [
   ),
 
   storeCase('of several tickets all are saved or none', async (bench) => {
-    const { change, fresh, receipt, effects } = await stale(bench)
+    const { change, fresh, rest } = await stale(bench)
     const ids = { tickets: ['t1', 't2'], commands: ['late'], external: ['mail-late', 'mail-new'], references: ['R-t2'] }
     const before = await traces(bench.store, bench.tenant, ids)
-    const outcome = await bench.commit({ changes: [fresh, change], receipt, effects })
+    const outcome = await bench.commit({ changes: [fresh, change], ...rest })
     check(!outcome.ok && outcome.conflict === 'version', 'the second ticket’s conflict should be the answer')
     same(await traces(bench.store, bench.tenant, ids), before, 'what a conflict on the second ticket left')
     await bench.save({ changes: [fresh, changeOf(null, bench.opening('t3'))] })
@@ -142,6 +147,16 @@ export const commitCases = [
         (await bench.store.load(bench.tenant, id)).row !== null,
         `${id} should be there after a commit of two tickets`,
       )
+  }),
+
+  storeCase('two changes of one ticket in a commit follow on each other', async (bench) => {
+    const opened = bench.opening('t1', { externalId: 'mail-1' })
+    const tagged = bench.following(opened.ticket, { type: 'tag', tags: ['x'] })
+    await bench.save({ changes: [changeOf(null, opened), changeOf(opened.ticket, tagged)] })
+    same((await bench.store.load(bench.tenant, 't1')).row?.ticket, tagged.ticket, 'the ticket after both')
+    const events = [...opened.events, ...tagged.events]
+    same(await bench.store.history(bench.tenant, 't1'), events, 'the history of both')
+    same((await bench.store.changes(bench.tenant, 0, 99)).events, events, 'the feed of both')
   }),
 
   storeCase('a new ticket with an id in use is a version conflict', async (bench) => {
@@ -154,8 +169,12 @@ export const commitCases = [
   storeCase('without events only the plan is written', async (bench) => {
     const ticket = await bench.open('t1')
     const change = { ...changeOf(ticket, bench.following(ticket, { type: 'tag', tags: ['x'] })), events: [] }
-    await bench.save({ changes: [{ ...change, nextAt: 5, plannedBy: 'other' }] })
-    const { row } = await bench.store.load(bench.tenant, 't1')
+    const rest = { receipt: bench.receipt('c1'), effects: [bench.effect('e1', 't1')] }
+    await bench.save({ changes: [{ ...change, nextAt: 5, plannedBy: 'other' }], ...rest })
+    const { row, receipt } = await bench.store.load(bench.tenant, 't1', 'c1')
+    same(receipt, rest.receipt, 'the receipt of a commit without events')
+    const effects = await bench.store.effects(bench.tenant, { now: bench.at, limit: 9 })
+    same(effects.length, 1, 'the effects of a commit without events')
     same(row, { ticket, nextAt: 5, plannedBy: 'other' }, 'the row after a commit without events')
     const outcome = await bench.commit({ changes: [{ ...change, expectedVersion: ticket.version + 1, nextAt: 6 }] })
     check(!outcome.ok && outcome.conflict === 'version', 'a plan made for another version should conflict')
@@ -258,5 +277,8 @@ export const commitCases = [
     same(feed, expected, 'the feed after a redaction')
     const { row } = await bench.store.load(bench.tenant, 't1')
     same(row?.ticket, change.ticket, 'the row after a redaction')
+    await bench.open('t3', { externalId: 'mail-1' })
+    const again = await bench.store.lookup(bench.tenant, { externalId: 'mail-1' })
+    same(again?.ticketId, 't3', 'the ticket of an id that was erased and came again')
   }),
 ]

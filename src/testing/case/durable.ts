@@ -1,6 +1,7 @@
 import { check, same } from '../check.ts'
 import { changeOf } from '../sample.ts'
 import { keyOf, storeCase } from '../store-case.ts'
+import { everythingOf, furnish } from './everything.ts'
 
 export const durableCases = [
   storeCase(
@@ -17,11 +18,15 @@ export const durableCases = [
       check(lease !== null, 'a free ticket should be claimed')
       const row = (await bench.store.load(tenant, 't1')).row
       const feed = await bench.store.changes(tenant, 0, 100)
+      const furnished = `${tenant}-furnished`
+      await furnish(bench, furnished)
+      const before = await everythingOf(bench.store, furnished, at)
 
       const store = setup.reopen ? await setup.reopen() : bench.store
       const loaded = await store.load(tenant, 't1', 'c1')
       same(loaded.row, row, 'the row after reopening')
       same(loaded.receipt, receipt, 'the receipt after reopening')
+      same(await everythingOf(store, furnished, at), before, 'all that there is after reopening')
       same(await store.history(tenant, 't1'), opened.events, 'the history after reopening')
       same(await store.changes(tenant, 0, 100), feed, 'the feed after reopening')
       same(await store.lookup(tenant, { reference: 'R-t1' }), { ticketId: 't1', commandId: null }, 'the reference')

@@ -4,7 +4,7 @@ import { leaseMs, storeCase } from '../store-case.ts'
 export const effectCases = [
   storeCase('an effect is kept once, and not again after it was settled', async (bench) => {
     const { at, store, tenant } = bench
-    const effect = bench.effect('e1', 't1')
+    const effect = { ...bench.effect('e1', 't1'), staleAfter: at + 86_400_123 }
     const ids = async () => (await store.effects(tenant, { now: at, limit: 10 })).map(({ id }) => id)
     await bench.save({ effects: [effect, effect] })
     await bench.save({ effects: [{ ...effect, data: { changed: true } }] })
@@ -109,9 +109,10 @@ export const effectCases = [
       await bench.save({ effects: [bench.effect('e1', 't1'), bench.effect('e2', 't1'), bench.effect('e3', 't2')] })
       const pending = async () => (await store.effects(tenant, { now: at, limit: 9 })).map(({ id }) => id)
       await store.effects(tenant, { now: at, limit: 1, hideMs: 1_000 })
-      await store.bury(tenant, 'e1', 'no such address')
+      const reason = `no such address: ${'õ😀'.repeat(61)}`
+      await store.bury(tenant, 'e1', reason)
       same(await pending(), ['e2', 'e3'], 'the effects pending beside a dead letter')
-      const letter = { ...bench.effect('e1', 't1'), attempts: 1, reason: 'no such address' }
+      const letter = { ...bench.effect('e1', 't1'), attempts: 1, reason }
       same(await store.buried(tenant, 9), [letter], 'the dead letters')
       same(await store.buried(`${tenant}-other`, 9), [], 'the dead letters of another tenant')
       await store.bury(tenant, 'e1', 'erased')
@@ -192,6 +193,7 @@ export const effectCases = [
       'the dead letters after one was settled',
     )
     same(await store.revive(tenant, 'e2'), false, 'reviving what was settled')
+    for (const id of ['e1', 'e2', 'e3']) await store.defer(tenant, id, at - 1)
     same(await store.effects(tenant, { now: at, limit: 9 }), [], 'the effects pending')
   }),
 ]

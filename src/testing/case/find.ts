@@ -2,7 +2,9 @@ import type { Condition } from '../../condition/condition.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import { namedOrderings, type Ordering } from '../../queue/ordering.ts'
 import { check, same } from '../check.ts'
+import { changeOf } from '../sample.ts'
 import { type Bench, leaseMs, storeCase } from '../store-case.ts'
+import { byId } from './everything.ts'
 import { queryOf } from './query.ts'
 
 const priorities = ['Low', 'Medium', 'High', 'Urgent'] as const
@@ -95,6 +97,29 @@ export const findCases = [
       }
   }),
 
+  storeCase('without an order tickets come by id, page by page, each with its plan', async (bench) => {
+    const plans = new Map<string, readonly [nextAt: number | null, plannedBy: string]>()
+    for (const [i, id] of ['t3', 't10', 'T2', 't1', 't2', 't-1', 't30'].entries()) {
+      const plan = [i % 2 ? bench.at + i : null, `plan ${i}`] as const
+      plans.set(id, plan)
+      await bench.save({ changes: [{ ...changeOf(null, bench.opening(id)), nextAt: plan[0], plannedBy: plan[1] }] })
+    }
+    const query = byId(bench.tenant)
+    const found: [string, readonly [number | null, string]][] = []
+    for (let after: ReturnType<typeof query.position> | undefined; found.length <= plans.size; ) {
+      const page = await bench.store.find({ ...query, limit: 2, after })
+      found.push(...page.map(({ ticket, nextAt, plannedBy }) => [ticket.id, [nextAt, plannedBy]] as (typeof found)[0]))
+      const last = page.at(-1)
+      if (!last) break
+      after = query.position(last.ticket)
+    }
+    same(
+      found,
+      [...plans].sort(([a], [b]) => (a < b ? -1 : 1)),
+      'the pages of two by id',
+    )
+  }),
+
   storeCase('a position of a ticket that is gone from a view still says where to go on', async (bench) => {
     const opened = []
     for (const id of ['t1', 't2', 't3', 't4']) opened.push(await bench.open(id))
@@ -121,6 +146,11 @@ export const findCases = [
     same(await free('ana'), ['t1', 't4', 't5'], 'what is free for ana')
     same(await free('ben'), ['t2', 't3', 't4', 't5'], 'what is free for ben')
     same(await free(''), ['t4', 't5'], 'what nobody holds')
+    const asked = { ...queryOf(bench.tenant, { field: 'kind', op: 'is', value: 'new' }), freeFor: 'ana' }
+    const [first, second] = await bench.store.find(asked)
+    same([first?.ticket.id, second?.ticket.id], ['t1', 't4'], 'what of a view is free for ana')
+    const after = first && asked.position(first.ticket)
+    same(ids(await bench.store.find({ ...asked, after })), ['t4', 't5'], 'what is free after the first of a view')
     await bench.pass(leaseMs)
     same(await free('ana'), ['t1', 't3', 't4', 't5'], 'what is free for ana when a lease has run out')
     same(ids(await bench.store.find(queryOf(bench.tenant))), ['t1', 't2', 't3', 't4', 't5'], 'all, whoever holds them')

@@ -91,6 +91,12 @@ export const keyCases = [
     const conflict = { ok: false, conflict: 'external_id', externalId: '<a@b>', ticketId: 't1' }
     same(await bench.commit({ changes: [second] }), conflict, 'the answer to an external id in use')
     check((await bench.store.load(bench.tenant, 't2')).row === null, 'a refused message should not open its ticket')
+    const twins = ['t4', 't5'].map((id) => changeOf(null, bench.opening(id, { externalId: '<e@f>' })))
+    same(
+      await bench.commit({ changes: twins }),
+      { ...conflict, externalId: '<e@f>', ticketId: 't4' },
+      'two of one commit with one external id',
+    )
     const unnamed = changeOf(null, bench.opening('t3', { externalId: '<c@d>' }))
     await bench.save({ changes: [unnamed] })
     const without = { ticketId: 't3', commandId: null }

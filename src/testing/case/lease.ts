@@ -1,3 +1,4 @@
+import type { Lease } from '../../store.ts'
 import { check, same } from '../check.ts'
 import { changeOf } from '../sample.ts'
 import { keyOf, leaseMs, storeCase } from '../store-case.ts'
@@ -11,6 +12,32 @@ export const leaseCases = [
     same(await bench.store.claim(bench.tenant, 't1', 'ben', 60_000), null, 'the claim of somebody else')
     const other = await bench.store.claim(bench.tenant, 't2', 'ben', 60_000)
     check(other !== null, 'a lease on one ticket should not hold another')
+  }),
+
+  storeCase('a lease ends when it was asked to, claimed, renewed or handed over', async (bench) => {
+    const { store, tenant } = bench
+    await bench.pass(123) // a store that keeps whole seconds is found out
+    const lent = async (what: string, forMs: number, lend: () => Promise<Lease | null>) => {
+      const from = await store.now()
+      const lease = await lend()
+      const to = await store.now()
+      check(lease !== null, `a lease should be ${what}`)
+      const ends = lease.until >= from + forMs && lease.until <= to + forMs
+      check(ends, `a lease ${what} for ${forMs} ms should end ${forMs} ms later, it ends ${lease.until - to} ms later`)
+      same((await store.present(tenant, 't1')).lease, lease, `the lease ${what}`)
+      return keyOf(lease)
+    }
+    const mine = await lent('claimed', 60_000, () => store.claim(tenant, 't1', 'ana', 60_000))
+    await lent('renewed', 90_000, () => store.renew(tenant, mine, 90_000))
+    await lent('renewed', leaseMs, () => store.renew(tenant, mine, leaseMs))
+    const given = await lent('handed over', leaseMs, () => store.handOver(tenant, mine, 'ben', leaseMs))
+    await bench.pass(leaseMs)
+    same(await store.renew(tenant, given, 9_000), null, 'the renewal of a lease that was handed over and ran out')
+    const next = await lent('claimed', leaseMs, () => store.claim(tenant, 't1', 'eva', leaseMs))
+    await store.release(tenant, next)
+    await store.forgetReceipts(tenant, (await store.now()) + 60_000)
+    const last = await lent('claimed', leaseMs, () => store.claim(tenant, 't1', 'ana', leaseMs))
+    check(last.token > next.token, 'the token should rise for ever, whatever was forgotten')
   }),
 
   storeCase('of many claims at once one holds', async (bench) => {

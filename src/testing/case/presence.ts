@@ -9,7 +9,9 @@ export const presenceCases = [
   storeCase('who views and who writes is seen until it is over', async (bench) => {
     const { store, tenant } = bench
     await store.announce(tenant, 't1', 'ben', 'viewing', 60_000)
+    const from = await store.now()
     await store.announce(tenant, 't1', 'ana', 'writing', leaseMs)
+    const to = await store.now()
     await store.announce(tenant, 't2', 'eva', 'viewing', 60_000)
     const { lease, people } = await store.present(tenant, 't1')
     same(lease, null, 'the lease on a ticket that nobody claimed')
@@ -18,6 +20,8 @@ export const presenceCases = [
       people.every(({ since, until }) => since >= bench.at && until > since),
       'presence should have a beginning and an end by the store’s clock',
     )
+    const until = people[0]?.until ?? 0
+    check(until >= from + leaseMs && until <= to + leaseMs, 'presence should end when it was asked to')
     await bench.pass(leaseMs)
     same(doingOf((await store.present(tenant, 't1')).people), ['ben viewing'], 'who is there when one is over')
     await store.announce(tenant, 't1', 'ben', null, 60_000)

@@ -55,4 +55,16 @@ export const tallyCases = [
     const found = inOrder(await store.tally(tallyOf(tenant, ['tags'])))
     same(found, ['["refund"] 1', '["vip"] 2', '[null] 1'], 'tickets by tag')
   }),
+
+  storeCase('numbers and truths are counted as such, and any condition is asked', async (bench) => {
+    const requester = (id: string, vip: boolean) => ({ requester: { id, vip }, fields: { plant: vip ? 7 : 8 } })
+    for (const [i, vip] of [true, true, false].entries()) await bench.open(`t${i}`, requester(`r${i}`, vip))
+    await bench.act(await bench.open('t3'), { type: 'escalate', reason: 'hard' })
+    const { store, tenant } = bench
+    const byVip = (when: Condition | null) => store.tally(tallyOf(tenant, ['requester.vip'], when)).then(inOrder)
+    same(await byVip(null), ['[false] 1', '[null] 1', '[true] 2'], 'tickets by a truth')
+    same(inOrder(await store.tally(tallyOf(tenant, ['tier']))), ['[2] 1', '[null] 3'], 'tickets by a number')
+    const plant: Condition = { field: 'fields.plant', op: 'is', value: 7 }
+    same(await byVip(plant), ['[true] 2'], 'tickets with a custom field, by a truth')
+  }),
 ]

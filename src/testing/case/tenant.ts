@@ -1,7 +1,47 @@
 import { check, same } from '../check.ts'
 import { changeOf } from '../sample.ts'
-import { keyOf, storeCase } from '../store-case.ts'
+import { type Bench, keyOf, storeCase } from '../store-case.ts'
+import { everythingOf, furnish } from './everything.ts'
 import { queryOf } from './query.ts'
+
+/** All that can be written to what is there already, by what it does. */
+function writesOf(bench: Bench) {
+  const { store, tenant, at } = bench
+  const present = async () => {
+    const { row } = await store.load(tenant, 't1')
+    check(row !== null, 'the ticket should be there')
+    return row.ticket
+  }
+  return {
+    'a plan was written': async () => {
+      const ticket = await present()
+      const plan = { ticketId: 't1', expectedVersion: ticket.version, events: [], externalIds: [] }
+      await bench.save({ changes: [{ ...plan, ticket, nextAt: at + 5, plannedBy: 'other' }] })
+    },
+    'a ticket was changed, and erased from': async () => {
+      const ticket = await present()
+      const redacted = (await store.history(tenant, 't1')).map(({ personal: _personal, ...event }) => event as never)
+      const change = changeOf(ticket, bench.following(ticket, { type: 'tag', tags: ['x'] }))
+      await bench.save({ changes: [{ ...change, redacted, forgottenExternalIds: ['mail-1', 'mail-2'] }] })
+    },
+    'effects were taken': () => store.effects(tenant, { now: at + 200, limit: 9, hideMs: 9_000 }),
+    'effects were put off': () => store.defer(tenant, 'pending', at + 9_000),
+    'a dead letter was revived': () => store.revive(tenant, 'dead'),
+    'an effect was given up': () => store.bury(tenant, 'pending', 'given up'),
+    'an effect was settled': () => store.settle(tenant, 'taken'),
+    'a turn was taken': async () => {
+      await bench.save({ turn: { agent: 'ana', seen: (await store.turns(tenant)).ana ?? 0 } })
+    },
+    'somebody left': () => store.announce(tenant, 't1', 'ben', null, 9_000),
+    'a lease was handed over, and given back': async () => {
+      const [mine] = await store.leases(tenant, 'ana')
+      const given = mine ? await store.handOver(tenant, keyOf(mine), 'eva', 9_000) : null
+      check(given !== null && (await store.release(tenant, keyOf(given))), 'a live lease should be given back')
+    },
+    'a number was taken': () => store.nextNumber(tenant),
+    'all was forgotten that may be': () => store.forgetReceipts(tenant, at + 9_000_000),
+  }
+}
 
 export const tenantCases = [
   storeCase('two tenants with the same ids never meet', async (bench) => {
@@ -83,5 +123,16 @@ export const tenantCases = [
     )
     const numbers = [await store.nextNumber(ours), await store.nextNumber(ours), await store.nextNumber(theirs)]
     same(numbers[2], numbers[0], 'the first number of another tenant')
+  }),
+
+  storeCase('what is written in one tenant changes nothing that another has', async (bench) => {
+    const { store, at } = bench
+    const theirs = `${bench.tenant}-other`
+    for (const tenant of [bench.tenant, theirs]) await furnish(bench, tenant)
+    const before = await everythingOf(store, theirs, at)
+    for (const [what, write] of Object.entries(writesOf(bench))) {
+      await write()
+      same(await everythingOf(store, theirs, at), before, `what another tenant has after ${what} in ours`)
+    }
   }),
 ]
