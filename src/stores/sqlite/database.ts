@@ -71,11 +71,12 @@ export class Database {
   /**
    * All that `work` writes, or nothing. The write lock is taken first, so what `work` reads stays true until the end.
    * Refused with `store_busy` while somebody else's transaction is open on the handle: what joined it could be lost.
+   * SQLite waits no longer than `mostMs` for another connection.
    */
-  write<Result>(work: () => Result): Result {
+  write<Result>(work: () => Result, mostMs = busyTimeoutMs): Result {
     const own = this.timeoutMs
-    if (own <= busyTimeoutMs) return this.#write(work)
-    this.timeoutMs = busyTimeoutMs
+    if (own <= mostMs) return this.#write(work)
+    this.timeoutMs = mostMs
     try {
       return this.#write(work)
     } finally {

@@ -84,7 +84,7 @@ const maxSteps = 10_000_000
  */
 function migrate(db: Database): void {
   if (marked(db, 'version') === migrations.length && marked(db, 'step') === 0) return
-  for (let steps = 0; steps < maxSteps; steps++) if (db.write(() => migrateNext(db))) return
+  for (let steps = 0; steps < maxSteps; steps++) if (db.write(() => migrateNext(db), startTimeoutMs)) return
   throw fail('store_failed', { reason: `a migration did not end after ${maxSteps} steps` })
 }
 
