@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
+import { ownTraits } from '../../src/stores/postgres/trait.ts'
 import { filled } from '../../src/stores/sql/column.ts'
 import { day, model, random, ticketAmong } from '../stores/among.ts'
 import { tenant } from '../stores/case.ts'
@@ -9,7 +10,16 @@ const atOnce = 2_000
 /** Fills the tables with so many tickets, as the store keeps them; events are left out: nothing asked here reads them. */
 export async function fill(pool: pg.Pool, tickets: number): Promise<void> {
   await postgresStore(pool).now() // the tables
-  const names = ['tenant', 'id', 'version', ...filled.map(({ column }) => column), 'next_at', 'planned_by', 'ticket']
+  const names = [
+    'tenant',
+    'id',
+    'version',
+    ...filled.map(({ column }) => column),
+    'next_at',
+    'planned_by',
+    'traits',
+    'ticket',
+  ]
   const insert = `INSERT INTO ticketwright.tickets (${names.join(', ')})
     SELECT ${names.join(', ')} FROM jsonb_populate_recordset(NULL::ticketwright.tickets, $1::jsonb)`
   const next = random()
@@ -25,6 +35,7 @@ export async function fill(pool: pg.Pool, tickets: number): Promise<void> {
       ...facts,
       next_at,
       planned_by: 'now',
+      traits: ownTraits(tenant, ticket),
       ticket: JSON.stringify(ticket),
     })
     if (rows.length < atOnce && i < tickets - 1) continue

@@ -1,9 +1,37 @@
+import pg from 'pg'
+import { createDesk, defineDesk } from 'ticketwright'
+import { postgresStore } from 'ticketwright/postgres'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describePostgres } from '../postgres/database.ts'
 import { type PostgresServer, startPostgres } from '../postgres/server.ts'
+import { readTables } from '../postgres/tables.ts'
+import { judge } from './judge.ts'
 import { crashPostgres } from './postgres-trial.ts'
 
 /** What is killed here is the tests' own: other files go on with theirs. */
+describePostgres('whoever looks at what is left in PostgreSQL', ({ url }) => {
+  it('compares the traits by which searches find a ticket with the ticket', async () => {
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    const desk = createDesk({ definition: defineDesk({}), store: postgresStore(pool, { mayLoseCommits: true }) })
+    const ana = desk.as({ kind: 'agent', id: 'ana' })
+    await ana.open({ ticketId: 't1', subject: 'Help', tags: ['vip'], category: 'access' })
+    expect(judge(await readTables(url), [])).toEqual([])
+    for (const traits of [
+      `'{}'`,
+      `array_append(traits, 'x')`,
+      `array_replace(traits, traits[1], 'other' || traits[1])`,
+    ]) {
+      const { rows } = await pool.query('SELECT traits FROM ticketwright.tickets')
+      await pool.query(`UPDATE ticketwright.tickets SET traits = ${traits}`)
+      expect(judge(await readTables(url), []).join()).toMatch(/traits are kept/)
+      await pool.query('UPDATE ticketwright.tickets SET traits = $1', [rows[0].traits])
+    }
+    await ana.resolve('t1')
+    expect(judge(await readTables(url), [])).toEqual([])
+    await pool.end()
+  })
+})
+
 describePostgres('a PostgreSQL server whose clients are killed, or which is killed (hazard 35)', () => {
   let server: PostgresServer | undefined
   afterAll(() => server?.stop())

@@ -3,6 +3,7 @@ import { postgresStore } from 'ticketwright/postgres'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compileCondition } from '../../src/condition/compile.ts'
 import { fields } from '../../src/engine/field.ts'
+import { hasTrait } from '../../src/stores/postgres/trait.ts'
 import { columnOf } from '../../src/stores/sql/column.ts'
 import { type ConditionSql, conditionSql } from '../../src/stores/sql/condition.ts'
 import { postgres } from '../../src/stores/sql/dialect.ts'
@@ -63,7 +64,7 @@ async function compare(translate: Translate, seed: number, conditions: number, a
   return { pairs, whole, differs: undefined }
 }
 
-const translate: Translate = (condition) => conditionSql(condition, postgres)
+const translate: Translate = (condition) => conditionSql(condition, { dialect: postgres, hasTrait: hasTrait('a') })
 const inColumns = fieldNames.filter((name) => columnOf(name))
 
 describe('conditions in PostgreSQL', () => {

@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite'
-import { type Condition, namedOrderings, type OrderingName } from 'ticketwright'
+import { type Condition, namedOrderings, type Operator, type OrderingName } from 'ticketwright'
 import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readyEffects } from '../../src/stores/postgres/effect-function.ts'
@@ -17,9 +17,9 @@ const all = (...conditions: Condition[]): Condition => ({ all: conditions })
 
 /** One of ten is open; every agent has some, every requester a few. */
 const tickets = `INSERT INTO ticketwright.tickets (tenant, id, ${filled.map(({ column }) => column).join(', ')},
-    version, next_at, planned_by, ticket)
+    version, next_at, planned_by, traits, ticket)
   SELECT $1, 't' || i, ${filled.map(({ column }) => `fresh.${column}`).join(', ')},
-    1, fresh.next_at, 'now', replace(fresh.ticket, '"id":"x"', '"id":"t' || i || '"')
+    1, fresh.next_at, 'now', fresh.traits, replace(fresh.ticket, '"id":"x"', '"id":"t' || i || '"')
   FROM generate_series(1, ${many}) AS i,
     jsonb_populate_record(NULL::ticketwright.tickets, $2::text::jsonb || jsonb_build_object(
       'reference', 'R-' || i, 'opened_at', $3::double precision - i % 9973 * 3600000.0, 'priority_rank', 1 + i % 4,
@@ -28,6 +28,12 @@ const tickets = `INSERT INTO ticketwright.tickets (tenant, id, ${filled.map(({ c
       'effort_minutes', CASE WHEN i % 3 = 0 THEN i % 90 END, 'sla_rank', 1,
       'assignee', CASE WHEN i % 2 = 0 THEN 'agent-' || i % 200 END, 'department', 'department-' || i % 8,
       'requester_id', 'r' || i % 5000,
+      'traits', (SELECT jsonb_agg($1 || E'\n' || trait) FROM (VALUES
+        (E'tags\n"usual"', i % 3 = 0), (E'tags\n"rare"', i % 2000 = 10), (E'followers\n"ana"', i % 1500 = 20),
+        (E'category\n"hardware"', i % 4 > 0), (E'category\n"legal"', i % 1000 = 0),
+        (E'requester.email\n"r' || i % 5000 || '@example.com"', true), (E'fields.region\n"north"', i % 4 = 0),
+        (E'fields.region\n"polar"', i % 3000 = 30), (E'fields.asset\n"A-' || i % 7000 || '"', true)
+      ) AS of (trait, its) WHERE its),
       'next_at', CASE WHEN i % 10 = 0 THEN $3::double precision + i % 500 * 3600000.0 END)) AS fresh`
 const rest = [
   `INSERT INTO ticketwright.events (tenant, ticket_id, version, event)
@@ -70,7 +76,7 @@ describe('of 20,000 tickets that PostgreSQL has statistics of', () => {
     const model = written.changes[0] as WrittenChange
     await store.now()
     await store.load(tenant, 'none')
-    await lite.query(tickets, [tenant, JSON.stringify({ ...rowOf(model), ticket: model.ticket }), now])
+    await lite.query(tickets, [tenant, JSON.stringify({ ...rowOf(tenant, model), ticket: model.ticket }), now])
     for (const sql of rest) await lite.query(sql, [tenant])
     await lite.exec('ANALYZE')
   }, 240_000)
@@ -116,6 +122,53 @@ describe('of 20,000 tickets that PostgreSQL has statistics of', () => {
       const steps = await stepsOf(() => store.find({ ...queryOf(tenant, all(open, when)), limit: 50 }))
       expect(scans(steps)).toEqual([])
       expect(indexes(steps)).toContain(index)
+    })
+  })
+
+  const leaf = (field: string, op: Operator, value: string | string[]): Condition => ({ field, op, value }) as Condition
+  const [rare, usual] = [leaf('tags', 'hasAny', ['Rare']), leaf('tags', 'hasAny', ['usual'])]
+
+  describe('what few tickets have', () => {
+    const few: Record<string, Condition> = {
+      'a tag': rare,
+      'a tag among the open ones': all(open, rare),
+      'all of several tags': leaf('tags', 'hasAll', ['usual', 'rare']),
+      'a follower': leaf('followers', 'hasAny', ['ana']),
+      'a category': leaf('category', 'is', 'legal'),
+      'an address': leaf('requester.email', 'is', 'R77@example.com'),
+      'a custom field': leaf('fields.region', 'is', 'polar'),
+      'one of several values of a custom field': leaf('fields.asset', 'oneOf', ['A-7', 'A-8', 'A-9']),
+      'two that are frequent each': all(leaf('fields.region', 'is', 'polar'), usual),
+      'either of two': { any: [rare, leaf('fields.region', 'is', 'polar')] },
+      'a tag, or a person': { any: [rare, leaf('assignee', 'is', 'agent-100')] },
+      'a tag, and a word that no index has': all(rare, leaf('subject', 'contains', 'x')),
+      'a tag, and what no column has': all(rare, leaf('excerpt', 'contains', 'x')),
+    }
+    it.each(Object.keys(few))('%s is found, counted and tallied by an index', async (what) => {
+      const when = few[what] as Condition
+      const query = queryOf(tenant, when)
+      const asks = [
+        () => store.find({ ...query, limit: 50 }),
+        () => store.find({ ...query, limit: 50, freeFor: 'ana' }),
+        () => store.count(query),
+        () => store.tally({ ...query, by: ['department'], values: ({ department }) => [[department]] }),
+      ]
+      for (const ask of asks) {
+        const steps = await stepsOf(ask)
+        expect(scans(steps).filter((step) => step['Relation Name'] === 'tickets')).toEqual([])
+        expect(indexes(steps)).toContain('tickets_traits')
+      }
+    })
+
+    it.each<[string, Condition]>([
+      ['a tag', usual],
+      ['a category', leaf('category', 'is', 'hardware')],
+      ['a custom field', leaf('fields.region', 'is', 'north')],
+    ])('and %s that many have is read along the ordering, and decided there', async (_what, when) => {
+      const steps = await stepsOf(() => store.find({ ...queryOf(tenant, all(open, when), 'slaDue'), limit: 50 }))
+      expect([...scans(steps), ...sorts(steps)]).toEqual([])
+      expect(indexes(steps)).toEqual(['tickets_due'])
+      expect(asked).toHaveLength(1)
     })
   })
 

@@ -192,12 +192,12 @@ describe('what is pushed down', () => {
   })
 
   it('PostgreSQL writes patterns in its own way', () => {
-    expect(conditionSql({ field: 'subject', op: 'glob', value: '50%_*?' }, postgres)).toEqual({
+    expect(conditionSql({ field: 'subject', op: 'glob', value: '50%_*?' }, { dialect: postgres })).toEqual({
       sql: "subject_folded LIKE ? ESCAPE '\\'",
       params: ['50\\%\\_%_'],
       residue: null,
     })
-    expect(conditionSql({ field: 'subject', op: 'contains', value: 'x' }, postgres).sql).toBe(
+    expect(conditionSql({ field: 'subject', op: 'contains', value: 'x' }, { dialect: postgres }).sql).toBe(
       'strpos(subject_folded, ?) > 0',
     )
   })

@@ -1,6 +1,6 @@
 import { filled } from '../sql/column.ts'
 
-const columns = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by']
+const columns = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'traits']
 const list = `${columns.join(', ')}, ticket`
 const values = `${columns.map((column) => `fresh.${column}`).join(', ')}, texts[base + (part ->> 'ticket')::integer]`
 

@@ -23,6 +23,7 @@ const fates: Readonly<Record<string, Fate>> = {
   '57P05': 'lost', // idle_session_timeout
   '3F000': 'tables', // invalid_schema_name
   '42P01': 'tables', // undefined_table
+  '42703': 'tables', // undefined_column
   '42883': 'tables', // undefined_function
   '08': 'lost', // connection_exception
 }

@@ -5,8 +5,14 @@ import { asked, findSql, type Place, row, select, tallySql } from '../sql/find.t
 import { type Group, rowOf, type StoredRow, tallyOf } from '../sql/row.ts'
 import { Tallying } from '../tally.ts'
 import type { Database } from './database.ts'
+import { hasTrait } from './trait.ts'
 
-const place: Place = { dialect: postgres, tickets: '@tickets AS own', leases: '@leases' }
+const placeOf = ({ tenant }: Pick<Query, 'tenant'>): Place => ({
+  dialect: postgres,
+  tickets: '@tickets AS own',
+  leases: '@leases',
+  hasTrait: hasTrait(tenant),
+})
 
 /** Rows read at once where some of them may not be in the answer. */
 const pageRows = 200
@@ -17,7 +23,7 @@ const pageRows = 200
  */
 export async function findIn(db: Database, query: Query, now: number | null): Promise<readonly TicketRow[]> {
   const { limit } = query
-  const { page, ordered, decided } = findSql(query, now, place)
+  const { page, ordered, decided } = findSql(query, now, placeOf(query))
   const rowsOf = async (after: Query['after'], most: number): Promise<TicketRow[]> => {
     const { text, params } = page(after, most)
     return (await db.rows<StoredRow>(text, ...params)).map(rowOf)
@@ -36,7 +42,7 @@ export async function findIn(db: Database, query: Query, now: number | null): Pr
 
 /** How many tickets match. */
 export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number> {
-  const whole = tallySql({ ...query, by: [] }, place)
+  const whole = tallySql({ ...query, by: [] }, placeOf(query))
   if (whole) return Number((await db.row<{ found: unknown }>(whole.text, ...whole.params))?.found ?? 0)
   let count = 0
   for await (const rows of candidates(db, query)) for (const { ticket } of rows) if (query.matches(ticket)) count += 1
@@ -45,7 +51,7 @@ export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when'
 
 /** How many match, by the values of fields. */
 export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]> {
-  const whole = tallySql(query, place)
+  const whole = tallySql(query, placeOf(query))
   if (whole) return (await db.rows<Group>(whole.text, ...whole.params)).map(tallyOf)
   const tallying = new Tallying(query)
   for await (const rows of candidates(db, query)) for (const { ticket } of rows) tallying.count(ticket)
@@ -54,6 +60,7 @@ export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]>
 
 /** Pages of rows that a condition may hold for, in the order of ids: each is met once, whatever moves. */
 async function* candidates(db: Database, query: Pick<Query, 'tenant' | 'when'>): AsyncGenerator<readonly TicketRow[]> {
+  const place = placeOf(query)
   for (let after = ''; ; ) {
     const parts = [...asked(query, place), { text: 'id > ?', params: [after] }]
     const { text, params } = select(row, parts, place.tickets)

@@ -34,6 +34,7 @@ export const migrations: readonly (readonly string[])[] = [
       ${filled.map(typed).join(',\n      ')},
       next_at double precision,
       planned_by ${text} NOT NULL,
+      traits text[] COLLATE "C" NOT NULL,
       ticket text NOT NULL,
       ${generated.join(',\n      ')},
       PRIMARY KEY (tenant, id),
@@ -53,6 +54,7 @@ export const migrations: readonly (readonly string[])[] = [
     index('requester', 'tenant, requester_id, actionable'),
     index('next', 'tenant, next_at, id', 'next_at IS NOT NULL'),
     index('plan', 'tenant, planned_by, next_at, id', `kind <> 'closed'`),
+    'CREATE INDEX tickets_traits ON @tickets USING gin (traits)',
 
     'CREATE SEQUENCE @positions',
     `CREATE TABLE @events (

@@ -13,6 +13,7 @@ const models: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ...Object.fromEntries(filled.map((column) => [column.column, modelOf(column)])),
     next_at: 'i',
     planned_by: `'x'`,
+    traits: `ARRAY['default' || E'\\n' || i]`,
     ticket: `''`,
   },
   events: { ticket_id: `'x' || i / 5`, version: '1 + i % 5', event: `''` },

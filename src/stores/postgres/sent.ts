@@ -3,6 +3,7 @@ import type { CommitOutcome, Receipt } from '../../store.ts'
 import { filled, type SqlValue } from '../sql/column.ts'
 import { parsed } from '../sql/row.ts'
 import type { WrittenChange, WrittenCommit } from '../sql/written.ts'
+import { ownTraits } from './trait.ts'
 
 /** A commit as the function of the database takes it; what is kept as text apart, and in the JSON by its number. */
 export interface SentCommit {
@@ -21,7 +22,7 @@ export function sent({ commit, changes, effects, receipt }: WrittenCommit): Sent
     lease: commit.lease,
     turn: commit.turn,
     receipt: commit.receipt && { id: commit.receipt.commandId, at: commit.receipt.at, text: put(receipt) },
-    changes: sentChanges(changes, put),
+    changes: sentChanges(commit.tenant, changes, put),
     effects: commit.effects.map(({ id, ticketId, dueAt }, i) => ({ id, ticketId, dueAt, text: put(effects[i]) })),
   }
   return { json: JSON.stringify(json), texts }
@@ -39,7 +40,7 @@ export function sentTogether(commits: readonly SentCommit[]): { readonly json: s
 }
 
 /** The changes count in order: what an earlier one of the same commit leaves for a later one is known here. */
-function sentChanges(changes: readonly WrittenChange[], put: Put): readonly unknown[] {
+function sentChanges(tenant: string, changes: readonly WrittenChange[], put: Put): readonly unknown[] {
   const versions = new Map<string, number>()
   const externals = new Map<string, string>()
   const references = new Map<string, string>()
@@ -65,7 +66,7 @@ function sentChanges(changes: readonly WrittenChange[], put: Put): readonly unkn
       }),
       nextAt,
       plannedBy,
-      ...(events.length > 0 && { row: rowOf(written), ticket: put(written.ticket) }),
+      ...(events.length > 0 && { row: rowOf(tenant, written), ticket: put(written.ticket) }),
       events: events.map(({ version }, i) => [version, put(written.events[i])]),
       redacted: written.change.redacted?.map(({ version }, i) => [version, put(written.redacted[i])]),
       forgotten: forgottenExternalIds,
@@ -74,10 +75,19 @@ function sentChanges(changes: readonly WrittenChange[], put: Put): readonly unkn
 }
 
 /** By the names of columns. */
-export function rowOf({ change: { ticket, nextAt, plannedBy }, facts }: WrittenChange): Record<string, SqlValue> {
+export function rowOf(
+  tenant: string,
+  { change: { ticket, nextAt, plannedBy }, facts }: WrittenChange,
+): Record<string, SqlValue | readonly string[]> {
   const row: Record<string, SqlValue> = {}
   for (const [i, { column }] of filled.entries()) row[column] = facts[i] ?? null
-  return { ...row, version: ticket.version, next_at: nextAt, planned_by: plannedBy }
+  return {
+    ...row,
+    version: ticket.version,
+    next_at: nextAt,
+    planned_by: plannedBy,
+    traits: ownTraits(tenant, ticket),
+  }
 }
 
 /** What the function answers of a commit; null: it is saved. `held`: others have its tickets at the moment. */

@@ -22,7 +22,7 @@ export interface ConditionInSql {
 export function conditionIn(dialect: Dialect, condition: Condition): ConditionInSql {
   const refusal = checkShape(condition) ?? malformed(condition, '')
   if (refusal) throw new DeskError(refusal)
-  const { sql, params, residue } = conditionSql(condition, dialect)
+  const { sql, params, residue } = conditionSql(condition, { dialect })
   // what is left is made of the parts themselves
   const left = new Set(residue === null ? [] : leavesOf(residue, '').map(({ leaf }) => leaf))
   const leaves = leavesOf(condition, '').map(({ path, leaf }) => ({ path, leaf, decided: !left.has(leaf) }))

@@ -1,8 +1,8 @@
 import { type Condition, childrenOf, type Leaf } from '../../condition/condition.ts'
 import type { SqlValue } from './column.ts'
 import { sizeOf } from './condition-size.ts'
-import { type Dialect, sqlite } from './dialect.ts'
-import { leafSql } from './leaf.ts'
+import { sqlite } from './dialect.ts'
+import { leafSql, type Means } from './leaf.ts'
 
 /** A condition as SQL with bound values. The condition holds where the SQL does and the residue does. */
 export interface ConditionSql {
@@ -24,10 +24,10 @@ const left = (condition: Condition): ConditionSql => ({ ...everything, residue: 
  * What of a condition a database can decide: facts in columns, compared as `compileCondition` compares them; texts only
  * in columns that hold them folded already. Values are bound, never written into the text.
  */
-export function conditionSql(condition: Condition | null, dialect: Dialect = sqlite): ConditionSql {
+export function conditionSql(condition: Condition | null, means: Means = { dialect: sqlite }): ConditionSql {
   if (condition === null) return everything
   const room = { ...pushed }
-  return translate(condition, dialect, false, (part) => {
+  return translate(condition, means, false, (part) => {
     const { leaves, params } = sizeOf(part)
     if (leaves > room.leaves || params > room.params) return false
     room.leaves -= leaves
@@ -39,16 +39,16 @@ export function conditionSql(condition: Condition | null, dialect: Dialect = sql
 type Fits = (part: Condition) => boolean
 
 /** `exact`: never NULL, so that NOT turns it round. */
-function translate(condition: Condition, dialect: Dialect, exact: boolean, fits: Fits): ConditionSql {
-  if ('field' in condition) return fits(condition) ? leaf(condition, dialect, exact) : left(condition)
-  if ('all' in condition) return allOf(condition.all.map((part) => translate(part, dialect, exact, fits)))
+function translate(condition: Condition, means: Means, exact: boolean, fits: Fits): ConditionSql {
+  if ('field' in condition) return fits(condition) ? leaf(condition, means, exact) : left(condition)
+  if ('all' in condition) return allOf(condition.all.map((part) => translate(part, means, exact, fits)))
   if (!fits(condition)) return left(condition)
-  const parts = childrenOf(condition).map((part) => translate(part, dialect, exact || 'none' in condition, () => true))
+  const parts = childrenOf(condition).map((part) => translate(part, means, exact || 'none' in condition, () => true))
   return 'any' in condition ? anyOf(condition, parts) : noneOf(condition.none, parts)
 }
 
-function leaf(condition: Leaf, dialect: Dialect, exact: boolean): ConditionSql {
-  const found = leafSql(condition, dialect, exact)
+function leaf(condition: Leaf, means: Means, exact: boolean): ConditionSql {
+  const found = leafSql(condition, means, exact)
   return found ? { ...found, residue: null } : left(condition)
 }
 

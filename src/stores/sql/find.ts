@@ -3,7 +3,8 @@ import type { SortPosition } from '../../condition/sort-key.ts'
 import type { Query, TallyQuery } from '../../store.ts'
 import { columnOf, isActionable, type SqlValue } from './column.ts'
 import { conditionSql } from './condition.ts'
-import { type Dialect, sqlite } from './dialect.ts'
+import { sqlite } from './dialect.ts'
+import type { Means } from './leaf.ts'
 import { type OrderSql, orderSql } from './order.ts'
 
 export interface Sql {
@@ -22,8 +23,7 @@ export interface FindSql {
 }
 
 /** Where the rows are, and how they are asked for. */
-export interface Place {
-  readonly dialect: Dialect
+export interface Place extends Means {
   /** The table of tickets under the name `own`: what stands after FROM. */
   readonly tickets: string
   readonly leases: string
@@ -40,11 +40,8 @@ const held = ({ dialect, leases }: Place) => `SELECT 1 FROM ${leases} AS held
   WHERE held.tenant = own.tenant AND held.ticket_id = own.id AND held.until > ${dialect.now} AND held.holder <> ?`
 
 /** Which rows a question is about, before it says where in the order. */
-export function asked(
-  { tenant, when }: Pick<Query, 'tenant' | 'when'>,
-  { dialect }: Place = sqlitePlace,
-): readonly Sql[] {
-  const { sql, params } = conditionSql(unlessActionable(when), dialect)
+export function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>, means: Means = sqlitePlace): readonly Sql[] {
+  const { sql, params } = conditionSql(unlessActionable(when), means)
   return [
     { text: 'tenant = ?', params: [tenant] },
     ...(onlyActionable(when) ? [{ text: 'actionable = 0', params: [] }] : []),
@@ -87,7 +84,7 @@ export const select = (what: string, parts: readonly Sql[], table = sqlitePlace.
 /** Rows of a query. `now` judges leases; null: the database's own clock does. */
 export function findSql(query: Query, now: number | null, place: Place = sqlitePlace): FindSql {
   const order = orderSql(query.keys, place.dialect)
-  const decided = conditionSql(query.when, place.dialect).residue === null
+  const decided = conditionSql(query.when, place).residue === null
   const free = { text: `NOT EXISTS (${held(place)})`, params: [now, query.freeFor ?? ''] }
   const parts = query.freeFor === undefined ? asked(query, place) : [...asked(query, place), free]
   if (!order) return { page: () => select(row, parts, place.tickets), ordered: false, decided }
@@ -122,7 +119,7 @@ export function tallySql(
   place: Place = sqlitePlace,
 ): Sql | undefined {
   const asColumns = query.by.map(columnOf)
-  if (conditionSql(query.when, place.dialect).residue !== null || asColumns.some((found) => found?.form !== 'plain'))
+  if (conditionSql(query.when, place).residue !== null || asColumns.some((found) => found?.form !== 'plain'))
     return undefined
   const names = asColumns.map((found) => found?.column ?? '')
   const { text, params } = select([...names, 'count(*) AS found'].join(', '), asked(query, place), place.tickets)

@@ -4,6 +4,7 @@ import { globParts } from '../../condition/glob.ts'
 import { type Operand, type Operator, operandOf, operators } from '../../condition/operator.ts'
 import { type Column, columnOf, type SqlValue } from './column.ts'
 import type { Dialect } from './dialect.ts'
+import { type Trait, traitsMeant } from './trait.ts'
 
 export interface LeafSql {
   readonly sql: string
@@ -136,15 +137,36 @@ export const typeOf = ({ field, column }: { readonly field: string; readonly col
           ? 'name'
           : 'instant'
 
+/** By what a database decides. */
+export interface Means {
+  readonly dialect: Dialect
+  /** Has a ticket one of these traits at least? Where they stand in a column with an index. */
+  readonly hasTrait?: (traits: readonly Trait[]) => LeafSql
+}
+
+/** More values are not asked of traits: each is compared with each that a ticket has. */
+const maxTraits = 100
+
+/** The same by what an index of traits has: it decides, and nothing else is asked, so that its statistics count once. */
+function traitSql(leaf: Leaf, { hasTrait }: Means): LeafSql | undefined {
+  const groups = hasTrait && traitsMeant(leaf)
+  if (!groups || groups.flat().length > maxTraits) return undefined
+  const parts = groups.map(hasTrait)
+  return sql(parts.map((part) => part.sql).join(' AND '), ...parts.flatMap(({ params }) => params))
+}
+
 /** A leaf as SQL; undefined where the database cannot tell. `exact`: never NULL. */
-export function leafSql({ field, op, value }: Leaf, dialect: Dialect, exact: boolean): LeafSql | undefined {
+export function leafSql(leaf: Leaf, means: Means, exact: boolean): LeafSql | undefined {
+  const byTraits = traitSql(leaf, means)
+  if (byTraits) return byTraits
+  const { field, op, value } = leaf
   const column = columnOf(field)
   const translate = Object.hasOwn(translations, op) ? translations[op] : undefined
   if (!column || !translate) return undefined
   const operator = operators[op]
   const type = typeOf({ field, column })
   if (!(operator.on as readonly FieldType[]).includes(type) && type !== 'instant') return undefined
-  const found = translate({ column, operand: operandOf(operator, value, type), dialect })
+  const found = translate({ column, operand: operandOf(operator, value, type), dialect: means.dialect })
   if (found?.params.some(hasNul)) return undefined
   if (!found || !exact || column.always || 'passesMissing' in operator || op === 'present') return found
   return sql(`(${column.column} IS NOT NULL AND ${found.sql})`, ...found.params)

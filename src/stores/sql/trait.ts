@@ -9,7 +9,7 @@ import type { Ticket } from '../../model/ticket.ts'
  * A column has room for one value of each ticket and is there for every ticket; of sets, and of fields that only the
  * application knows, a store keeps the traits of its tickets in an index, so that what few have is found at once.
  */
-type Trait = string
+export type Trait = string
 
 interface Source {
   readonly type: FieldType
@@ -64,17 +64,20 @@ const asking: ReadonlySet<Operator> = new Set(['is', 'oneOf'])
 const askingSets: ReadonlySet<Operator> = new Set(['hasAny', 'hasAll'])
 
 /**
- * Traits of which a ticket must have one at least for a leaf to hold; undefined where that does not follow. Ticket
- * and leaf are compared as conditions compare them.
+ * Groups of traits: a leaf holds for the tickets that have one at least of each group, and for no others. Undefined
+ * where traits do not tell. Ticket and leaf are compared as conditions compare them.
  */
-export function traitsAsked({ field, op, value }: Leaf): readonly Trait[] | undefined {
+export function traitsMeant({ field, op, value }: Leaf): readonly (readonly Trait[])[] | undefined {
   const type = typeOf(field)
   if (type === undefined || !Object.hasOwn(operators, op)) return undefined
   const ofSet = type === 'tags' || type === 'names'
   if (!(ofSet ? askingSets : asking).has(op)) return undefined
   const operand = operandOf(operators[op], value, type)
-  const all = (Array.isArray(operand) ? operand : [operand]) as readonly unknown[]
-  // of `hasAll` each has to be there: one is enough to look by
-  const values = op === 'hasAll' ? all.slice(0, 1) : all
-  return values.length > 0 && values.every(isShort) ? values.map((one) => traitOf(field, one)) : undefined
+  const values = (Array.isArray(operand) ? operand : [operand]) as readonly unknown[]
+  if (values.length === 0 || !values.every(isShort)) return undefined
+  const traits = values.map((one) => traitOf(field, one))
+  return op === 'hasAll' ? traits.map((one) => [one]) : [traits]
 }
+
+/** Traits of which a ticket must have one at least for a leaf to hold; undefined where that does not follow. */
+export const traitsAsked = (leaf: Leaf): readonly Trait[] | undefined => traitsMeant(leaf)?.[0]
