@@ -164,11 +164,11 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
   if (!isPlainObject(options))
     throw fail('invalid_command', { reason: `a desk takes options, not ${shown(options)}` }, 'options')
   const definitions = options.definition as Definition | readonly Definition[]
-  const { latest, version } = timelineOf(definitions, 'definition')
+  const { latest, plan } = timelineOf(definitions, 'definition')
   const desk: DeskContext = {
     definitions,
     latest,
-    plannedBy: version,
+    plannedBy: plan,
     turn: takingTurns(),
     store: readable(options.store),
     unread: options.store,

@@ -115,7 +115,7 @@ export interface DeskContext {
   readonly directory: Directory | undefined
   /** Looks for an agent after what has happened to a ticket, if the definition says so. */
   readonly routeAfter: (ticketId: string, events: readonly AnyTicketEvent[]) => Promise<Routed | null>
-  /** What `nextAt` depends on: all revisions of the definition. */
+  /** What `nextAt` depends on, of all revisions of the definition. */
   readonly plannedBy: string
   /** Runs when it is the turn of a ticket, or of whatever else the key names. */
   readonly turn: <T>(key: string, run: () => Promise<T>) => Promise<T>

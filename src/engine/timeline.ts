@@ -4,7 +4,7 @@ import type { TimeRuleSpan } from '../rules/due.ts'
 import type { Level } from '../sla/level.ts'
 import type { Versions } from '../sla/slice.ts'
 import type { BusinessCalendar } from '../time/calendar.ts'
-import type { Definition } from './definition.ts'
+import type { Definition, DeskDefinition } from './definition.ts'
 import { definitionsGiven } from './given.ts'
 
 /** One definition, or its revisions, oldest first; every one but the first says `since` when it holds. */
@@ -14,8 +14,8 @@ export type Definitions = Definition | readonly Definition[]
 export interface Timeline extends Versions {
   readonly revisions: readonly Definition[]
   readonly latest: Definition
-  /** Hash of all revisions and their times: what is planned ahead depends on every one of them. */
-  readonly version: string
+  /** Hash of what facts of time ahead depend on, of all revisions: rows planned by another one are planned anew. */
+  readonly plan: string
   /** The revision in force at an instant. */
   readonly at: (instant: number) => Definition
   readonly level: (id: string, version: string) => Level
@@ -64,12 +64,29 @@ function buildTimeline(revisions: readonly Definition[]): Timeline {
   return {
     revisions,
     latest,
-    version: contentHash([ticketFormat, ...revisions.map(({ version, since }) => [version, since])]),
+    plan: contentHash([ticketFormat, ...plansOf(revisions)]),
     at: (instant) => revisions.findLast((revision, i) => i === 0 || (revision.since ?? 0) <= instant) ?? latest,
     level: (id, version) => known(levels.get(version), 'level', id, version),
     calendar: (id, version) => known(calendars.get(version), 'calendar', id, version),
     timeRules: revisions.some(({ timeRules }) => timeRules.length > 0) ? timeRuleSpans(revisions) : [],
   }
+}
+
+/**
+ * Parts of a definition that no fact of time ahead depends on: what they say is asked when something happens. So an
+ * edit of a text leaves a million rows alone, and a process that has it does not plan against one that has not.
+ */
+const unplanned: ReadonlySet<string> = new Set<keyof DeskDefinition>([
+  ...(['views', 'cannedMessages', 'macros', 'triggers', 'slaRules', 'routing', 'collisions'] as const),
+])
+
+/** What each revision plans by, and since when; one that says what the one before it said changes nothing. */
+function plansOf(revisions: readonly Definition[]): (readonly [plan: string, since: number | null])[] {
+  const plans = revisions.map(({ json, since }, i) => {
+    const planned = Object.entries(json).filter(([part]) => !unplanned.has(part))
+    return [contentHash(Object.fromEntries(planned)), i === 0 ? null : since] as const
+  })
+  return plans.filter(([plan], i) => plan !== plans[i - 1]?.[0])
 }
 
 /** Each revision's time rules; one that says what it said before applies from when it first did. */

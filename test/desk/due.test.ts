@@ -1,4 +1,6 @@
-import { createDesk, type Definition, defineDesk } from 'ticketwright'
+import { DatabaseSync } from 'node:sqlite'
+import { type Commit, createDesk, type Definition, defineDesk, type Store } from 'ticketwright'
+import { sqliteStore } from 'ticketwright/sqlite'
 import { manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { memory, sqliteInMemory } from '../stores/setups.ts'
@@ -35,6 +37,66 @@ describe.each([
     expect(await desk.runDue({ limit: 10 })).toEqual({ tickets: 3, events: 3, more: false, failed: [] })
     expect(await breached()).toEqual([0, 1, 2, 3, 4])
     expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, failed: [] })
+    await close()
+  })
+
+  it('plans nothing anew after an edit of what no time depends on; two processes do not plan against each other', async () => {
+    const { store, clock = manualClock(0), close } = await make()
+    const plans: number[] = []
+    const counting: Store = new Proxy(store, {
+      get: (kept, name) =>
+        name === 'commit'
+          ? async (commit: Commit) => {
+              if (commit.changes.some(({ events }) => events.length === 0)) plans.push(1)
+              return kept.commit(commit)
+            }
+          : Reflect.get(kept, name),
+    })
+    const json = { ...(definition.json as object), views: [{ id: 'all', order: 'fifo' }] }
+    const first = defineDesk(json as never) as Definition
+    const revision = (edit: object) => defineDesk({ ...json, since: clock.now() + 1, ...edit } as never) as Definition
+    const ofOthers = {
+      ...{
+        cannedMessages: [{ id: 'hi', subject: 's', body: 'b' }],
+        macros: [{ id: 'm', do: [{ type: 'note', body: 'n' }] }],
+      },
+      ...{ triggers: [{ id: 't', on: ['ticket_opened'], do: [{ type: 'tag', tags: ['x'] }] }], collisions: 'refuse' },
+    }
+    const [old, edited] = [first, [first, revision(ofOthers)]].map((one) =>
+      createDesk({ definition: one as Definition, store: counting, clock }),
+    )
+    for (let i = 0; i < 4; i++) await old?.as({ kind: 'agent', id: 'ana' }).open({ ticketId: `t${i}`, subject: 's' })
+    clock.pass('1m')
+    for (const desk of [edited, old, edited]) expect((await desk?.view('all' as never))?.stale).toBe(false)
+    expect(plans).toEqual([])
+    // what time depends on is planned anew, once
+    const timeRules = [{ id: 'r', since: 'openedAt', after: '2m', do: [{ type: 'tag', tags: ['y'] }] }]
+    const timed = createDesk({ definition: [first, revision({ timeRules })], store: counting, clock })
+    for (let i = 0; i < 2; i++) await timed.view('all' as never)
+    expect(plans.length).toBe(4)
+    await close()
+  })
+
+  it('saves what many tickets are due in few transactions', async () => {
+    const { desk, close } = await late()
+    const handle = new DatabaseSync(':memory:')
+    let transactions = 0
+    const counted = {
+      exec: (sql: string) => {
+        transactions += Number(sql === 'COMMIT')
+        handle.exec(sql)
+      },
+    }
+    const store = sqliteStore({
+      ...counted,
+      prepare: (sql) => handle.prepare(sql) as never,
+      close: () => handle.close(),
+    })
+    const copy = createDesk({ definition, store })
+    await copy.importLines(desk.exportLines())
+    transactions = 0
+    expect(await copy.runDue()).toMatchObject({ tickets: 5, events: 5 })
+    expect(transactions).toBeLessThan(4)
     await close()
   })
 
