@@ -12,9 +12,11 @@ import {
   type Ticket,
 } from 'ticketwright'
 import { sqliteStore } from 'ticketwright/sqlite'
-import { manualClock, sampleDefinition } from 'ticketwright/testing'
+import { type MakeStore, manualClock, sampleDefinition } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
 import { evolve } from '../../src/engine/evolve.ts'
+import { describePostgres } from '../postgres/database.ts'
+import { server } from '../stores/postgres-setup.ts'
 import { memory, sqliteFile, sqliteInMemory } from '../stores/setups.ts'
 import { refusal } from './front-desk.ts'
 
@@ -118,11 +120,7 @@ const impersonal = ({
 const prefixes = (events: readonly AnyTicketEvent[]) =>
   events.map((_, i) => impersonal(rebuild(events.slice(0, i + 1)) as Ticket))
 
-describe.each([
-  ['memory', memory],
-  ['SQLite', sqliteInMemory],
-  ['SQLite in a file', sqliteFile],
-])('erasing a requester on %s (hazard 45)', (_where, make) => {
+const erasing = (make: MakeStore) => {
   it('leaves nothing personal in state, events, outbox and receipts, and of others all', async () => {
     const { store, clock, close } = await make()
     const { desk, secrets, kept, tickets, own } = await story(store, clock)
@@ -270,7 +268,13 @@ describe.each([
     expect((await store.history('default', own)).length).toBe(version)
     await close()
   })
-})
+}
+describe.each([
+  ['memory', memory],
+  ['SQLite', sqliteInMemory],
+  ['SQLite in a file', sqliteFile],
+])('erasing a requester on %s (hazard 45)', (_where, make) => erasing(make))
+describePostgres('erasing a requester on PostgreSQL (hazard 45)', ({ url }) => erasing(server(url)))
 
 describe('a SQLite file', () => {
   /** The bytes of a file after somebody was erased from it. */

@@ -1,7 +1,9 @@
 import { type AnyTicketEvent, createDesk, type Definition, defineDesk, evolve, type Store } from 'ticketwright'
-import { manualClock } from 'ticketwright/testing'
+import { type MakeStore, manualClock } from 'ticketwright/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventRows } from '../../src/engine/event.ts'
+import { describePostgres } from '../postgres/database.ts'
+import { server } from '../stores/postgres-setup.ts'
 import { memory, sqliteInMemory } from '../stores/setups.ts'
 import { refusal } from './front-desk.ts'
 
@@ -25,10 +27,7 @@ async function textOf(pieces: AsyncIterable<string>): Promise<string> {
   return text
 }
 
-describe.each([
-  ['memory', memory],
-  ['SQLite', sqliteInMemory],
-])('a desk on %s', (_where, make) => {
+const reading = (make: MakeStore) => {
   async function desks() {
     const { store, clock = manualClock(0), close } = await make()
     const desk = createDesk({ definition, store, clock })
@@ -126,7 +125,12 @@ describe.each([
     expect((await desk.changes(0)).events.at(-1)).toMatchObject(told)
     await close()
   })
-})
+}
+describe.each([
+  ['memory', memory],
+  ['SQLite', sqliteInMemory],
+])('a desk on %s', (_where, make) => reading(make))
+describePostgres('a desk on PostgreSQL', ({ url }) => reading(server(url)))
 
 it('a desk needs a store', async () => {
   for (const store of [undefined, null, 'tickets.db'])

