@@ -1,7 +1,7 @@
 import { Pool } from 'pg'
 import { createDesk, defineDesk } from 'ticketwright'
 import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describePostgres } from '../postgres/database.ts'
 
 const mari = { kind: 'requester', id: 'mari' } as const
@@ -10,6 +10,7 @@ describePostgres('a store within a transaction of the application', ({ url }) =>
   const pool = new Pool({ connectionString: url, max: 4 })
   const store = postgresStore(pool)
   const desk = createDesk({ definition: defineDesk({}), store })
+  beforeAll(() => store.now())
   afterAll(() => pool.end())
 
   it('saves with COMMIT, and nothing before or without it', async () => {
@@ -29,8 +30,9 @@ describePostgres('a store within a transaction of the application', ({ url }) =>
     }
   })
 
-  it('makes the tables beside the transaction, and spends nothing on looking at them in it', async () => {
+  it('spends nothing on looking at the tables in it, once the store has seen them', async () => {
     const elsewhere = postgresStore(pool, { schema: 'elsewhere' })
+    await elsewhere.now()
     const client = await pool.connect()
     const asked: string[] = []
     const listening: PostgresClient = {
