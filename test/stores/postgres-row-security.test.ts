@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { createDesk, type Definition, isDeskError, type Store } from 'ticketwright'
+import { createDesk, type Definition, isDeskError, namedOrderings, type OrderingName, type Store } from 'ticketwright'
 import { migratePostgres, type PostgresClient, postgresStore } from 'ticketwright/postgres'
 import { sampleDefinition } from 'ticketwright/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -300,6 +300,84 @@ describePostgres('row security', ({ url }) => {
     expect((await desk.runDue()).failed).toEqual([])
     expect((await desk.changes(0)).events.every(({ tenant }) => tenant === 'desk')).toBe(true)
     expect(await desk.using(store).byReference(ticket.reference)).toMatchObject({ id: ticket.id })
+  })
+
+  describe('what is asked is read from the indexes that it has without', () => {
+    const many = 3_000
+    const asked: unknown[][] = []
+    const listening: PostgresClient = {
+      query: (text, values = []) => {
+        if (text.includes('of_tenant(')) asked.push(values)
+        return pool.query(text, values)
+      },
+    }
+    const mine = postgresStore(listening, { rowSecurity: true, clock })
+    beforeAll(async () => {
+      await store.commit({ ...commitOf('many', 'model'), turn: undefined })
+      const model = `(SELECT to_jsonb(of) FROM ticketwright.tickets AS of WHERE tenant = 'many' AND id = 'model')`
+      const columns = await owner.query<{ name: string }>(
+        `SELECT column_name AS name FROM information_schema.columns
+         WHERE table_schema = 'ticketwright' AND table_name = 'tickets' AND is_generated = 'NEVER'`,
+      )
+      const names = columns.rows.map(({ name }) => name).join(', ')
+      await owner.query(`INSERT INTO ticketwright.tickets (${names})
+        SELECT ${names} FROM generate_series(1, ${many}) AS i, jsonb_populate_record(NULL::ticketwright.tickets,
+          ${model} || jsonb_build_object('id', 't' || i, 'reference', 'M-' || i,
+            'ticket', replace(${model} ->> 'ticket', '"id":"model"', format('"id":"t%s"', i)), 'opened_at', i * 1000.0,
+            'actionable', CASE WHEN i % 10 = 0 THEN 0 ELSE 1 END, 'kind', CASE WHEN i % 10 = 0 THEN 'open' ELSE 'closed' END,
+            'assignee', 'agent-' || i % 200, 'next_at', i * 1000.0)) AS fresh`)
+      await owner.query(`INSERT INTO ticketwright.events (tenant, ticket_id, version, event)
+        SELECT 'many', 't' || i, 1, format('{"id":"t%s:1"}', i) FROM generate_series(1, ${many}) AS i`)
+      await owner.query('ANALYZE')
+    })
+
+    /** The steps of what a question asks, as this role meets them. */
+    async function stepsOf(ask: () => Promise<unknown>): Promise<string> {
+      asked.length = 0
+      await ask()
+      expect(asked.length).toBeGreaterThan(0)
+      return transaction(async (client) => {
+        await enter(client, 'many')
+        const plans: string[] = []
+        for (const [, statement, texts, numbers] of asked) {
+          const explained = `PREPARE asked (text[], double precision[]) AS ${statement}`
+          await client.query(explained)
+          const { rows } = await client.query(
+            `EXPLAIN EXECUTE asked (${pg.escapeLiteral(arrayOf(texts))}, ${pg.escapeLiteral(arrayOf(numbers))})`,
+          )
+          await client.query('DEALLOCATE asked')
+          plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
+        }
+        return plans.join('\n')
+      })
+    }
+    const arrayOf = (values: unknown) =>
+      `{${(values as readonly unknown[]).map((value) => (value === null ? 'NULL' : JSON.stringify(String(value)))).join(',')}}`
+    const open = { field: 'kind', op: 'oneOf', value: ['new', 'open'] } as const
+
+    it.each(Object.keys(namedOrderings) as OrderingName[])('a page of a view in the order %s', async (order) => {
+      const query = { ...queryOf('many', open, order), limit: 20 }
+      const last = (await mine.find(query)).at(-1)
+      if (!last) throw new Error('no page')
+      const first = await stepsOf(() => mine.find(query))
+      const next = await stepsOf(() => mine.find({ ...query, after: query.position(last.ticket), freeFor: 'ana' }))
+      for (const steps of [first, next]) {
+        expect(steps).toMatch(/Index Scan using tickets_/)
+        expect(steps).not.toMatch(/Seq Scan on tickets|Sort/)
+      }
+      expect(next).toMatch(/Index Cond: .*ROW\(.*id.*\) > ROW\(/)
+    })
+
+    it.each<[string, () => Promise<unknown>, string]>([
+      ['a ticket', () => mine.load('many', 't77', 'c'), 'tickets_pkey'],
+      ['a ticket by its reference', () => mine.lookup('many', { reference: 'M-77' }), 'tickets_tenant_reference_key'],
+      ['what is due', () => mine.due('many', { now: at, plannedBy: 'x', limit: 10 }), 'tickets_next'],
+      ['a history', () => mine.history('many', 't77'), 'events_pkey'],
+    ])('%s', async (_what, ask, index) => {
+      const steps = await stepsOf(ask)
+      expect(steps).toContain(index)
+      expect(steps).not.toMatch(/Seq Scan on (tickets|events)/)
+    })
   })
 
   describe('is refused at the start', () => {
