@@ -378,6 +378,14 @@ describePostgres('row security', ({ url }) => {
       expect(steps).toContain(index)
       expect(steps).not.toMatch(/Seq Scan on (tickets|events)/)
     })
+
+    it('but for an index of arrays, until a superuser vouches for its operator', async () => {
+      const rare = { field: 'tags', op: 'hasAny', value: ['rare'] } as const
+      const ask = () => stepsOf(() => mine.count(queryOf('many', rare)))
+      expect(await ask()).not.toContain('tickets_traits')
+      await owner.query('ALTER FUNCTION pg_catalog.arrayoverlap(anyarray, anyarray) LEAKPROOF')
+      expect(await ask()).toContain('tickets_traits')
+    })
   })
 
   describe('is refused at the start', () => {

@@ -49,7 +49,7 @@ export class Committer {
   constructor(db: Database, now: () => number | null, keyWaitMs: number) {
     this.#db = db
     this.#now = now
-    this.#keyWaitMs = Math.max(1, Math.ceil(keyWaitMs))
+    this.#keyWaitMs = Math.ceil(keyWaitMs)
   }
 
   commit(written: WrittenCommit): Promise<CommitOutcome> {

@@ -54,15 +54,16 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
 }
 
 /**
- * How long a call waits in the database for a key that others are about to write, in milliseconds. On a pool there are
- * others in its company and it is sent again; in the application's own transaction giving up would be the end of that.
+ * How long a call waits in the database for a key that others are about to write, in milliseconds, or for a moment that
+ * the server itself needs, whatever patience there is. On a pool there are others in its company and it is sent again; in
+ * the application's own transaction giving up would be the end of that.
  */
 const keyWaitMs = 100
 
 /** A store on a client, and what sees to it that the tables are there. */
 function storeOn(db: Database, preparation: Preparation, now: () => number | null): Store {
   const { patienceMs } = db.asking
-  const committer = new Committer(db, now, isConnection(db.client) ? patienceMs : Math.min(patienceMs, keyWaitMs))
+  const committer = new Committer(db, now, isConnection(db.client) ? Math.max(patienceMs, keyWaitMs) : keyWaitMs)
   /** Does something of one tenant's when the tables are there. */
   const of = <Result>(tenant: string, work: (db: Database) => Promise<Result>): Promise<Result> =>
     preparation.run(() => work(db.of(tenant)))
