@@ -13,7 +13,7 @@ import { randomFrom } from '../crash/random.ts'
 import { definition, dueId, hotId } from './definition.ts'
 import { faulty } from './faulty.ts'
 import { readAlong } from './reader.ts'
-import type { Claim, Order, Said, Task, Word } from './said.ts'
+import type { Claim, Given, Order, Said, Task, Word } from './said.ts'
 
 const task = JSON.parse(process.argv[2] ?? '') as Task
 const tenant = 'default'
@@ -36,9 +36,10 @@ const said = {
   acknowledged: [] as Said['acknowledged'][number][],
   raised: {} as Record<string, number>,
   tooLate: 0,
+  refused: [] as string[],
   conflicts: 0,
   facts: 0,
-  delivered: [] as string[],
+  delivered: [] as Given[],
   wrong: [] as string[],
 }
 
@@ -78,18 +79,20 @@ type Hand = Awaited<ReturnType<typeof openHand>>
 
 const beaten = ['version_conflict', 'revision_conflict', 'wake_in_past'] as const
 
-/** Gives a command, and notes what it was answered; null: others were quicker too often. */
+/** Gives a command, and notes what it was answered; null: others were quicker too often. `shared`: an id of several. */
 async function give(
   hand: Hand,
   run: (options: { readonly commandId: string }) => Promise<Outcome>,
-  commandId = `${hand.name}-${++commands}`,
+  shared?: string,
 ): Promise<Ticket | null> {
+  const commandId = shared ?? `${hand.name}-${++commands}`
   try {
     const outcome = await run({ commandId })
     const version = outcome.repeated ? null : outcome.ticket.version
     said.acknowledged.push({ commandId: outcome.commandId, ticketId: outcome.ticket.id, version })
     return outcome.ticket
   } catch (error) {
+    if (shared === undefined) said.refused.push(commandId)
     // somebody else was quicker, or it took too long: nothing was done
     if (!beaten.some((code) => isDeskError(error, code))) throw error
     said.conflicts += 1
@@ -113,6 +116,7 @@ async function claim(hand: Hand): Promise<void> {
   if (random() < 0.1) await replyUnder(hand, mine)
   if (random() < 0.8) mine.ended = (await hand.store.release(tenant, mine)) || mine.ended
   else if (random() < 0.3) await replyTooLate(hand, mine)
+  if (mine.ended && random() < 0.1) await replyUnderOld(hand, mine)
 }
 
 /** What the ticket is found as under a claim: whoever held it before writes nothing more. */
@@ -157,9 +161,23 @@ async function replyUnder(hand: Hand, claim: Claim): Promise<void> {
 
 async function replyTooLate(hand: Hand, claim: Claim): Promise<void> {
   for (let now = await hand.store.now(); now < claim.until; now = await hand.store.now()) await pause(claim.until - now)
+  await replyInVain(hand, claim)
+}
+
+/** Whoever has taken a ticket again writes under the token of now, and not under that of before. */
+async function replyUnderOld(hand: Hand, old: Claim): Promise<void> {
+  const lease = await hand.store.claim(tenant, old.ticketId, old.holder, 200)
+  if (!lease) return
+  granted += 1
+  const mine = await note(hand.store, lease, 200)
+  await replyInVain(hand, old)
+  mine.ended = await hand.store.release(tenant, mine)
+}
+
+async function replyInVain(hand: Hand, claim: Claim): Promise<void> {
   try {
     const ticket = await reply(hand, claim)
-    if (ticket) said.wrong.push(`${claim.holder} wrote to ${claim.ticketId} after the end of the lease`)
+    if (ticket) said.wrong.push(`${claim.holder} wrote to ${claim.ticketId} under a lease that had ended`)
   } catch (error) {
     if (!isDeskError(error, 'lease_lost')) throw error
     said.tooLate += 1
@@ -181,6 +199,17 @@ async function runDue(hand: Hand, limit: number): Promise<void> {
   const { events } = await hand.desk.runDue({ limit })
   said.facts += events
 }
+
+/** Several at once; whoever gets one takes a while over it. */
+const deliver = (hand: Hand, limit: number) =>
+  hand.desk.deliver(
+    async ({ effect: { id: effectId, ticketId } }) => {
+      const from = await hand.store.now()
+      await pause(1 + below(4))
+      said.delivered.push({ effectId, ticketId, from, until: await hand.store.now() })
+    },
+    { limit, atOnce: 4 },
+  )
 
 const works: readonly (readonly [weight: number, work: (hand: Hand) => Promise<unknown>])[] = [
   [170, claim],
@@ -226,7 +255,7 @@ const works: readonly (readonly [weight: number, work: (hand: Hand) => Promise<u
     },
   ],
   [3, (hand) => runDue(hand, 1 + below(10))],
-  [3, (hand) => hand.desk.deliver(({ effect }) => void said.delivered.push(effect.id), { limit: 5 })],
+  [2, (hand) => deliver(hand, 6)],
 ]
 const total = works.reduce((sum, [weight]) => sum + weight, 0)
 
@@ -264,5 +293,6 @@ for (const { client, store } of hands) {
 }
 say({ is: 'done' })
 await finished
+while ((await deliver(reader, 1_000)).more);
 say({ is: 'said', said: { ...said, feed: await feed.finish() } })
 // whoever hears it ends this process: one that ends by itself may take its last words with it

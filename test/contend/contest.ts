@@ -4,7 +4,7 @@ import { createDesk, type Desk } from '../../src/desk/desk.ts'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
 import { readTables } from '../postgres/tables.ts'
 import { definition, dueId, hotId, openedAgoMs, postponedForMs } from './definition.ts'
-import { judgeContest } from './judge.ts'
+import { type Ground, judgeContest } from './judge.ts'
 import type { Fault, Order, Said, Task, Word } from './said.ts'
 
 export interface Contest {
@@ -54,7 +54,7 @@ export async function contest(
       while ((await desk.runDue()).more);
     })
   })
-  const ground = { tables: await readTables(url), tokens: await tokensIn(url), hot, due }
+  const ground = { tables: await readTables(url), ...(await beside(url)), hot, due }
   const sum = (of: (one: Said) => number) => said.reduce((total, one) => total + of(one), 0)
   return {
     processes,
@@ -120,12 +120,17 @@ async function withDesk(url: string, work: (desk: Desk) => Promise<void>): Promi
   }
 }
 
-async function tokensIn(url: string): Promise<ReadonlyMap<string, number>> {
+/** What the judge of crashes does not ask for: tokens, and which effects are still to be done. */
+async function beside(url: string): Promise<Pick<Ground, 'tokens' | 'pending'>> {
   const client = new pg.Client(url)
   await client.connect()
   try {
-    const { rows } = await client.query('SELECT ticket_id, token FROM ticketwright.leases')
-    return new Map(rows.map(({ ticket_id, token }) => [ticket_id, Number(token)]))
+    const leases = await client.query('SELECT ticket_id, token FROM ticketwright.leases')
+    const effects = await client.query('SELECT id FROM ticketwright.effects WHERE settled <> 1')
+    return {
+      tokens: new Map(leases.rows.map(({ ticket_id, token }) => [ticket_id, Number(token)])),
+      pending: effects.rows.map(({ id }) => id),
+    }
   } finally {
     await client.end()
   }

@@ -14,7 +14,17 @@ export const definition = defineDesk({
     },
   ],
   slaRules: [{ when: { field: 'category', op: 'is', value: 'due' }, level: 'hour' }],
-  triggers: [{ id: 'tell', on: ['ticket_opened', 'sla_breached'], do: [{ type: 'webhook', hook: 'crm' }] }],
+  // two at once, of which one must wait for the other
+  triggers: [
+    {
+      id: 'tell',
+      on: ['ticket_opened', 'sla_breached'],
+      do: [
+        { type: 'webhook', hook: 'crm' },
+        { type: 'webhook', hook: 'erp' },
+      ],
+    },
+  ],
 })
 
 export const hotId = (i: number) => `hot-${i}`

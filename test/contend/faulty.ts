@@ -1,6 +1,7 @@
 import type pg from 'pg'
+import { fail } from '../../src/errors.ts'
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
-import type { Commit, Store, TicketChange } from '../../src/store.ts'
+import type { Commit, PendingEffect, Store, TicketChange } from '../../src/store.ts'
 import type { Fault } from './said.ts'
 
 /** The store with something left out on purpose, as a careless one would leave it out. */
@@ -13,12 +14,22 @@ export function faulty(store: Store, client: pg.Client, fault: Fault | null): St
       return { ...store, commit: (commit) => (commit.receipt ? store.commit(commit) : commitAnyway(store, commit)) }
     case 'leases':
       return { ...store, commit: ({ lease: _, ...commit }) => store.commit(commit) }
+    case 'tokens':
+      return { ...store, commit: (commit) => commitUnderAny(store, commit) }
     case 'claims':
       return { ...store, claim: (...asked) => claimAnyway(store, client, ...asked) }
     case 'receipts':
       return { ...store, commit: ({ receipt: _, ...commit }) => store.commit(commit) }
+    case 'refusals':
+      return { ...store, commit: (commit) => commitAndRefuse(store, commit) }
     case 'feed':
       return { ...store, changes: (...asked) => readAhead(client, ...asked) }
+    case 'settling':
+      return { ...store, settle: async () => {} }
+    case 'giving':
+      return { ...store, effects: (...asked) => settleUnseen(store, ...asked) }
+    case 'turns':
+      return { ...store, effects: (...asked) => takeAny(client, ...asked) }
     case null:
       return store
     default:
@@ -74,4 +85,38 @@ async function readAhead(client: pg.Client, ...[tenant, after, limit]: Parameter
   )
   const events = rows.map(({ event }) => JSON.parse(event) as AnyTicketEvent)
   return { events, position: Number(rows.at(-1)?.position ?? after) }
+}
+
+/** Asks who holds the ticket, and not under which token. */
+async function commitUnderAny(store: Store, commit: Commit) {
+  if (!commit.lease) return store.commit(commit)
+  const { lease } = await store.present(commit.tenant, commit.lease.ticketId)
+  return store.commit(lease && lease.holder === commit.lease.holder ? { ...commit, lease } : commit)
+}
+
+/** Says of every tenth commit of a command that others were quicker, after it was saved. */
+async function commitAndRefuse(store: Store, commit: Commit) {
+  const outcome = await store.commit(commit)
+  if (!outcome.ok || !commit.receipt || Math.random() >= 0.1) return outcome
+  throw fail('version_conflict', { ticketId: commit.changes[0]?.ticketId ?? '', expected: 0, actual: 0 })
+}
+
+/** Settles what is due, and gives it to nobody. */
+async function settleUnseen(store: Store, ...[tenant, ask]: Parameters<Store['effects']>) {
+  for (const { id } of await store.effects(tenant, ask)) await store.settle(tenant, id)
+  return []
+}
+
+/** Takes whatever is due, also what has to wait for another effect of its ticket. */
+async function takeAny(client: pg.Client, ...[tenant, { now, limit, hideMs = 0 }]: Parameters<Store['effects']>) {
+  const { rows } = await client.query<{ effect: string; attempts: number }>(
+    `UPDATE ticketwright.effects SET hidden_until = $2::float8, attempts = attempts + 1
+     WHERE tenant = $1 AND id IN (
+       SELECT id FROM ticketwright.effects
+       WHERE tenant = $1 AND settled = 0 AND due_at <= $3::float8 AND hidden_until <= $3::float8
+       ORDER BY due_at, position LIMIT $4 FOR UPDATE SKIP LOCKED
+     ) RETURNING effect, attempts`,
+    [tenant, now + hideMs, now, limit],
+  )
+  return rows.map(({ effect, attempts }): PendingEffect => ({ ...JSON.parse(effect), attempts }))
 }

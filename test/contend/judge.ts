@@ -1,13 +1,15 @@
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import { judge, type Tables } from '../crash/judge.ts'
 import { dueId, factsOf, hotId } from './definition.ts'
-import type { Claim, Said } from './said.ts'
+import type { Claim, Given, Said } from './said.ts'
 
 /** What is there when all have finished. */
 export interface Ground {
   readonly tables: Tables
   /** The token of each ticket that was ever claimed. */
   readonly tokens: ReadonlyMap<string, number>
+  /** Ids of effects that are still to be done. */
+  readonly pending: readonly string[]
   readonly hot: number
   readonly due: number
 }
@@ -26,7 +28,8 @@ export function judgeContest(ground: Ground, said: readonly Said[]): string[] {
     ...[...events].flatMap(([ticketId, log]) => [...doneTwice(ticketId, log), ...writtenOver(ticketId, log)]),
     ...factsMissing(ground, events),
     ...feedWrong(ground, said),
-    ...deliveredTwice(said),
+    ...refusedAndDone(ground, said),
+    ...effectsWrong(ground, said),
   ]
 }
 
@@ -134,14 +137,33 @@ function feedWrong({ tables }: Ground, said: readonly Said[]): string[] {
   })
 }
 
-/** Nobody dies here, so that what may come twice comes once. */
-function deliveredTwice(said: readonly Said[]): string[] {
-  const seen = new Set<string>()
+function refusedAndDone({ tables }: Ground, said: readonly Said[]): string[] {
+  const there = new Set(tables.receipts.map(({ commandId }) => commandId))
   return said
-    .flatMap(({ delivered }) => delivered)
-    .flatMap((id) => {
-      if (seen.has(id)) return [`effect ${id} was given out twice`]
-      seen.add(id)
-      return []
-    })
+    .flatMap(({ refused }) => refused)
+    .filter((commandId) => there.has(commandId))
+    .map((commandId) => `${commandId} was refused, and is there`)
+}
+
+/** Nobody dies here, so that what may come twice comes once: each is given to somebody and settled, one of a ticket at a time. */
+function effectsWrong({ tables, pending }: Ground, said: readonly Said[]): string[] {
+  const given = said.flatMap(({ delivered }) => delivered)
+  const times = Map.groupBy(given, ({ effectId }) => effectId)
+  return [
+    ...[...times].flatMap(([id, { length }]) => (length === 1 ? [] : [`effect ${id} was given out ${length} times`])),
+    ...tables.effectIds.filter((id) => !times.has(id)).map((id) => `effect ${id} was given to nobody`),
+    ...pending.filter((id) => times.has(id)).map((id) => `effect ${id} was delivered, and is not settled`),
+    ...[...Map.groupBy(given, ({ ticketId }) => ticketId).values()].flatMap(mixed),
+  ]
+}
+
+/** Effects of one ticket that were under way at the same time. */
+function mixed(ofTicket: readonly Given[]): string[] {
+  const inOrder = [...ofTicket].sort((a, b) => a.from - b.from)
+  return inOrder.flatMap((one, i) => {
+    const next = inOrder[i + 1]
+    return next && next.from < one.until
+      ? [`${one.effectId} and ${next.effectId} of ${one.ticketId} were under way at once`]
+      : []
+  })
 }

@@ -17,6 +17,15 @@ export interface Claim {
   readonly wrote: number[]
 }
 
+/** An effect that was given out. */
+export interface Given {
+  readonly effectId: string
+  readonly ticketId: string
+  /** While it was under way, by the store's clock. */
+  readonly from: number
+  readonly until: number
+}
+
 /** What a reader of the feed has seen, beside those who wrote. */
 export interface Feed {
   readonly events: number
@@ -35,11 +44,13 @@ export interface Said {
   readonly acknowledged: readonly Acknowledged[]
   /** By ticket: how often its number was raised by one, each time from what was read before. */
   readonly raised: Readonly<Record<string, number>>
-  /** Commands sent after their lease had ended, and refused for it. */
+  /** Commands sent under a lease that had ended, and refused for it. */
   readonly tooLate: number
+  /** Ids of commands that were refused: nothing of them may be there. */
+  readonly refused: readonly string[]
   readonly conflicts: number
   readonly facts: number
-  readonly delivered: readonly string[]
+  readonly delivered: readonly Given[]
   readonly feed: Feed
   /** What should not have been answered so. */
   readonly wrong: readonly string[]
@@ -48,7 +59,7 @@ export interface Said {
 /** From the one who runs the contest to a process, and back. */
 export type Order =
   | { readonly do: 'begin' }
-  /** Nobody writes any more: read the feed to its end, and say what there was. */
+  /** Nobody writes any more: deliver what is left, read the feed to its end, and say what there was. */
   | { readonly do: 'finish' }
 export type Word = { readonly is: 'ready' } | { readonly is: 'done' } | { readonly is: 'said'; readonly said: Said }
 
@@ -67,5 +78,8 @@ export interface Task {
 }
 
 /** What a store may get wrong, to see whether it is found. */
-export const faults = ['version', 'facts', 'leases', 'claims', 'receipts', 'feed'] as const
+export const faults = [
+  ...(['version', 'facts', 'leases', 'tokens', 'claims', 'receipts', 'refusals', 'feed'] as const),
+  ...(['settling', 'giving', 'turns'] as const),
+] as const
 export type Fault = (typeof faults)[number]
