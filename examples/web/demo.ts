@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Pool } from 'pg'
 import { expressApp } from './express.ts'
 import { fetchHandler, serve } from './fetch-handler.ts'
 import { orderTable } from './order.ts'
+import { openPool } from './pool.ts'
 import { createService, type Service } from './service.ts'
 
 /** The same requests to both servers, on one database: what the first has done, the second knows. */
 export async function demo(url: string, tell: (line: string) => void): Promise<void> {
-  const pool = new Pool({ connectionString: url })
+  const pool = openPool({ connectionString: url }, console.error)
   await pool.query(orderTable)
   await pool.query(`INSERT INTO orders VALUES ('o-1', 'mari', 'delivered'), ('o-2', 'mari', 'sent')`)
   const service = createService({

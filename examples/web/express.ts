@@ -5,7 +5,6 @@ import { complain, refund } from './order.ts'
 import { say, showTicket, showTickets } from './portal.ts'
 import { answerTo, Problem } from './problem.ts'
 import type { Service } from './service.ts'
-import { inTransaction } from './transaction.ts'
 
 const headersOf =
   (request: Request): Header =>
@@ -33,9 +32,7 @@ export function expressApp(service: Service): Express {
     const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
     const [id, options] = [request.params.id, optionsOf(actor, header)]
     const command = agentCommand(request.body, actor, id)
-    const { ticket, repeated } = await inTransaction(service, ({ desk }) =>
-      desk.as(actor).perform(id, command, options),
-    )
+    const { ticket, repeated } = await service.desk.as(actor).perform(id, command, options)
     response.set('etag', `"${ticket.revision}"`).json({ ticket, repeated })
   })
 
@@ -65,8 +62,9 @@ export function expressApp(service: Service): Express {
   })
   app.use(((thrown, _request, response, next) => {
     if (response.headersSent) return next(thrown)
-    // what the body parser says no to: not JSON, too long
-    const error = thrown?.expose === true ? new Problem(thrown.status, 'bad_body') : thrown
+    // what Express says no to: a path that is no text, a body that is not JSON, too long, or broke off
+    const refused = thrown instanceof URIError ? 'bad_path' : thrown?.expose === true ? 'bad_body' : null
+    const error = refused === null ? thrown : new Problem(thrown.status, refused)
     const { status, headers, body } = answerTo(error, service.report)
     response.status(status).set(headers).json(body)
   }) satisfies ErrorRequestHandler)

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
 import {
   commandRoute,
   complaintRoute,
@@ -39,18 +39,25 @@ export function serve(handle: (request: Request) => Promise<Response>): Server {
   return createServer(async (incoming, outgoing) => {
     const gone = new AbortController()
     outgoing.on('close', () => gone.abort())
-    const response = await handle(await requestOf(incoming, gone.signal))
-    outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text())
+    try {
+      const response = await handle(requestOf(incoming, gone.signal))
+      const body = await response.text()
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(body)
+    } catch {
+      // a path, a host or a method that no `Request` can have: what handlers throw, they answer themselves
+      outgoing.writeHead(400, { 'content-type': 'application/json' }).end('{"code":"bad_request"}')
+    }
   })
 }
 
-async function requestOf(incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
   const { method = 'GET', url = '/', headers } = incoming
-  const body = method === 'GET' || method === 'HEAD' ? null : await text(incoming)
+  const body = method === 'GET' || method === 'HEAD' ? null : Readable.toWeb(incoming)
   return new Request(`http://${headers.host}${url}`, {
     method,
     headers: headers as Record<string, string>,
     body,
+    duplex: 'half',
     signal,
   })
 }

@@ -4,7 +4,6 @@ import { complain, refund } from './order.ts'
 import { say, showTicket, showTickets } from './portal.ts'
 import { answerTo, Problem } from './problem.ts'
 import type { Service } from './service.ts'
-import { inTransaction } from './transaction.ts'
 
 /** What Next gives a route handler beside the request. */
 interface Context {
@@ -34,19 +33,21 @@ const route =
 const longestBody = 512 * 1024
 
 async function jsonOf(request: Request): Promise<unknown> {
-  const text = await request.text()
-  if (text.length > longestBody) throw new Problem(413, 'bad_body')
-  const body = parsed(text)
-  if (typeof body !== 'object' || body === null) throw new Problem(400, 'bad_body')
-  return body
-}
-
-function parsed(text: string): unknown {
+  const chunks: Uint8Array[] = []
+  let length = 0
   try {
-    return JSON.parse(text)
-  } catch {
-    return null
+    // judged while it comes, and not when all of it is there
+    for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
+      length += chunk.length
+      if (length > longestBody) throw new Problem(413, 'bad_body')
+      chunks.push(chunk)
+    }
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString())
+    if (typeof body === 'object' && body !== null) return body
+  } catch (error) {
+    if (error instanceof Problem) throw error
   }
+  throw new Problem(400, 'bad_body') // no JSON, or it broke off
 }
 
 /** `app/orders/[id]/complaint/route.ts`: `export const { POST } = complaintRoute(service)` */
@@ -74,9 +75,7 @@ export const commandRoute = (service: Service) => ({
     const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
     const [{ id }, options] = [await params, optionsOf(actor, header)]
     const command = agentCommand(await jsonOf(request), actor, id)
-    const { ticket, repeated } = await inTransaction(service, ({ desk }) =>
-      desk.as(actor).perform(id, command, options),
-    )
+    const { ticket, repeated } = await service.desk.as(actor).perform(id, command, options)
     return Response.json({ ticket, repeated }, { headers: { etag: `"${ticket.revision}"` } })
   }),
 })

@@ -2,7 +2,6 @@ import type { Actor, CommandOptions, RequesterMessage, RequesterTicket } from 't
 import { messageIn } from './input.ts'
 import { Problem } from './problem.ts'
 import type { Service } from './service.ts'
-import { inTransaction } from './transaction.ts'
 
 /** What requesters see: never a `Ticket`, always what the portal makes of it. */
 export interface Shown {
@@ -11,7 +10,7 @@ export interface Shown {
 }
 
 /** Somebody else's ticket is `ticket_not_found`, as one that never was. */
-export async function showTicket({ desk }: Pick<Service, 'desk'>, actor: Actor, ticketId: string): Promise<Shown> {
+export async function showTicket({ desk }: Service, actor: Actor, ticketId: string): Promise<Shown> {
   const portal = desk.portal(actor.id)
   return { ticket: await portal.get(ticketId), messages: await portal.messages(ticketId) }
 }
@@ -31,10 +30,15 @@ function positionIn(text: string) {
 }
 
 /** Only on a ticket that they may see: whoever may write to which is the application's to say. */
-export function say(service: Service, actor: Actor, ticketId: string, input: unknown, options: CommandOptions) {
-  return inTransaction(service, async ({ desk }) => {
-    await desk.portal(actor.id).get(ticketId)
-    const { ticket } = await desk.as(actor).message(ticketId, { ...messageIn(input, actor), channel: 'web' }, options)
-    return showTicket({ desk }, actor, ticket.id)
-  })
+export async function say(
+  service: Service,
+  actor: Actor,
+  ticketId: string,
+  input: unknown,
+  options: CommandOptions,
+): Promise<Shown> {
+  const { desk } = service
+  await desk.portal(actor.id).get(ticketId)
+  const { ticket } = await desk.as(actor).message(ticketId, { ...messageIn(input, actor), channel: 'web' }, options)
+  return showTicket(service, actor, ticket.id)
 }

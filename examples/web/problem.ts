@@ -49,9 +49,16 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   ticket_damaged: 500,
 }
 
+/** What passes by itself, of the application's own queries: by SQLSTATE, by Node's code, or in the words of pg. */
+const passing =
+  /^(08...|40001|40P01|53300|55P03|57014|57P0[1-35]|ECONN.*|ETIMEDOUT|EPIPE|EAI_AGAIN|EHOSTUNREACH)$|trying to connect|^Connection terminated|not queryable/
+const passes = (error: unknown): boolean =>
+  error instanceof Error && passing.test('code' in error ? String(error.code) : error.message)
+
 /** Reports what is ours to repair, and tells the caller nothing of it. */
 export function answerTo(error: unknown, report: (error: unknown) => void): Answer {
   if (error instanceof Problem) return answer(error.status, { code: error.code })
+  if (!isDeskError(error) && passes(error)) return answer(503, { code: 'try_again' })
   const status = isDeskError(error) ? (statusOf[error.code] ?? 400) : 500 // the rest is about the input
   if (status === 500) report(error)
   if (!isDeskError(error)) return answer(500, { code: 'internal' })

@@ -5,6 +5,7 @@ import { definition, type Names } from './definition.ts'
 
 /** What the application brings along. */
 export interface Surroundings {
+  /** As `openPool` makes it. */
   readonly pool: Pool
   /** Your session: whose request this is, by its `Authorization` header; null: nobody's. */
   readonly who: (authorization: string | null) => Actor | null
@@ -30,7 +31,5 @@ export function createService(surroundings: Surroundings): Service {
   const { clock } = surroundings
   const timed = clock === undefined ? {} : { clock }
   const store = postgresStore(surroundings.pool, timed)
-  // a connection that breaks while nobody uses it would end the process
-  surroundings.pool.on('error', surroundings.report)
   return { ...surroundings, store, desk: createDesk({ definition, store, ...timed }) }
 }

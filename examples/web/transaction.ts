@@ -21,11 +21,6 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
-  const onError = (error: Error) => {
-    broken = error
-  }
-  // a connection that breaks while it is out of the pool has no listener but this one
-  client.on('error', onError)
   try {
     await client.query('BEGIN')
     const done = await work({ client, desk: desk.using(store.within(client)) })
@@ -34,10 +29,12 @@ export async function inTransaction<T>(
     if (command !== 'COMMIT') throw new Error('nothing was saved: a query failed, and its error was not thrown on')
     return done
   } catch (error) {
-    await client.query('ROLLBACK').catch(onError)
+    // only a connection that broke cannot undo
+    await client.query('ROLLBACK').catch((failed: Error) => {
+      broken = failed
+    })
     throw broken ? new Problem(503, 'connection_lost') : error
   } finally {
-    client.off('error', onError)
     client.release(broken)
   }
 }

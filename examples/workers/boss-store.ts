@@ -6,9 +6,11 @@ import type { Effect, Store } from 'ticketwright'
 export const queues = { deadlines: 'deadlines', effects: 'effects' } as const
 
 export interface DeadlineJob {
+  readonly tenant: string
   readonly ticketId: string
 }
 export interface EffectJob {
+  readonly tenant: string
   readonly effect: Effect
 }
 
@@ -30,13 +32,14 @@ export function withJobs(store: Store, boss: PgBoss, db: Db): Store {
   return {
     ...store,
     async commit(commit) {
+      const { tenant } = commit
       const outcome = await store.commit({ ...commit, effects: [] })
       if (!outcome.ok) return outcome
       // the one job of this ticket, wherever it stood before; one that comes for nothing finds nothing due
       for (const { ticketId, nextAt } of commit.changes)
         if (nextAt !== null)
-          await boss.upsert(queues.deadlines, { ticketId } satisfies DeadlineJob, {
-            singletonKey: ticketId,
+          await boss.upsert(queues.deadlines, { tenant, ticketId } satisfies DeadlineJob, {
+            singletonKey: keyOf(tenant, ticketId),
             startAfter: new Date(nextAt),
             db,
           })
@@ -44,9 +47,9 @@ export function withJobs(store: Store, boss: PgBoss, db: Db): Store {
         await boss.insert(
           queues.effects,
           commit.effects.map((effect) => ({
-            id: jobIdOf(effect.id),
-            data: { effect } satisfies EffectJob,
-            singletonKey: effect.ticketId,
+            id: jobIdOf(tenant, effect.id),
+            data: { tenant, effect } satisfies EffectJob,
+            singletonKey: keyOf(tenant, effect.ticketId),
             startAfter: new Date(effect.dueAt),
           })),
           { db },
@@ -56,9 +59,12 @@ export function withJobs(store: Store, boss: PgBoss, db: Db): Store {
   }
 }
 
+/** Two tenants may have a ticket of the same id. */
+const keyOf = (tenant: string, id: string): string => JSON.stringify([tenant, id])
+
 /** pg-boss names jobs by UUID: the same effect is the same job. */
-function jobIdOf(effectId: string): string {
-  const digest = createHash('sha256').update(effectId).digest('hex')
+function jobIdOf(tenant: string, effectId: string): string {
+  const digest = createHash('sha256').update(keyOf(tenant, effectId)).digest('hex')
   return digest.slice(0, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-5$3-8$4-$5')
 }
 

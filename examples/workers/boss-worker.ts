@@ -14,7 +14,7 @@ export const quietly = { supervise: false, schedule: false } as const
 
 interface BossWork {
   readonly url: string
-  readonly desk: Desk
+  readonly deskOf: (tenant: string) => Desk
   readonly store: PostgresStore
   readonly send: (delivery: Delivery) => Promise<void>
   readonly onDone: (done: { readonly events: number; readonly effects: number }) => void
@@ -25,7 +25,7 @@ interface BossWork {
  * Works off deadlines and effects. What a handler writes, the jobs that follow from it, and the end of its own job are
  * one transaction.
  */
-export async function workAsBoss({ url, desk, store, send, onDone, onError }: BossWork): Promise<PgBoss> {
+export async function workAsBoss({ url, deskOf, store, send, onDone, onError }: BossWork): Promise<PgBoss> {
   const boss = new PgBoss({ ...connectionOf(url), ...quietly, migrate: false, createSchema: false })
   boss.on('error', onError)
   await boss.start()
@@ -33,13 +33,15 @@ export async function workAsBoss({ url, desk, store, send, onDone, onError }: Bo
   const within = (db: Db): Store => withJobs(store.within(clientOf(db)), boss, db)
   await boss.work<DeadlineJob, void, typeof options>(queues.deadlines, options, async (jobs, db) => {
     for (const { data } of jobs) {
-      const { events } = await desk.using(dueIs(within(db), data.ticketId)).runDue({ limit: 1 })
+      const desk = deskOf(data.tenant).using(dueIs(within(db), data.ticketId))
+      const { events } = await desk.runDue({ limit: 1 })
       onDone({ events, effects: 0 })
     }
   })
   await boss.work<EffectJob, void, typeof options>(queues.effects, options, async (jobs, db) => {
     for (const { data } of jobs) {
-      const { delivered } = await desk.using(pendingIs(within(db), data.effect)).deliver(send, { limit: 1 })
+      const desk = deskOf(data.tenant).using(pendingIs(within(db), data.effect))
+      const { delivered } = await desk.deliver(send, { limit: 1 })
       onDone({ events: 0, effects: delivered })
     }
   })

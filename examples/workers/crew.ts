@@ -11,6 +11,9 @@ export interface Worker {
   events: number
   effects: number
   killed: boolean
+  /** How often something failed that was tried again, and why last. */
+  troubles: number
+  trouble: string | null
 }
 
 /** Several processes. One that stops in the middle of something is killed there, and not replaced. */
@@ -24,7 +27,7 @@ export class Crew {
 
   start(task: Task): void {
     const child = fork(file, [JSON.stringify(task)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-    const worker = { name: task.name, events: 0, effects: 0, killed: false }
+    const worker: Worker = { name: task.name, events: 0, effects: 0, killed: false, troubles: 0, trouble: null }
     const process = { worker, child, idleAt: 0, idle: 0 }
     this.workers.push(worker)
     this.#processes.push(process)
@@ -37,6 +40,11 @@ export class Crew {
       if (report.kind === 'in_the_middle') {
         worker.killed = true
         child.kill('SIGKILL')
+        return
+      }
+      if (report.kind === 'trouble') {
+        worker.troubles += 1
+        worker.trouble = report.reason
         return
       }
       this.seenAt = Math.max(this.seenAt, report.at)

@@ -1,7 +1,8 @@
-import { Pool, type PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { type Db, PgBoss, TestClock } from 'pg-boss'
 import type { Desk } from 'ticketwright'
 import type { PostgresStore } from 'ticketwright/postgres'
+import { openPool } from '../web/pool.ts'
 import { createQueues, queues, withJobs } from './boss-store.ts'
 import { connectionOf, quietly } from './boss-worker.ts'
 import type { Crew } from './crew.ts'
@@ -46,7 +47,7 @@ const stillMs = 2_000
 /** Each command and its jobs are one transaction; workers do jobs. */
 export async function bossOffice({ pool, url, desk, store }: Setting): Promise<Office> {
   const time = new TestClock(0)
-  const own = new Pool({ ...connectionOf(url), max: 4 })
+  const own = openPool({ ...connectionOf(url), max: 4 }, console.error)
   const boss = new PgBoss({ db: { ...dbOf(own), setSessionStatements: async () => {} }, clock: time, ...quietly })
   boss.on('error', (error) => process.stderr.write(`pg-boss: ${error.message}\n`))
   await boss.start()

@@ -13,9 +13,9 @@ export function report(run: Run): string {
     `${number(run.incidents)} incidents, ${number(run.commands)} commands (${number(run.refused)} refused), three workers on one PostgreSQL ${run.postgres}\n`,
     '\nWhat the workers did\n',
     columns(
-      run.workers.map(({ name, events, effects, killed }) => [
+      run.workers.map(({ name, events, effects, killed, troubles }) => [
         name,
-        `${number(events)} events of time, ${number(effects)} effects${killed ? '; killed in the middle of one' : ''}`,
+        `${number(events)} events of time, ${number(effects)} effects${killed ? '; killed in the middle of one' : ''}${troubles > 0 ? `; ${number(troubles)} troubles, and went on` : ''}`,
       ]),
     ),
     '\nWhat time did, each once\n',

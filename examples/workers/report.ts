@@ -10,6 +10,8 @@ export type Report =
       /** There was nothing to do. */
       readonly idle: boolean
     }
+  /** Something failed, and will be tried again. */
+  | { readonly kind: 'trouble'; readonly reason: string }
   /** It has sent an effect, has not settled it, and waits there for its end. */
   | { readonly kind: 'in_the_middle'; readonly effectId: string }
 

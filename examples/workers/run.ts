@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { Pool } from 'pg'
 import { createDesk, type Desk } from 'ticketwright'
 import { postgresStore } from 'ticketwright/postgres'
 import { readSnapshots } from '../replay-incidents/snapshot.ts'
+import { openPool } from '../web/pool.ts'
 import type { Arguments } from './arguments.ts'
 import { Crew, type Worker } from './crew.ts'
 import { definition } from './definition.ts'
@@ -34,7 +34,7 @@ export async function run(args: Arguments, watch: (done: number, total: number) 
   const days = daysOf(await readSnapshots(args.file), args.every)
   const endsAt = (days.at(-1)?.endsAt ?? 0) + afterwardsMs
   const database = await freshDatabase(args.url)
-  const pool = new Pool({ connectionString: database.url, max: atOnce + 4 })
+  const pool = openPool({ connectionString: database.url, max: atOnce + 4 }, console.error)
   const crew = new Crew()
   try {
     await pool.query(`${timeTable}; INSERT INTO time_of_the_log VALUES (0); ${outsideTable}`)
@@ -92,7 +92,10 @@ async function until(holds: () => Promise<boolean>, crew: Crew): Promise<void> {
   const deadline = performance.now() + patienceMs
   while (!(await holds())) {
     crew.check()
-    if (performance.now() > deadline) throw new Error(`the workers did not get on within ${patienceMs} ms`)
+    if (performance.now() > deadline) {
+      const troubles = crew.workers.flatMap(({ trouble }) => trouble ?? [])
+      throw new Error(`the workers did not get on within ${patienceMs} ms: ${troubles.join('; ') || 'nobody said why'}`)
+    }
     await pause(2)
   }
 }

@@ -1,5 +1,5 @@
-import { Pool } from 'pg'
 import { type PostgresServer, startPostgres } from '../../test/postgres/server.ts'
+import { openPool } from '../web/pool.ts'
 
 /** A database to work in, and how to leave it. */
 export interface Database {
@@ -18,7 +18,7 @@ export async function freshDatabase(serverUrl: string | null): Promise<Database>
     const server = await ownServer()
     return { url: await server.createDatabase(name), version: server.version, close: server.stop }
   }
-  const admin = new Pool({ connectionString: serverUrl, max: 1 })
+  const admin = openPool({ connectionString: serverUrl, max: 1 }, console.error)
   const { rows } = await admin.query<{ server_version: string }>('SHOW server_version')
   await admin.query(`CREATE DATABASE ${name}`)
   const url = new URL(serverUrl)

@@ -37,27 +37,27 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
   })
 
   const store = () => postgresStore(pool)
-  const desk = () => createDesk({ definition, store: store() }) as unknown as Desk
+  const desk = (tenant = 'default') => createDesk({ definition, store: store(), tenant }) as unknown as Desk
   /** `beside`: a planted mistake, jobs that are not made in the transaction. */
   const inTransaction = async <T>(
     end: 'COMMIT' | 'ROLLBACK',
     work: (desk: Desk) => Promise<T>,
-    beside = false,
+    { beside = false, tenant = 'default' } = {},
   ): Promise<T> => {
     const client = await pool.connect()
     try {
       await client.query('BEGIN')
-      const done = await work(desk().using(withJobs(store().within(client), boss, dbOf(beside ? pool : client))))
+      const done = await work(desk(tenant).using(withJobs(store().within(client), boss, dbOf(beside ? pool : client))))
       await client.query(end)
       return done
     } finally {
       client.release()
     }
   }
-  const jobs = async (ticketId: string) => {
+  const jobs = async (ticketId: string, tenant = 'default') => {
     const { rows } = await pool.query(
       'SELECT name, state, start_after, data FROM pgboss.job WHERE singleton_key = $1 ORDER BY name, created_on',
-      [ticketId],
+      [JSON.stringify([tenant, ticketId])],
     )
     return rows
   }
@@ -66,7 +66,11 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
     const { ticket } = await inTransaction('COMMIT', (within) => within.as(mari).open({ subject: 'Help', body: '…' }))
     const [deadline, effect, ...more] = await jobs(ticket.id)
     expect(more).toEqual([])
-    expect(deadline).toMatchObject({ name: queues.deadlines, state: 'created', data: { ticketId: ticket.id } })
+    expect(deadline).toMatchObject({
+      name: queues.deadlines,
+      state: 'created',
+      data: { tenant: 'default', ticketId: ticket.id },
+    })
     expect(deadline.start_after.getTime()).toBe((ticket.clocks.firstResponse?.dueAt ?? 0) + 1)
     expect(effect).toMatchObject({ name: queues.effects, data: { effect: { kind: 'notify', ticketId: ticket.id } } })
     expect(await store().effects('default', { now: Number.MAX_SAFE_INTEGER, limit: 10 })).toEqual([])
@@ -80,10 +84,10 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
 
   it('would be found out if they were made beside the transaction', async () => {
     const open = (within: Desk) => within.as(mari).open({ subject: 'Help', body: '…' })
-    const { ticket } = await inTransaction('ROLLBACK', open, true)
+    const { ticket } = await inTransaction('ROLLBACK', open, { beside: true })
     await expect(desk().get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
     expect((await jobs(ticket.id)).length).toBe(2)
-    await pool.query('DELETE FROM pgboss.job WHERE singleton_key = $1', [ticket.id])
+    await pool.query('DELETE FROM pgboss.job WHERE singleton_key LIKE $1', [`%${ticket.id}%`])
   })
 
   it('come once for a ticket: its deadline is moved with it', async () => {
@@ -94,16 +98,34 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
     expect(deadlines.map(({ start_after }) => start_after.toISOString())).toEqual([until])
   })
 
+  it('are their tenant’s: two may have a ticket, and a command, of the same id', async () => {
+    const tenants = ['one', 'other']
+    for (const tenant of tenants)
+      await inTransaction(
+        'COMMIT',
+        (within) => within.as(mari).open({ subject: tenant, body: '…', ticketId: 'same' }, { commandId: 'same' }),
+        { tenant },
+      )
+    const theirs = await Promise.all(tenants.map((tenant) => jobs('same', tenant)))
+    expect(theirs.map((rows) => rows.map(({ name, data }) => [name, data.tenant]))).toEqual(
+      tenants.map((tenant) => [
+        [queues.deadlines, tenant],
+        [queues.effects, tenant],
+      ]),
+    )
+  })
+
   it('are done: the breach once, each effect in its order, and one that fails again', async () => {
-    const sent: string[] = []
+    const [sent, subjects] = [[] as string[], [] as string[]]
     let failures = 2
     const send = async ({ effect, ticket }: Delivery) => {
       if (ticket.subject === 'Nobody listens' && failures-- > 0) throw new Error('nobody listens')
       sent.push(`${effect.ticketId} ${effect.data.text}`)
+      if (effect.ticketId === 'same') subjects.push(ticket.subject)
     }
     const errors: Error[] = []
     const working = await workAsBoss({
-      ...{ url, desk: desk(), store: store(), send },
+      ...{ url, deskOf: desk, store: store(), send },
       onDone: () => {},
       onError: (error) => errors.push(error),
     })
@@ -122,6 +144,8 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
         { timeout: 10_000, interval: 200 },
       )
       expect(errors.map(({ message }) => message)).toEqual([])
+      // of the test before: each was given its own tenant's ticket
+      expect(subjects.sort()).toEqual(['one', 'other'])
     } finally {
       await working.stop({ timeout: 5_000 })
     }

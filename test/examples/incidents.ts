@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 
@@ -50,5 +52,14 @@ export function temporaryFile(name: string, content?: string | Uint8Array): stri
 /** Runs an example as people do. The build must be up to date. */
 export function runExample(example: string, ...args: readonly string[]) {
   const { stdout, stderr, status } = spawnSync('node', [join(root, 'examples', example), ...args], { encoding: 'utf8' })
+  return { stdout, stderr, status }
+}
+
+/** The same, while the test goes on. */
+export async function runExampleMeanwhile(example: string, ...args: readonly string[]) {
+  const child = spawn('node', [join(root, 'examples', example), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = once(child, 'close')
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [status] = (await ended) as [number | null]
   return { stdout, stderr, status }
 }

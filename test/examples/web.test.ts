@@ -1,20 +1,25 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Pool } from 'pg'
+import { request, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { Pool } from 'pg'
 import type { Delivery } from 'ticketwright'
 import { manualClock } from 'ticketwright/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { tick } from '../../examples/web/cron.ts'
 import { demo } from '../../examples/web/demo.ts'
 import { expressApp } from '../../examples/web/express.ts'
 import { fetchHandler, serve } from '../../examples/web/fetch-handler.ts'
 import { complain, orderTable } from '../../examples/web/order.ts'
+import { openPool } from '../../examples/web/pool.ts'
+import { answerTo } from '../../examples/web/problem.ts'
 import { createService, type Service } from '../../examples/web/service.ts'
 import { inTransaction } from '../../examples/web/transaction.ts'
 import { anotherDatabase, describePostgres } from '../postgres/database.ts'
 
+/** For a connection, on a machine that has much else to do. */
+const patienceMs = 10_000
 const cronSecret = 'not known to anybody'
 const clock = manualClock('2026-11-23T09:00:00+02:00')
 const portalKeys = [
@@ -48,7 +53,10 @@ for (const [flavour, start] of Object.entries(flavours))
 
     beforeAll(async () => {
       clock.set('2026-11-23T09:00:00+02:00')
-      pool = new Pool({ connectionString: (await anotherDatabase()).url, max: 12 })
+      const { url } = await anotherDatabase()
+      pool = openPool({ connectionString: url, max: 12, connectionTimeoutMillis: patienceMs }, (error) =>
+        reported.push(error),
+      )
       await pool.query(orderTable)
       service = createService({
         pool,
@@ -61,7 +69,6 @@ for (const [flavour, start] of Object.entries(flavours))
         send: async (delivery) => void sent.push(delivery),
         report: (error) => void reported.push(error),
       })
-      await service.desk.changes(0) // the tables are there
       server = start(service)
       if (!server.listening) await once(server, 'listening')
     })
@@ -200,6 +207,94 @@ for (const [flavour, start] of Object.entries(flavours))
       expect([(await send()).status, (await send()).status]).toEqual([201, 201])
       expect((await service.desk.portal('unlucky').tickets()).tickets.length).toBe(1)
       expect(await order(id)).toMatchObject({ state: 'complaint' })
+    })
+
+    it('goes on when connections break that nobody uses', async () => {
+      await Promise.all([1, 2, 3].map(() => pool.query('SELECT pg_sleep(0.1)')))
+      await pool.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      )
+      await vi.waitFor(() => expect(reported.length).toBeGreaterThan(0))
+      expect((await ask('mari', 'GET /portal/tickets')).status).toBe(200)
+    })
+
+    it('says try again, and reports no mistake, when no connection is free', async () => {
+      const { order: id, ticket } = await complaint()
+      const lent = await Promise.all(Array.from({ length: 12 }, () => pool.connect()))
+      pool.options.connectionTimeoutMillis = 200
+      const answers = await Promise.all([
+        ask('agent1', `POST /orders/${id}/refund`),
+        ask('agent1', `POST /tickets/${ticket}/commands`, { type: 'note', body: 'Hm' }),
+        ask('mari', 'GET /portal/tickets'),
+      ])
+      pool.options.connectionTimeoutMillis = patienceMs
+      for (const client of lent) client.release()
+      expect(answers.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual(
+        Array(3).fill([503, '1']),
+      )
+      expect(reported).toEqual([])
+      expect((await ask('agent1', `POST /orders/${id}/refund`)).status).toBe(200)
+    })
+
+    it.each([
+      ['a lock that others hold for too long', '55P03'],
+      ['a deadlock', '40P01'],
+      ['a statement that took too long', '57014'],
+    ])('says try again, and reports no mistake, when a query of its own meets %s', async (_what, code) => {
+      await pool.query(`CREATE OR REPLACE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN RAISE EXCEPTION USING ERRCODE = NEW.ticket_id; END $$;
+        CREATE OR REPLACE TRIGGER meet BEFORE UPDATE ON orders
+        FOR EACH ROW WHEN (NEW.customer = 'unlucky2') EXECUTE FUNCTION meet()`)
+      const id = await anOrder('unlucky2')
+      const meeting = inTransaction(service, async ({ client, desk }) => {
+        await desk.as({ kind: 'requester', id: 'unlucky2' }).open({ subject: 'Help', body: '…' })
+        await client.query('UPDATE orders SET ticket_id = $1 WHERE id = $2', [code, id])
+      })
+      const answer = answerTo(await meeting.catch((error) => error), service.report)
+      expect([answer.status, answer.headers['retry-after'], reported]).toEqual([503, '1', []])
+      expect((await service.desk.portal('unlucky2').tickets()).tickets).toEqual([])
+    })
+
+    it.each([
+      ['a path that is no text', 'GET /portal/tickets/%E0%A4%A HTTP/1.1\r\nHost: x'],
+      ['a method that is no request', 'TRACE / HTTP/1.1\r\nHost: x'],
+      ['a host that is none', 'GET /portal/nothing HTTP/1.1\r\nHost: a:b:c'],
+    ])('refuses %s, and goes on', async (_what, head) => {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+      socket.write(`${head}\r\nConnection: close\r\n\r\n`)
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 4\d\d /)
+      expect((await ask('mari', 'GET /portal/tickets')).status).toBe(200)
+      expect(reported).toEqual([])
+    })
+
+    const sending = (length?: number) => {
+      const { port } = server.address() as AddressInfo
+      const headers = { authorization: 'Bearer mari', 'idempotency-key': 'sending', 'content-type': 'application/json' }
+      return request({
+        ...{ port, method: 'POST', path: '/portal/tickets/none/messages' },
+        headers: { ...headers, ...(length === undefined ? {} : { 'content-length': length }) },
+      })
+    }
+
+    it('goes on when an upload breaks off, and reports no mistake', async () => {
+      const arrived = once(server, 'request')
+      const upload = sending(100).on('error', () => {})
+      upload.write('{"body":')
+      const [, response] = await arrived
+      upload.destroy()
+      await once(response, 'close')
+      expect((await ask('mari', 'GET /portal/tickets')).status).toBe(200)
+      expect(reported).toEqual([])
+    })
+
+    // Express lets it come to its end, and keeps nothing of it
+    it.skipIf(flavour === 'Express')('refuses a body that is too long while it still comes', async () => {
+      const upload = sending()
+      upload.write(Buffer.alloc(600_000, ' '))
+      const [response] = await once(upload, 'response')
+      expect(response.statusCode).toBe(413)
+      response.on('error', () => {}).resume()
+      upload.on('error', () => {}).destroy()
     })
 
     it('acknowledges nothing when a query failed and the handler went on', async () => {
@@ -350,6 +445,31 @@ for (const [flavour, start] of Object.entries(flavours))
     })
   })
 
+describePostgres('a process that has just started', () => {
+  it('serves its first requests with one connection', async () => {
+    const pool = openPool(
+      { connectionString: (await anotherDatabase()).url, max: 1, connectionTimeoutMillis: patienceMs },
+      fail,
+    )
+    try {
+      await pool.query(orderTable)
+      await pool.query(`INSERT INTO orders VALUES ('o-1', 'mari', 'delivered'), ('o-2', 'mari', 'delivered')`)
+      const service = createService({ pool, cronSecret, who: () => null, send: async () => {}, report: fail })
+      const mari = { kind: 'requester', id: 'mari' } as const
+      const shown = await Promise.all(
+        ['o-1', 'o-2'].map((order) => complain(service, mari, order, { body: '…' }, { commandId: order })),
+      )
+      expect(shown.map(({ reference }) => reference).sort()).toEqual(['T-000001', 'T-000002'])
+    } finally {
+      await pool.end()
+    }
+  })
+})
+
+const fail = (error: unknown) => {
+  throw error
+}
+
 describePostgres('the shop at work', () => {
   it('tells of each promise, on both servers, which share what they have done', async () => {
     const lines: string[] = []
@@ -380,12 +500,12 @@ it('a cron secret that can be guessed is refused', () => {
   expect(() => createService({ cronSecret: '' } as never)).toThrow('16 characters')
 })
 
-describe('docs/how-to/web.md', () => {
+describe.each(['web', 'operations-postgresql'])('docs/how-to/%s.md', (page) => {
   it('quotes the example', () => {
     const blocks = [
-      ...readFileSync('docs/how-to/web.md', 'utf8').matchAll(/^<!-- (examples\/\S+) -->\n\n```ts\n(.*?)^```$/gms),
+      ...readFileSync(`docs/how-to/${page}.md`, 'utf8').matchAll(/^<!-- (examples\/\S+) -->\n\n```ts\n(.*?)^```$/gms),
     ]
-    expect(blocks.length).toBeGreaterThan(3)
+    expect(blocks.length).toBeGreaterThan(1)
     for (const [, file = '', code] of blocks) expect(readFileSync(file, 'utf8'), file).toContain(code)
   })
 })

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type AnyTicketEvent, createDesk, defineDesk, memoryStore } from 'ticketwright'
+import { type AnyTicketEvent, createDesk, defineDesk, memoryStore, type Store } from 'ticketwright'
 import { manualClock, officeHours } from 'ticketwright/testing'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readSnapshots } from '../../examples/replay-incidents/snapshot.ts'
+import { openPool } from '../../examples/web/pool.ts'
 import { examine } from '../../examples/workers/examine.ts'
 import { expectedOf, type Outcome } from '../../examples/workers/expected.ts'
 import { daysOf } from '../../examples/workers/incidents.ts'
@@ -11,35 +12,64 @@ import { workUntil } from '../../examples/workers/loop.ts'
 import type { Run } from '../../examples/workers/run.ts'
 import { build } from '../package/packed.ts'
 import { describePostgres } from '../postgres/database.ts'
-import { runExample } from './incidents.ts'
+import { runExample, runExampleMeanwhile } from './incidents.ts'
 
 const faultless = { lost: 0, invented: 0, twice: 0, gaps: 0, effectsLost: 0, effectsInvented: 0 }
 
-describePostgres('three workers on one server, one of them killed in the middle of an effect', ({ url }) => {
-  beforeAll(build, 120_000)
+/** Ends a connection of the first worker that waits for nothing, now and then: how often. */
+function breaking(url: string): () => Promise<number> {
+  const pool = openPool({ connectionString: url, max: 1 }, () => {})
+  let broken = 0
+  const timer = setInterval(async () => {
+    const { rows } = await pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'worker-1' AND state = 'idle' AND datname LIKE 'ticketwright_example_%' LIMIT 1`,
+    )
+    broken += rows.length
+    if (broken >= 3) clearInterval(timer)
+  }, 700)
+  return async () => {
+    clearInterval(timer)
+    await pool.end()
+    return broken
+  }
+}
 
-  it.each([
-    ['looking for what is due', []],
-    ['doing jobs of pg-boss', ['--boss']],
-  ])(
-    '%s, lose nothing and do nothing twice',
-    (_how, options) => {
-      const { stdout, stderr, status } = runExample('workers/index.ts', '--json', '--url', url, ...options)
-      expect(stderr).toBe('')
-      const run = JSON.parse(stdout) as Run
-      expect(run.faults).toEqual(faultless)
-      expect(run).toMatchObject({ incidents: 50, commands: 337, refused: 0, events: 789, effects: 101 })
-      expect(run.facts).toEqual({ breaches: 14, steps: 37, wakes: 7, closings: 50 })
-      expect(run.workers.map(({ killed }) => killed)).toEqual([false, true, false])
-      // what the killed worker had in hand: it delivers four at a time
-      expect(run.effectsAgain).toBeGreaterThanOrEqual(1)
-      expect(run.effectsAgain).toBeLessThanOrEqual(4)
-      for (const { events, effects, killed } of run.workers) if (!killed) expect(events + effects).toBeGreaterThan(0)
-      expect(status).toBe(0)
-    },
-    240_000,
-  )
-})
+describePostgres(
+  'three workers on one server, one killed in the middle of an effect, one whose connections break',
+  ({ url }) => {
+    beforeAll(build, 120_000)
+
+    it.each([
+      ['looking for what is due', []],
+      ['doing jobs of pg-boss', ['--boss']],
+    ])(
+      '%s, lose nothing and do nothing twice',
+      async (_how, options) => {
+        const stop = breaking(url)
+        const { stdout, stderr, status } = await runExampleMeanwhile(
+          'workers/index.ts',
+          ...['--json', '--url', url, ...options],
+        )
+        const broken = await stop()
+        expect(stderr).toBe('')
+        const run = JSON.parse(stdout) as Run
+        expect(run.faults).toEqual(faultless)
+        expect(run).toMatchObject({ incidents: 50, commands: 337, refused: 0, events: 789, effects: 101 })
+        expect(run.facts).toEqual({ breaches: 14, steps: 37, wakes: 7, closings: 50 })
+        expect(run.workers.map(({ killed }) => killed)).toEqual([false, true, false])
+        // what the killed worker had in hand: it delivers four at a time; and what a connection broke in the middle of
+        expect(run.effectsAgain).toBeGreaterThanOrEqual(1)
+        expect(run.effectsAgain).toBeLessThanOrEqual(4 + broken)
+        expect(broken).toBeGreaterThan(0)
+        expect(run.workers.map(({ troubles }) => troubles > 0)).toEqual([true, false, false])
+        for (const { events, effects, killed } of run.workers) if (!killed) expect(events + effects).toBeGreaterThan(0)
+        expect(status).toBe(0)
+      },
+      240_000,
+    )
+  },
+)
 
 describe('the comparison', () => {
   let expected: Outcome
@@ -89,12 +119,18 @@ describe('the comparison', () => {
 })
 
 describe('the loop of the how-to page', () => {
-  it('writes what is due, delivers effects, ends what it has in hand when told to stop, and begins nothing more', async () => {
+  it('writes what is due, delivers effects, outlives an outage, ends what it has in hand when told to stop, and begins nothing more', async () => {
     const clock = manualClock('2026-11-23T09:00:00Z')
-    const desk = createDesk({ definition: definitionWithWord, store: memoryStore({ clock }), clock })
+    const kept = memoryStore({ clock })
+    let outages = 3
+    const due: Store['due'] = async (...asked) => {
+      if (outages-- > 0) throw new Error('the database is away')
+      return kept.due(...asked)
+    }
+    const desk = createDesk({ definition: definitionWithWord, store: { ...kept, due }, clock })
     const { ticket } = await desk.as({ kind: 'requester', id: 'mari' }).open({ subject: 'Help', body: '…' })
     const stopped = new AbortController()
-    const sent: string[] = []
+    const [sent, reported] = [[] as string[], [] as unknown[]]
     const working = workUntil(
       stopped.signal,
       desk,
@@ -103,12 +139,14 @@ describe('the loop of the how-to page', () => {
         sent.push(effect.kind)
         if (sent.length === 2) stopped.abort()
       },
+      (error) => void reported.push(error),
       1,
     )
     await vi.waitFor(() => expect(sent).toEqual(['notify']))
     clock.set('2026-11-24T09:00:00Z')
     await working
     expect(sent).toEqual(['notify', 'notify'])
+    expect(reported.map(String)).toEqual(Array(3).fill('Error: the database is away'))
     expect((await desk.history(ticket.id)).filter(({ type }) => type === 'sla_breached').length).toBe(1)
     expect(await desk.deadLetters()).toEqual([])
     expect((await desk.deliver(() => {})).delivered).toBe(0)

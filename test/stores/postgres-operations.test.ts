@@ -4,7 +4,7 @@ import { createDesk, type Definition } from 'ticketwright'
 import { postgresStore } from 'ticketwright/postgres'
 import { sampleDefinition } from 'ticketwright/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { describePostgres } from '../postgres/database.ts'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
 
 const page = readFileSync(new URL('../../docs/how-to/operations-postgresql.md', import.meta.url), 'utf8')
 const blocks = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql = '']) => sql)
@@ -56,5 +56,12 @@ describePostgres('the page about operating on PostgreSQL', ({ url }) => {
     expect((await pool.query(feed ?? '')).rows).toMatchObject([{ held_by: pid }])
     await client.query('ROLLBACK')
     client.release()
+    // in a database made from this one, the table has the same oid
+    const elsewhere = new pg.Client((await anotherDatabase()).url)
+    await elsewhere.connect()
+    const { oid } = (await pool.query(`SELECT 'ticketwright.events'::regclass::oid::int AS oid`)).rows[0]
+    await elsewhere.query('SELECT pg_advisory_lock_shared($1, 1)', [oid])
+    expect((await pool.query(feed ?? '')).rows).toEqual([])
+    await elsewhere.end()
   })
 })
