@@ -11,8 +11,9 @@ import type { Ticket } from '../model/ticket.ts'
 import type { RenderedMessage } from '../rules/canned.ts'
 import type { BuriedEffect, PendingEffect } from '../store.ts'
 import type { DurationInput } from '../time/duration.ts'
-import type { DeskContext } from './options.ts'
+import { type DeskContext, Signal } from './options.ts'
 import { ticketNow } from './read.ts'
+import { isRefusal } from './store-failure.ts'
 
 /** An effect whose time has come, with all that is needed to do it. */
 export interface Delivery<X extends Names = Names> {
@@ -49,9 +50,7 @@ export interface DeliveryOptions {
 
 const Options = z.strictObject({
   limit: z.int().min(1).max(100_000).optional(),
-  signal: z
-    .custom<AbortSignal>((value) => typeof value === 'object' && value !== null && 'aborted' in value)
-    .optional(),
+  signal: Signal.optional(),
   atOnce: z.int().min(1).max(100).optional(),
   within: DurationSchema.optional(),
   maxAttempts: z.int().min(1).max(100).optional(),
@@ -64,7 +63,7 @@ const longestRetryMs = 3_600_000
 /**
  * Gives effects that are due to `send`, in order for each ticket, and settles those it has done. Asked again here: is
  * it still wanted, and is it stale? At least once each: a worker that dies after `send` leaves it to another.
- * @throws DeskError `invalid_command`, `invalid_duration`
+ * @throws DeskError `invalid_command`, `invalid_duration`; what a store that fails throws, once what was begun has ended
  */
 export async function deliverEffects(
   desk: DeskContext,
@@ -89,10 +88,13 @@ export async function deliverEffects(
     }
     if (taken.length === 0) return { ...counts, failed, more: false }
     left -= taken.length
-    const fates = await Promise.all(taken.map((effect) => deliverOne(desk, send, effect, maxAttempts)))
-    for (const fate of fates)
-      if (typeof fate === 'string') counts[fate] += 1
-      else failed.push(fate)
+    // all of them come to their end, also where the store fails one
+    const fates = await Promise.allSettled(taken.map((effect) => deliverOne(desk, send, effect, maxAttempts)))
+    for (const fate of fates) {
+      if (fate.status === 'rejected') throw fate.reason
+      if (typeof fate.value === 'string') counts[fate.value] += 1
+      else failed.push(fate.value)
+    }
   }
   return { ...counts, failed, more: true }
 }
@@ -125,16 +127,28 @@ async function deliverOne(
   const { store, tenant } = desk
   // one more was counted when it was given out: workers that died with it come to an end too
   if (effect.attempts > maxAttempts) return putAside(desk, effect, 'no worker came to an end with it', true)
-  let wanted: boolean
+  const failed = (error: unknown) => putAside(desk, effect, reasonOf(error), effect.attempts >= maxAttempts)
+  let wanted: Delivery | null
   try {
-    const ticket = await ticketNow(desk, effect.ticketId)
-    wanted = isWanted(desk, effect, ticket, await store.now())
-    if (wanted) await send({ effect, ticket, message: messageOf(desk, effect, ticket) })
+    wanted = await deliveryOf(desk, effect)
   } catch (error) {
-    return putAside(desk, effect, reasonOf(error), effect.attempts >= maxAttempts)
+    if (isDeskError(error) && !isRefusal(error)) throw error // the store's fault, and not this effect's
+    return failed(error)
+  }
+  try {
+    if (wanted) await send(wanted)
+  } catch (error) {
+    return failed(error)
   }
   await store.settle(tenant, effect.id)
   return wanted ? 'delivered' : 'skipped'
+}
+
+/** Null: it is not wanted any more. */
+async function deliveryOf(desk: DeskContext, effect: PendingEffect): Promise<Delivery | null> {
+  const ticket = await ticketNow(desk, effect.ticketId)
+  if (!isWanted(desk, effect, ticket, await desk.store.now())) return null
+  return { effect, ticket, message: messageOf(desk, effect, ticket) }
 }
 
 async function putAside(

@@ -34,8 +34,8 @@ export interface ImportOptions {
 const batchLines = 50
 /** Characters in memory at once, beside the last line. */
 const batchCharacters = 4_000_000
-/** A line may hold a ticket with a very long log: 64 million characters. */
-const maxLine = 64_000_000
+/** A line may hold a ticket with a very long log, a thousand of the longest mails: 256 million characters. */
+const maxLine = 256_000_000
 const maxFailed = 1_000
 
 type Counts = { -readonly [K in keyof Omit<ImportProgress, 'failed' | 'complete'>]: number }

@@ -1,4 +1,7 @@
+import { isVisibleTo } from '../engine/requester-view.ts'
 import { fail } from '../errors.ts'
+import { isStaff } from '../model/actor.ts'
+import type { Ticket } from '../model/ticket.ts'
 import type { Receipt } from '../store.ts'
 import { checkSamePayload, type Submission } from './commit.ts'
 import type { DeskContext, Outcome } from './options.ts'
@@ -20,9 +23,26 @@ export async function sameMessage(desk: DeskContext, command: Submission): Promi
   if (!found) return undefined
   const { receipt } = await desk.store.load(desk.tenant, found.ticketId, found.commandId ?? undefined)
   const outcome = await outcomeOf(desk, command, found.ticketId, receipt)
+  if (!(await mayKnow(desk, command, outcome.ticket, externalId as string)))
+    throw fail('forbidden', { command: command.type, reason: 'a message with this external id is not theirs' })
   const reason = desk.guard?.(outcome.ticket, { ...command, ticketId: found.ticketId })
   if (reason !== undefined) throw fail('forbidden', { command: command.type, reason: reason.slice(0, 200) })
   return outcome
+}
+
+/** Somebody outside learns of a message only if the ticket is shown to them, or the message is theirs. */
+async function mayKnow(
+  { store, tenant }: DeskContext,
+  { actor }: Submission,
+  ticket: Ticket,
+  externalId: string,
+): Promise<boolean> {
+  if (isStaff(actor) || isVisibleTo(ticket, actor.id)) return true
+  const events = await store.history(tenant, ticket.id)
+  return events.some(
+    (event) =>
+      event.type === 'message_added' && event.actor.id === actor.id && event.personal?.externalId === externalId,
+  )
 }
 
 /** The ticket as it is now, with the events of then; an old receipt may be forgotten. */

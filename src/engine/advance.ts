@@ -82,7 +82,8 @@ export function advanceWork(
     if (!next || next.at > now) return { complete: true, next }
     if (done === limit) return { complete: false, next }
     const cause = { kind: 'time', fact: next.fact, key: keyOf(options.timeline, next) } as const
-    work.run(cause, draft.id, timeActor, next.at, draft.revision, (pass, rules) => {
+    // where a log that came from elsewhere has left one out, it follows on what is there
+    work.run(cause, draft.id, timeActor, Math.max(next.at, draft.lastAt), draft.revision, (pass, rules) => {
       switch (next.fact) {
         case 'breach':
           if (next.clock) breachClock(pass, next.clock)

@@ -7,8 +7,11 @@ const when = Instant.nullable()
 /** A step has its place in a target, and a target 100 of them at most. */
 const maxStepsKept = 1_000
 
+/** It becomes a key of the ticket's clocks. */
+const Metric = Words.refine((name) => name !== '__proto__', 'no metric has that name')
+
 const Clock = z.strictObject({
-  metric: Words,
+  metric: Metric,
   cycle: z.int().min(1),
   application: z.int().min(1),
   state: z.enum(['running', 'paused', 'ended']),

@@ -19,6 +19,8 @@ import { Attachment, messageRoles } from '../model/message.ts'
 import { prioritySources } from '../model/priority.ts'
 import { RoutingReason } from '../model/routing-reason.ts'
 import { Amount, Body, Count, ExternalId, Id, Line, list, Name } from '../model/schema.ts'
+import { foldText } from '../model/text.ts'
+import type { Ticket } from '../model/ticket.ts'
 import type { WorkflowEventType } from './events.ts'
 
 const when = Instant.nullable()
@@ -45,37 +47,49 @@ const priority = {
 }
 const ending = { firstResolvedAt: when, resolvedAt: when, closedAt: when, closeReason: Line.nullable() }
 const tagged = { tags: Tags, tagKeys: TagKeys }
+/** The keys are those of the tags, one each: a ticket is found by what it shows. */
+const keyed = <S extends z.ZodType<Pick<Ticket, 'tags' | 'tagKeys'>>>(data: S): S =>
+  data.refine(
+    ({ tags, tagKeys }) =>
+      tags.length === new Set(tagKeys).size && tags.every((tag, i) => foldText(tag) === tagKeys[i]),
+    {
+      path: ['tagKeys'],
+      error: 'they are not the keys of the tags',
+    },
+  )
 const link = { data: z.strictObject({ as: z.enum(['related', 'parent']), to: Id }) }
 const postponeReason = Line.nullable()
 
 /** What each event carries, as it is kept; read by `events.ts`, which must not need to ask. */
 export const workflowSchemas: { readonly [T in WorkflowEventType]: SchemaOf<T> } = {
   ticket_opened: {
-    data: z.strictObject({
-      ...content,
-      ...tagged,
-      ...priority,
-      ...ending,
-      reference: Name,
-      channel: Name.nullable(),
-      requester: FactsOfRequester.nullable(),
-      openedBy: z.enum(messageRoles).exactOptional(),
-      assignee: Id.nullable(),
-      department: Name.nullable(),
-      tier: Tier.nullable(),
-      status: Words,
-      kind: Kind,
-      wakesTo,
-      outbound: z.boolean(),
-      waitingSince: when,
-      lastRequesterMessageAt: when,
-      links: z.strictObject({
-        mergedInto: z.null(),
-        parent: Id.nullable(),
-        followUpOf: Id.nullable(),
-        related: list(Id, bounds.related),
+    data: keyed(
+      z.strictObject({
+        ...content,
+        ...tagged,
+        ...priority,
+        ...ending,
+        reference: Name,
+        channel: Name.nullable(),
+        requester: FactsOfRequester.nullable(),
+        openedBy: z.enum(messageRoles).exactOptional(),
+        assignee: Id.nullable(),
+        department: Name.nullable(),
+        tier: Tier.nullable(),
+        status: Words,
+        kind: Kind,
+        wakesTo,
+        outbound: z.boolean(),
+        waitingSince: when,
+        lastRequesterMessageAt: when,
+        links: z.strictObject({
+          mergedInto: z.null(),
+          parent: Id.nullable(),
+          followUpOf: Id.nullable(),
+          related: list(Id, bounds.related),
+        }),
       }),
-    }),
+    ),
     personal: z.strictObject({
       subject: Line,
       excerpt: Excerpt,
@@ -147,7 +161,7 @@ export const workflowSchemas: { readonly [T in WorkflowEventType]: SchemaOf<T> }
     personal: z.strictObject({ reason: Words.nullable() }),
   },
   tags_changed: {
-    data: z.strictObject({ ...tagged, added: Tags, removed: Tags }),
+    data: keyed(z.strictObject({ ...tagged, added: Tags, removed: Tags })),
   },
   fields_changed: {
     data: z.strictObject({

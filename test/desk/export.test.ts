@@ -373,6 +373,21 @@ describe('an import', () => {
       'too_large',
       'events[1].personal.body',
     ],
+    'a key that no tag has': [
+      (l) => Object.assign(l.events[0]?.data ?? {}, { tagKeys: ['vip'] }),
+      'event_malformed',
+      'events[0].data.tagKeys',
+    ],
+    'the key of another tag': [
+      (l) => Object.assign(l.events[0]?.data ?? {}, { tags: ['a'], tagKeys: ['vip'] }),
+      'event_malformed',
+      'events[0].data.tagKeys',
+    ],
+    'a clock that would be a prototype': [
+      (_, of) => Object.assign((of('sla_started').data as { clock: object }).clock, { metric: '__proto__' }),
+      'event_malformed',
+      'events[3].data.clock.metric',
+    ],
     'too many tags': [
       (l) => Object.assign(l.events[0]?.data ?? {}, { tags: Array.from({ length: 99 }, (_, i) => `t${i}`) }),
       'too_large',
@@ -561,12 +576,12 @@ describe('an import', () => {
     const desk = createDesk({ definition, store, clock })
     function* text() {
       const piece = ' '.repeat(1_000_000)
-      for (let i = 0; i < 65; i++) yield piece
+      for (let i = 0; i < 257; i++) yield piece
       yield `\n${line}`
     }
     expect(await desk.importLines(text())).toMatchObject({
       tickets: 1,
-      failed: [{ line: 1, error: { code: 'too_large', facts: { limit: 64_000_000, actual: 65_000_000 } } }],
+      failed: [{ line: 1, error: { code: 'too_large', facts: { limit: 256_000_000, actual: 257_000_000 } } }],
     })
   })
 

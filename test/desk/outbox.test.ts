@@ -1,5 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
-import { createDesk, type Definition, type Delivery, defineDesk, type Effect } from 'ticketwright'
+import {
+  createDesk,
+  type Definition,
+  type Delivery,
+  DeskError,
+  defineDesk,
+  type Effect,
+  type Store,
+} from 'ticketwright'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
@@ -159,6 +167,37 @@ describe.each([
     })
     const failed = [{ effectId: 'a1', reason, givenUp: false }]
     expect(run).toEqual({ delivered: 1, skipped: 0, failed, more: false })
+    await close()
+  })
+
+  it('leaves to the next run what the store failed at: it is not the effect’s fault, and what was begun comes to its end', async () => {
+    const { desk, store, clock, effect, keep, close } = await newDesk()
+    await keep(effect('a1', 'a'), effect('b1', 'b'), effect('c1', 't0'))
+    let failing: 'load' | 'settle' | null = 'load'
+    const sick: Store = new Proxy(store, {
+      get: (kept, name) =>
+        name === failing
+          ? async () => {
+              failing = null
+              throw new DeskError({ code: 'store_busy', facts: { reason: 'locked' } })
+            }
+          : Reflect.get(kept, name),
+    })
+    let under = 0
+    const send = async () => {
+      under += 1
+      await new Promise((later) => setTimeout(later, 20))
+      under -= 1
+    }
+    const run = () => desk.using(sick).deliver(send, { atOnce: 3, within: '1m' })
+    await expect(run()).rejects.toMatchObject({ code: 'store_busy' })
+    expect([under, await desk.deadLetters()]).toEqual([0, []])
+    clock.pass('1m')
+    failing = 'settle'
+    await expect(run()).rejects.toMatchObject({ code: 'store_busy' })
+    expect(under).toBe(0)
+    clock.pass('1m')
+    expect(await run()).toMatchObject({ delivered: 1, failed: [] })
     await close()
   })
 

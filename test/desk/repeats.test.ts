@@ -56,6 +56,23 @@ describe('a mail that came before', () => {
     })
   })
 
+  it('opens no ticket to somebody else outside, whoever guards it; who sent it is told again', async () => {
+    const desk = createDesk({ definition: defineDesk({}), store: memoryStore() })
+    const by = (id: string, kind: 'requester' | 'collaborator' | 'third_party' = 'requester') => desk.as({ kind, id })
+    const mail = { subject: 'Secret', body: 'b', externalId: '<m@x>' }
+    const { ticket } = await by('mari').open({ ...mail, ticketId: 't1', collaborators: ['kim'] })
+    const eve = by('eve')
+    const own = (await eve.open({ subject: 'Mine' })).ticket
+    for (const ask of [() => eve.open(mail), () => eve.message(own.id, { body: 'b', externalId: '<m@x>' })])
+      expect(await refusal(ask())).toMatchObject({ code: 'forbidden' })
+    const repeated = { repeated: true, ticket: { id: ticket.id } }
+    expect(await by('kim', 'collaborator').message('t1', { body: 'b', externalId: '<m@x>' })).toMatchObject(repeated)
+    await by('lab', 'third_party').message('t1', { body: 'b', externalId: '<l@x>' })
+    await desk.as({ kind: 'agent', id: 'ana' }).setRequester('t1', { id: 'jaan' })
+    expect(await by('mari').open(mail)).toMatchObject(repeated)
+    expect(await by('lab', 'third_party').message('t1', { body: 'b', externalId: '<l@x>' })).toMatchObject(repeated)
+  })
+
   it('shows a stranger nothing', async () => {
     const store = memoryStore()
     const guard = (ticket: { requester: { id: string } | null } | null, by: { actor: { id: string } }) =>

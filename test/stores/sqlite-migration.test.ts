@@ -74,6 +74,27 @@ describe('a file of an earlier release', () => {
     handle.close()
   })
 
+  it('is brought up to date although tickets in it are damaged; those are named, and found again once they are whole', async () => {
+    const handle = new DatabaseSync(firstVersion())
+    const whole = opening(3).ticket
+    for (const [id, text] of [
+      ['t3', '{"id":'],
+      ['t600', 'null'],
+    ]) // of two transactions
+      handle.prepare('UPDATE ticketwright_tickets SET ticket = ? WHERE id = ?').run(text as string, id as string)
+    const store = sqliteStore(handle)
+    expect(await store.count(queryOf(tenant, odd))).toBe((count - 1) / 2 - 1)
+    await expect(store.load(tenant, 't3')).rejects.toMatchObject({ code: 'ticket_damaged', facts: { ticketId: 't3' } })
+    const ask = { now: Number.MAX_SAFE_INTEGER, plannedBy: 'x', limit: count }
+    expect((await store.due(tenant, ask)).filter((id) => ['t3', 't600'].includes(id))).toHaveLength(2)
+    handle.prepare(`UPDATE ticketwright_tickets SET ticket = ? WHERE id = 't3'`).run(JSON.stringify(whole))
+    const tagged = decided(whole, { type: 'tag', tags: ['mended'] }, { tenant, ticketId: 't3', at: at + 3 })
+    expect(await store.commit({ tenant, changes: [changeOf(whole, tagged)], effects: [] })).toEqual({ ok: true })
+    const rows = await store.find({ ...queryOf(tenant, odd), limit: 3 })
+    expect(rows.map(({ ticket }) => ticket.id)).toEqual(['t1', 't3', 't5'])
+    handle.close()
+  })
+
   it('goes on where it was interrupted, at whichever step, and is refused by the older release meanwhile', async () => {
     const path = firstVersion()
     const versions = new Set<string>()

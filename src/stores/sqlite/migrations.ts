@@ -1,3 +1,4 @@
+import { isDeskError } from '../../errors.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import { filled } from '../sql/column.ts'
 import { ticketOf } from '../sql/row.ts'
@@ -247,6 +248,16 @@ interface Place {
   readonly ticket: Ticket
 }
 
+/** A damaged ticket keeps nobody from all the others: it has its columns with the next command, once it is whole again. */
+function unlessDamaged(id: string, text: string): Ticket | undefined {
+  try {
+    return ticketOf(id, text)
+  } catch (error) {
+    if (isDeskError(error, 'ticket_damaged')) return undefined
+    throw error
+  }
+}
+
 /** Does a work for every ticket, so many in a transaction. */
 function fill(mark: string, work: (db: Database, at: Place) => void): Step {
   return (db) => {
@@ -256,7 +267,10 @@ function fill(mark: string, work: (db: Database, at: Place) => void): Step {
       from,
       ticketsAtOnce,
     )
-    for (const { place, tenant, id, ticket } of rows) work(db, { place, tenant, ticket: ticketOf(id, ticket) })
+    for (const { place, tenant, id, ticket } of rows) {
+      const whole = unlessDamaged(id, ticket)
+      if (whole) work(db, { place, tenant, ticket: whole })
+    }
     const done = 'INSERT INTO ticketwright_meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'
     db.change(done, mark, rows.at(-1)?.place ?? from)
     return rows.length < ticketsAtOnce
