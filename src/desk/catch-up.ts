@@ -22,15 +22,21 @@ export async function decideWithHistory(
     result = decide(desk.definitions, ticket, command, at, { ...options, history })
   }
   if (!result.ok && result.error.code === 'advance_needed' && ticket) {
-    const caughtUp = await catchUp(desk, ticket, at)
-    return again(ticket.id, ticket.version, ticket.version + caughtUp.length)
+    const { events } = await catchUp(desk, ticket, at)
+    return again(ticket.id, ticket.version, ticket.version + events.length)
   }
   return unwrap(result)
 }
 
+/** What was saved of time alone; `beaten`: somebody else was quicker, and has most likely saved the rest. */
+export interface CaughtUp {
+  readonly events: readonly AnyTicketEvent[]
+  readonly beaten: boolean
+}
+
 /** Saves what time alone has caused, commit by commit, until nothing is due at `now` or somebody else was quicker. */
-export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): Promise<readonly AnyTicketEvent[]> {
-  const saved: AnyTicketEvent[] = []
+export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): Promise<CaughtUp> {
+  const events: AnyTicketEvent[] = []
   for (let current = ticket, more = true; more; ) {
     const advanced = await advanceWithHistory(desk, current, now)
     const committed = await desk.store.commit({
@@ -38,12 +44,12 @@ export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): P
       changes: [changeOf(desk, current, advanced)],
       effects: advanced.effects,
     })
-    if (!committed.ok) break
-    saved.push(...advanced.events)
+    if (!committed.ok) return { events, beaten: true }
+    events.push(...advanced.events)
     current = advanced.ticket
     more = advanced.more
   }
-  return saved
+  return { events, beaten: false }
 }
 
 /** What time alone has caused up to `now`; brings the log if a clock must count the past. */

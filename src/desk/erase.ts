@@ -101,7 +101,7 @@ const eraseOn = (desk: DeskContext, ticketId: string, person: string, actor: Act
  */
 async function caughtUpTo(desk: DeskContext, ticket: Ticket, now: number): Promise<number | null> {
   try {
-    return (await catchUp(desk, ticket, now)).length > 0 ? null : now
+    return (await catchUp(desk, ticket, now)).events.length > 0 ? null : now
   } catch (error) {
     if (!isRefusal(error)) throw error
     return ticket.lastAt

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { type Commit, createDesk, type Definition, defineDesk, type Store } from 'ticketwright'
+import { type Commit, createDesk, type Definition, type Desk, defineDesk, type Store } from 'ticketwright'
 import { sqliteStore } from 'ticketwright/sqlite'
 import { manualClock } from 'ticketwright/testing'
 import { describe, expect, it } from 'vitest'
@@ -106,6 +106,77 @@ describe.each([
     expect(await breached()).toEqual([])
     expect(await desk.runDue()).toMatchObject({ tickets: 5, events: 5, more: false })
     await close()
+  })
+
+  describe('of several at once', () => {
+    const many = 240
+
+    /** So many desks on one store, each with ids of its own, and what they ask of it. */
+    async function crew(workers: number) {
+      const { store, clock = manualClock(0), close } = await make()
+      const first = createDesk({ definition, store, clock })
+      const ana = first.as({ kind: 'agent', id: 'ana' })
+      for (let i = 0; i < many; i++) await ana.open({ ticketId: `t${i}`, subject: 'Late' })
+      clock.pass('2h')
+      const asked = { loads: 0, empty: 0 }
+      const counted: Store = {
+        ...store,
+        load: async (...given) => {
+          asked.loads += 1
+          await turn()
+          return store.load(...given)
+        },
+        commit: async (commit) => {
+          if (commit.changes.every(({ events }) => events.length === 0)) asked.empty += 1
+          await turn()
+          return store.commit(commit)
+        },
+      }
+      const desks = Array.from({ length: workers }, (_, i) => {
+        let ids = 0
+        return createDesk({ definition, store: counted, clock, ids: () => `worker ${i}, ${ids++}` })
+      })
+      return { desks, asked, first, close }
+    }
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+    const toTheEnd = async (desk: Desk, limit: number) => {
+      for (let events = 0; ; ) {
+        const run = await desk.runDue({ limit })
+        expect(run.tickets).toBeLessThanOrEqual(limit)
+        events += run.events
+        if (!run.more) return events
+      }
+    }
+
+    it.each([1, 2, 3, 8])(
+      '%i: each fact is written once, and hardly a ticket is looked at in vain',
+      async (workers) => {
+        const { desks, asked, first, close } = await crew(workers)
+        const shares = await Promise.all(desks.map((desk) => toTheEnd(desk, 50)))
+        expect(shares.reduce((a, b) => a + b, 0)).toBe(many)
+        for (let i = 0; i < many; i++) {
+          const log = await first.history(`t${i}`)
+          expect(log.filter(({ type }) => type === 'sla_breached')).toHaveLength(1)
+        }
+        // all of them in step would look at each as often as there are workers
+      expect(asked.loads).toBeLessThan(many * (workers === 1 ? 1.01 : 1.2 + workers / 6))
+        expect(asked.empty).toBeLessThan(many / 4)
+        for (const share of shares) expect(share).toBeGreaterThan(many / workers / 4)
+        await close()
+      },
+    )
+
+    it('what one does not come to, since it was stopped, the others do at once', async () => {
+      const { desks, first, close } = await crew(2)
+      const stopping = new AbortController()
+      const stopped = desks[0]?.runDue({ signal: stopping.signal })
+      const other = toTheEnd(desks[1] as Desk, 50)
+      for (let i = 0; i < 20; i++) await turn()
+      stopping.abort()
+      expect(((await stopped)?.events ?? 0) + (await other)).toBe(many)
+      expect(await first.runDue()).toEqual({ tickets: 0, events: 0, more: false, failed: [] })
+      await close()
+    })
   })
 
   describe('with tickets that cannot be advanced', () => {

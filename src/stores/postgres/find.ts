@@ -1,7 +1,7 @@
 import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
 import { best } from '../sql/best.ts'
 import { postgres } from '../sql/dialect.ts'
-import { asked, findSql, type Place, row, select, tallySql } from '../sql/find.ts'
+import { askedFree, findSql, type Place, row, select, tallySql } from '../sql/find.ts'
 import { type Group, rowOf, type StoredRow, tallyOf } from '../sql/row.ts'
 import { Tallying } from '../tally.ts'
 import type { Database } from './database.ts'
@@ -28,7 +28,7 @@ export async function findIn(db: Database, query: Query, now: number | null): Pr
     const { text, params } = page(after, most)
     return (await db.rows<StoredRow>(text, ...params)).map(rowOf)
   }
-  if (!ordered) return best(await rowsOf(undefined, limit), query)
+  if (!ordered) return sweptFor(db, query, now)
   if (decided) return rowsOf(query.after, limit)
   const found = new Map<string, TicketRow>()
   for (let { after } = query; ; ) {
@@ -38,6 +38,13 @@ export async function findIn(db: Database, query: Query, now: number | null): Pr
     if (found.size >= limit || rows.length < pageRows || !last) return [...found.values()].slice(0, limit)
     after = query.position(last.ticket)
   }
+}
+
+/** In an order that no column has: of everything, and no more is held than a page and the best so far. */
+async function sweptFor(db: Database, query: Query, now: number | null): Promise<readonly TicketRow[]> {
+  let found: readonly TicketRow[] = []
+  for await (const rows of candidates(db, query, now)) found = best([...found, ...rows], query)
+  return found
 }
 
 /** How many tickets match. */
@@ -59,10 +66,14 @@ export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]>
 }
 
 /** Pages of rows that a condition may hold for, in the order of ids: each is met once, whatever moves. */
-async function* candidates(db: Database, query: Pick<Query, 'tenant' | 'when'>): AsyncGenerator<readonly TicketRow[]> {
+async function* candidates(
+  db: Database,
+  query: Pick<Query, 'tenant' | 'when' | 'freeFor'>,
+  now: number | null = null,
+): AsyncGenerator<readonly TicketRow[]> {
   const place = placeOf(query)
   for (let after = ''; ; ) {
-    const parts = [...asked(query, place), { text: 'id > ?', params: [after] }]
+    const parts = [...askedFree(query, now, place), { text: 'id > ?', params: [after] }]
     const { text, params } = select(row, parts, place.tickets)
     const rows = (await db.rows<StoredRow>(`${text} ORDER BY id LIMIT ?`, ...params, pageRows)).map(rowOf)
     yield rows

@@ -81,12 +81,21 @@ export const select = (what: string, parts: readonly Sql[], table = sqlitePlace.
   params: parts.flatMap(({ params }) => params),
 })
 
-/** Rows of a query. `now` judges leases; null: the database's own clock does. */
+/** The same, and whether somebody else holds it. `now` judges leases; null: the database's own clock does. */
+export function askedFree(
+  query: Pick<Query, 'tenant' | 'when' | 'freeFor'>,
+  now: number | null,
+  place: Place,
+): readonly Sql[] {
+  const free = { text: `NOT EXISTS (${held(place)})`, params: [now, query.freeFor ?? ''] }
+  return query.freeFor === undefined ? asked(query, place) : [...asked(query, place), free]
+}
+
+/** Rows of a query. */
 export function findSql(query: Query, now: number | null, place: Place = sqlitePlace): FindSql {
   const order = orderSql(query.keys, place.dialect)
   const decided = conditionSql(query.when, place).residue === null
-  const free = { text: `NOT EXISTS (${held(place)})`, params: [now, query.freeFor ?? ''] }
-  const parts = query.freeFor === undefined ? asked(query, place) : [...asked(query, place), free]
+  const parts = askedFree(query, now, place)
   if (!order) return { page: () => select(row, parts, place.tickets), ordered: false, decided }
   const terms = order.terms.join(', ')
   return {
