@@ -159,7 +159,7 @@ describe.each([
           expect(log.filter(({ type }) => type === 'sla_breached')).toHaveLength(1)
         }
         // all of them in step would look at each as often as there are workers
-      expect(asked.loads).toBeLessThan(many * (workers === 1 ? 1.01 : 1.2 + workers / 6))
+        expect(asked.loads).toBeLessThan(many * (workers === 1 ? 1.01 : 1.2 + workers / 6))
         expect(asked.empty).toBeLessThan(many / 4)
         for (const share of shares) expect(share).toBeGreaterThan(many / workers / 4)
         await close()
