@@ -50,9 +50,12 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 let commands = 0
 let granted = 0
 
-/** Every fifth commit is in a transaction of the application's own, which goes on for a while. */
+/**
+ * Every fifth commit is in a transaction of the application's own, which goes on for a while. One comes after the other:
+ * what is written on the client meanwhile would be part of it.
+ */
 function lingering(store: Store, client: pg.Client): Store {
-  const commit: Store['commit'] = async (asked) => {
+  const commitOne: Store['commit'] = async (asked) => {
     if (random() >= 0.2) return store.commit(asked)
     await client.query('BEGIN')
     try {
@@ -65,7 +68,15 @@ function lingering(store: Store, client: pg.Client): Store {
       throw error
     }
   }
-  return { ...store, commit }
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    ...store,
+    commit: (asked) => {
+      const done = last.then(() => commitOne(asked))
+      last = done.catch(() => {})
+      return done
+    },
+  }
 }
 
 async function openHand(name: string) {
