@@ -287,10 +287,11 @@ for (const [flavour, start] of Object.entries(flavours))
       expect(reported).toEqual([])
     })
 
-    // Express lets it come to its end, and keeps nothing of it
-    it.skipIf(flavour === 'Express')('refuses a body that is too long while it still comes', async () => {
+    it('refuses a body that is too long while it still comes', async () => {
       const upload = sending()
       upload.write(Buffer.alloc(600_000, ' '))
+      // Express lets it come to its end, and keeps nothing of it
+      if (flavour === 'Express') upload.end()
       const [response] = await once(upload, 'response')
       expect(response.statusCode).toBe(413)
       response.on('error', () => {}).resume()
