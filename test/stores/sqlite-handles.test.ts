@@ -212,6 +212,62 @@ it('one that throws undoes the shared transaction, and then each runs alone: no 
   handle.close()
 })
 
+/** A handle that tells of all it is asked, and may refuse to. */
+function watched(handle: SqliteHandle, onSql: (sql: string) => void): SqliteHandle {
+  return {
+    close: () => handle.close(),
+    exec: (sql) => {
+      onSql(sql)
+      return handle.exec(sql)
+    },
+    prepare: (sql) => {
+      const statement = handle.prepare(sql)
+      const told =
+        <Args extends unknown[], Result>(run: (...args: Args) => Result) =>
+        (...args: Args) => {
+          onSql(sql)
+          return run(...args)
+        }
+      return {
+        all: told((...values) => statement.all(...values)),
+        get: told((...values) => statement.get(...values)),
+        run: told((...values) => statement.run(...values)),
+      }
+    },
+  }
+}
+
+it('whoever found the file busy keeps the place before those who asked later, however many wait', async () => {
+  let busy = 0
+  const handle = watched(new DatabaseSync(':memory:'), (sql) => {
+    if (sql.startsWith('BEGIN') && busy-- > 0)
+      throw Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 })
+  })
+  const store = sqliteStore(handle)
+  busy = 3
+  // more than one transaction takes: the rest stands behind those that are refused
+  const numbers = await Promise.all(Array.from({ length: 1_100 }, () => store.nextNumber('a')))
+  expect(numbers).toEqual(numbers.map((_, i) => i + 1))
+})
+
+it('the write lock is taken first: while somebody else has it nothing is read or worked out in vain', async () => {
+  const path = await filled()
+  const asked: string[] = []
+  const handle = new DatabaseSync(path)
+  const store = sqliteStore(
+    watched(handle, (sql) => asked.push(sql)),
+    { patienceMs: 0 },
+  )
+  await store.nextNumber('a')
+  const release = await holdingLock(path)
+  asked.length = 0
+  expect(await said(() => store.nextNumber('a'))).toMatch(/^store_busy/)
+  expect(asked).toEqual(['BEGIN IMMEDIATE'])
+  await release()
+  expect(await store.nextNumber('a')).toBe(2)
+  handle.close()
+})
+
 describe('what a store is made of', () => {
   it.each([
     ['', undefined, 'store_failed'],
