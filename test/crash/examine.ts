@@ -3,8 +3,15 @@ import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import type { Receipt } from '../../src/store.ts'
 import { type Acknowledged, judge, type Tables } from './judge.ts'
 
-/** Reads the tables of a SQLite file past the store, and judges them. */
-export function examine(path: string, acknowledged: readonly Acknowledged[]): string[] {
+/** Reads the tables of a SQLite file past the store, and judges them. `left`: what must be true in them, in SQL. */
+export function examine(
+  path: string,
+  acknowledged: readonly Acknowledged[],
+  {
+    imported,
+    left = [],
+  }: { readonly imported?: ReadonlySet<string>; readonly left?: readonly { name: string; left: string }[] } = {},
+): string[] {
   const handle = new DatabaseSync(path)
   const all = <Row>(sql: string) => handle.prepare(sql).all() as Row[]
   const [{ integrity_check: integrity } = { integrity_check: 'none' }] = all<{ integrity_check: string }>(
@@ -26,6 +33,13 @@ export function examine(path: string, acknowledged: readonly Acknowledged[]): st
       ({ pair }) => pair,
     ),
   }
+  const lost = left
+    .filter(({ left }) => all<{ kept: number }>(`SELECT ${left} AS kept`)[0]?.kept !== 1)
+    .map(({ name }) => `${name} was acknowledged, and nothing is left of it`)
   handle.close()
-  return [...(integrity === 'ok' ? [] : [`the file is damaged: ${integrity}`]), ...judge(tables, acknowledged)]
+  return [
+    ...(integrity === 'ok' ? [] : [`the file is damaged: ${integrity}`]),
+    ...lost,
+    ...judge(tables, acknowledged, imported),
+  ]
 }

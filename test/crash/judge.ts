@@ -26,9 +26,13 @@ export interface Tables {
 
 /**
  * A sentence for everything that does not agree: no acknowledged command lost, versions without gaps and in order,
- * ticket = events = outbox = receipts = external ids.
+ * ticket = events = outbox = receipts = external ids. Of tickets that were `imported` the receipts stayed elsewhere.
  */
-export function judge(tables: Tables, acknowledged: Iterable<Acknowledged>): string[] {
+export function judge(
+  tables: Tables,
+  acknowledged: Iterable<Acknowledged>,
+  imported: ReadonlySet<string> = new Set(),
+): string[] {
   const wrong: string[] = []
   const tickets = new Map(tables.tickets.map((row) => [row.id, row]))
   const events = Map.groupBy(tables.events, ({ ticketId }) => ticketId)
@@ -74,7 +78,8 @@ export function judge(tables: Tables, acknowledged: Iterable<Acknowledged>): str
     for (const event of log) {
       const { cause, personal, type } = event
       // an erasure has no receipt: it may be done again
-      if (cause.kind === 'command' && type !== 'personal_erased' && !commands.has(cause.id))
+      const kept = type !== 'personal_erased' && !imported.has(ticketId)
+      if (cause.kind === 'command' && kept && !commands.has(cause.id))
         wrong.push(`${event.id} is there, its receipt is not`)
       const external = type === 'message_added' ? personal?.externalId : undefined
       if (external) named += 1

@@ -44,7 +44,7 @@ export async function crashPostgres(
   let [url, kept] = ['', [] as Acknowledged[]]
   let writers = 0
   const start = (statement: number) =>
-    startVictim(writer, [url, String(writers++), String(statement), mayLose ? 'may lose' : ''])
+    startVictim<Acknowledged>(writer, [url, String(writers++), String(statement), mayLose ? 'may lose' : ''])
 
   const lookAt = async (said: readonly Acknowledged[]) => {
     kept.push(...said)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { examine } from './examine.ts'
 import type { Acknowledged } from './judge.ts'
 import { randomFrom } from './random.ts'
-import { startVictim } from './victim.ts'
+import { inOneFile, startVictim } from './victim.ts'
 
 export interface CrashRun {
   readonly kills: number
@@ -35,11 +35,19 @@ export async function crash(
   const run = { kills: 0, acknowledged: 0, ended: 0, wrong: [] as string[] }
   let acknowledged: Acknowledged[] = []
   try {
+    const program = await inOneFile(writer, folder)
     while (run.kills < kills && run.wrong.length === 0) {
       if (run.kills % killsPerFile === 0) acknowledged = []
       const path = join(folder, `${Math.floor(run.kills / killsPerFile)}.db`)
       const statement = random() < 0.5 ? 1 + Math.floor(random() * 400) : 0
-      const { said, killed } = await killOne(path, run.kills, statement, Math.floor(random() * longestMs), control)
+      const { said, killed } = await killOne(
+        program,
+        [path, String(run.kills), String(statement), control ? 'control' : ''],
+        {
+          afterMs: statement === 0 ? Math.floor(random() * longestMs) : null,
+          mayEnd: control,
+        },
+      )
       acknowledged.push(...said)
       run.kills += 1
       run.acknowledged += said.length
@@ -53,14 +61,18 @@ export async function crash(
   return run
 }
 
-/** Starts a writer, and kills it some time after its first word unless it kills itself at a statement. */
-async function killOne(path: string, run: number, statement: number, afterMs: number, control: boolean) {
-  const victim = startVictim(writer, [path, String(run), String(statement), control ? 'control' : ''])
-  if (statement === 0) {
+/** Starts a writer, and kills it some time after its first word, unless it kills itself at a statement (null). */
+async function killOne(
+  program: URL,
+  args: readonly string[],
+  { afterMs, mayEnd }: { readonly afterMs: number | null; readonly mayEnd: boolean },
+) {
+  const victim = startVictim<Acknowledged>(program, args)
+  if (afterMs !== null) {
     await victim.begun
     setTimeout(victim.kill, afterMs)
   }
   const { said, killed, complained } = await victim.ended
-  if (!killed && !control) throw new Error(`the writer ended by itself: ${complained}`)
+  if (!killed && !mayEnd) throw new Error(`the writer ended by itself: ${complained}`)
   return { said, killed }
 }
