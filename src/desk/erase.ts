@@ -20,7 +20,7 @@ export interface ErasureRun {
   readonly tickets: readonly string[]
   /** Events looked at, to find them. */
   readonly events: number
-  /** Tickets from which nothing could be removed, and why (`event_too_new`, `version_conflict`): the others went on. */
+  /** Tickets from which nothing could be removed, and why (`event_too_new`, `ticket_damaged`, `version_conflict`): the others went on. */
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
   /** False when it was stopped, or a ticket failed: run it again, it goes on with what is left. */
   readonly complete: boolean

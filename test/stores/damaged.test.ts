@@ -16,6 +16,7 @@ const definition = defineDesk({
   ],
 }) as Definition
 const ana = { kind: 'agent', id: 'ana' } as const
+const requester = { id: 'mari', name: 'Mari', email: 'mari@mail' }
 
 /** A store, and a way behind its back; `?` stands for a text, `TABLE_x` for a table. */
 interface Opened {
@@ -83,7 +84,7 @@ describe.each(places)('a ticket that somebody else has damaged, on %s', (_where,
     const { store, clock } = opened
     const desk = createDesk({ definition, store, clock })
     for (let i = 0; i < 5; i++)
-      await desk.as(ana).open({ ticketId: `t${i}`, subject: 'Late', category: i % 2 ? 'network' : 'mail' })
+      await desk.as(ana).open({ ticketId: `t${i}`, subject: 'Late', category: i % 2 ? 'network' : 'mail', requester })
     clock.pass('2h')
     return { ...opened, desk }
   }
@@ -127,6 +128,8 @@ describe.each(places)('a ticket that somebody else has damaged, on %s', (_where,
     expect(many.receipts.map(({ result }) => result)).toEqual(['changed', 'refused', 'changed'])
     const { tickets, failed, next } = await desk.reapply()
     expect([tickets, failed.map(({ ticketId }) => ticketId), next]).toEqual([5, ['t1'], null])
+    const erased = await desk.erase('mari')
+    expect([erased.failed.map(({ ticketId }) => ticketId), erased.complete]).toEqual([['t1'], false])
   })
 
   it('is exported from its log, and made whole from it', async () => {

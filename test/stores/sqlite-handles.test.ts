@@ -261,9 +261,9 @@ it('the write lock is taken first: while somebody else has it nothing is read or
   await store.nextNumber('a')
   const release = await holdingLock(path)
   asked.length = 0
-  expect(await said(() => store.nextNumber('a'))).toMatch(/^store_busy/)
+  const answer = await said(() => store.nextNumber('a')).finally(release)
+  expect(answer).toMatch(/^store_busy/)
   expect(asked).toEqual(['BEGIN IMMEDIATE'])
-  await release()
   expect(await store.nextNumber('a')).toBe(2)
   handle.close()
 })
