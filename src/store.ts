@@ -151,6 +151,11 @@ export interface Commit {
   readonly lease?: LeaseKey | undefined
   /** An agent's turn, taken by this commit: refused if the agent's last turn is no longer the one that was seen. */
   readonly turn?: { readonly agent: string; readonly seen: number } | undefined
+  /**
+   * False: where the transaction of somebody else has a ticket of it at this moment, do not wait for the end of that, but
+   * answer `held`. What time alone has caused is so: whoever comes next writes it.
+   */
+  readonly waits?: boolean | undefined
 }
 
 export type CommitOutcome =
@@ -161,6 +166,7 @@ export type CommitOutcome =
   | { readonly ok: false; readonly conflict: 'turn'; readonly agent: string }
   | { readonly ok: false; readonly conflict: 'reference'; readonly reference: string }
   | { readonly ok: false; readonly conflict: 'external_id'; readonly externalId: string; readonly ticketId: string }
+  | { readonly ok: false; readonly conflict: 'held' }
 
 /** Proof that a command was done: no payload, kept for at least 30 days. */
 export interface Receipt {

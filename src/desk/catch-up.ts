@@ -28,7 +28,10 @@ export async function decideWithHistory(
   return unwrap(result)
 }
 
-/** What was saved of time alone; `beaten`: somebody else was quicker, and has most likely saved the rest. */
+/**
+ * What was saved of time alone; `beaten`: somebody else was quicker, and has most likely saved the rest. It is not waited
+ * for a ticket that somebody's transaction has.
+ */
 export interface CaughtUp {
   readonly events: readonly AnyTicketEvent[]
   readonly beaten: boolean
@@ -43,8 +46,9 @@ export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): P
       tenant: desk.tenant,
       changes: [changeOf(desk, current, advanced)],
       effects: advanced.effects,
+      waits: false,
     })
-    if (!committed.ok) return { events, beaten: true }
+    if (!committed.ok) return { events, beaten: committed.conflict !== 'held' }
     events.push(...advanced.events)
     current = advanced.ticket
     more = advanced.more

@@ -93,6 +93,7 @@ export async function afterConflict(
       return again(conflict.ticketId, expected, conflict.actual)
     case 'receipt':
     case 'external_id':
+    case 'held':
       // what stands there now is the answer, and the next look finds it
       return again(command.ticketId, expected, expected)
     case 'lease':

@@ -124,6 +124,7 @@ function conflict(found: CommitOutcome & { ok: false }, ticketId: string, events
     case 'receipt':
     case 'lease':
     case 'turn':
+    case 'held':
       throw fail('ticket_exists', { ticketId }, 'ticketId')
     default:
       return found satisfies never

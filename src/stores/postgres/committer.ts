@@ -15,6 +15,8 @@ interface Job {
   readonly done: (outcome: CommitOutcome) => void
   readonly failed: (error: unknown) => void
   readonly patience: Patience
+  /** For the end of a transaction that has its tickets. */
+  readonly waits: boolean
   /** A call that it was part of failed: whose fault that was shows when each is sent by itself. */
   isAlone?: boolean
 }
@@ -56,7 +58,8 @@ export class Committer {
     const outcome = new Promise<CommitOutcome>((done, failed) => {
       const one = sent(written)
       const characters = one.texts.reduce((sum, { length }) => sum + length, one.json.length)
-      this.#waiting.push({ sent: one, characters, done, failed, patience: new Patience(this.#db.asking.patienceMs) })
+      const patience = new Patience(this.#db.asking.patienceMs)
+      this.#waiting.push({ sent: one, characters, done, failed, patience, waits: written.commit.waits ?? true })
       this.#schedule()
     })
     this.#open.add(outcome)
@@ -100,7 +103,7 @@ export class Committer {
       const answers = await this.#send(jobs)
       for (const [i, job] of jobs.entries()) {
         const answer = answers[i] as Answer
-        if (answer?.conflict === 'held') this.#refused(job, held)
+        if (answer?.conflict === 'held' && job.waits) this.#refused(job, held)
         else job.done(outcomeOf(answer))
       }
     } catch (error) {

@@ -91,10 +91,9 @@ export function rowOf(
 }
 
 /** What the function answers of a commit; null: it is saved. `held`: others have its tickets at the moment. */
-export type Answer = { readonly conflict: 'held' } | Outcome
-
-type Outcome =
+export type Answer =
   | null
+  | { readonly conflict: 'held' }
   | { readonly conflict: 'receipt'; readonly receipt: string }
   | { readonly conflict: 'lease'; readonly ticketId: string }
   | { readonly conflict: 'turn'; readonly agent: string }
@@ -102,7 +101,7 @@ type Outcome =
   | { readonly conflict: 'version'; readonly ticketId: string; readonly actual: number }
   | { readonly conflict: 'reference'; readonly reference: string }
 
-export const outcomeOf = (answer: Outcome): CommitOutcome =>
+export const outcomeOf = (answer: Answer): CommitOutcome =>
   answer === null
     ? { ok: true }
     : answer.conflict === 'receipt'
