@@ -4,6 +4,7 @@ import type { Ticket } from '../../src/model/ticket.ts'
 import type { Query, Store } from '../../src/store.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { from, tenant } from './case.ts'
+import { timed, type Works } from './timed.ts'
 
 const open: Condition = { field: 'kind', op: 'oneOf', value: ['new', 'open'] }
 const all = (...conditions: Condition[]): Condition => ({ all: conditions })
@@ -17,7 +18,7 @@ export async function asked(store: Store): Promise<readonly (readonly [what: str
   }
   const after = await deep(due)
   const rows = async (when: Condition) => (await store.find({ ...queryOf(tenant, when, 'slaDue'), limit: 50 })).length
-  const works: Record<string, () => Promise<number>> = {
+  const works: Works = {
     'top 50 by `slaDue`, new and open': async () => (await store.find({ ...due, limit: 50 })).length,
     'top 50 by `priority`, new and open': async () =>
       (await store.find({ ...queryOf(tenant, open, 'priority'), limit: 50 })).length,
@@ -43,21 +44,8 @@ export async function asked(store: Store): Promise<readonly (readonly [what: str
     'a rare custom field of new and open ones, read from JSON (residue)': () =>
       rows(all(open, { field: 'fields.n', op: 'lt', value: 0 })),
   }
-  const found: (readonly [string, number, number])[] = []
-  for (const [what, work] of Object.entries(works)) {
-    const times: number[] = []
-    let rows = 0
-    for (
-      const began = performance.now();
-      times.length < 5 || (times.length < 200 && performance.now() - began < 1_500);
-    ) {
-      const before = performance.now()
-      rows = await work()
-      times.push(performance.now() - before)
-      if (performance.now() - began > 20_000) break
-    }
-    console.log(`· ${what}: ${Math.min(...times).toFixed(2)} ms, ${rows}`)
-    found.push([what, Math.min(...times), rows])
-  }
-  return found
+  const done = await timed(works, ({ what, times, found }) =>
+    console.log(`· ${what}: ${times[0]?.toFixed(2)} ms, ${found}`),
+  )
+  return done.map(({ what, times, found }) => [what, times[0] as number, found])
 }

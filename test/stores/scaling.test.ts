@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
+import { createDesk, type Definition, type Store } from 'ticketwright'
+import { migratePostgres, postgresStore } from 'ticketwright/postgres'
+import { sampleDefinition, storeCases } from 'ticketwright/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { queryOf } from '../../src/testing/case/query.ts'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
+import { server } from './postgres-setup.ts'
+
+const page = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8')
+const blocks = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql = '']) => sql)
+const partition = blocks.find((block) => block.includes('$partition$')) ?? ''
+
+/** Fewer than the page says: sixteen of each table take the cases four times as long. */
+const count = 4
+
+/** The tables as partitions, by what the page says. */
+async function partitioned(url: string, ...largest: string[]): Promise<pg.Pool> {
+  const pool = new pg.Pool({ connectionString: url })
+  await migratePostgres(pool)
+  const sql = partition
+    .replace('partitions constant integer := 16', `partitions constant integer := ${count}`)
+    .replace(`largest constant text[] := '{}'`, `largest constant text[] := '{${largest}}'`)
+  expect(sql).toContain(`:= ${count};`)
+  for (const statement of sql.split(/;\n(?=ANALYZE)/)) await pool.query(statement)
+  // the cases empty the tables again and again; autovacuum locks what it then cuts short, and their store waits for nobody
+  const leaves = await pool.query<{ leaf: string }>(
+    `SELECT pg_class.oid::regclass::text AS leaf FROM pg_class
+     WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'r' AND relispartition`,
+  )
+  for (const { leaf } of leaves.rows) await pool.query(`ALTER TABLE ${leaf} SET (autovacuum_enabled = off)`)
+  return pool
+}
+
+const story = async (store: Store, tenant: string, ticketId: string) => {
+  const desk = createDesk({ definition: sampleDefinition as Definition, store, tenant })
+  await desk.as({ kind: 'requester', id: 'mari' }).open({ ticketId, subject: `Help ${tenant}`, externalId: ticketId })
+  await desk.as({ kind: 'agent', id: 'ana' }).reply(ticketId, { body: 'hello' })
+  return desk
+}
+
+describe('the page about scaling', () => {
+  it.each(['scale', 'scale-plans'])('has the figures of the last run of %s', (suite) => {
+    const [, body = ''] = new RegExp(`<!-- ${suite} -->([^]*)<!-- /${suite} -->`).exec(page) ?? []
+    expect(body).toMatch(/\*20\d\d-\d\d-\d\d, Node \d+/)
+    expect(body.match(/^\|.*\d.*\|$/gm)?.length).toBeGreaterThan(20)
+  })
+})
+
+describePostgres('tables in partitions, as the page about scaling makes them', ({ url }) => {
+  let pool: pg.Pool
+  beforeAll(async () => {
+    pool = await partitioned(url)
+  }, 60_000)
+  afterAll(() => pool.end())
+
+  const kinds = async () =>
+    (
+      await pool.query<{ kind: string; tables: number }>(
+        `SELECT relkind::text AS kind, count(*)::integer AS tables FROM pg_class
+         WHERE relnamespace = 'ticketwright'::regnamespace AND relkind IN ('r', 'p') GROUP BY 1 ORDER BY 1`,
+      )
+    ).rows
+
+  it('are all that have a tenant', async () => {
+    const [roots, leaves] = await kinds()
+    expect(roots).toEqual({ kind: 'p', tables: expect.any(Number) })
+    expect(roots?.tables).toBeGreaterThanOrEqual(9)
+    // and the version
+    expect(leaves).toEqual({ kind: 'r', tables: (roots?.tables ?? 0) * count + 1 })
+  })
+
+  it('keep the names of their indexes, so that later releases find them', async () => {
+    const other = await anotherDatabase()
+    const plain = new pg.Pool({ connectionString: other.url })
+    await migratePostgres(plain)
+    const named = `SELECT relname, pg_get_indexdef(indexrelid) AS made FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+      WHERE relnamespace = 'ticketwright'::regnamespace AND NOT relispartition ORDER BY 1`
+    const [mine, theirs] = await Promise.all([pool.query(named), plain.query(named)])
+    await plain.end()
+    expect(mine.rows.map((row) => ({ ...row, made: row.made.replace(' ON ONLY ', ' ON ') }))).toEqual(theirs.rows)
+  })
+
+  it.for(storeCases)('$name', { timeout: 60_000 }, async ({ run }) => {
+    const { skipped } = await run(server(url))
+    if (skipped !== null) throw new Error(`a server can show everything: ${skipped}`)
+  })
+
+  it('of which whatever a desk does for a tenant reads one only', async () => {
+    const store = postgresStore(pool)
+    const desk = createDesk({ definition: sampleDefinition as Definition, store, tenant: 'one' })
+    const requester = desk.as({ kind: 'requester', id: 'mari' })
+    await requester.open({ ticketId: 't1', subject: 'Help', externalId: 'mail-1' })
+    const home = async (table: string) =>
+      (await pool.query(`SELECT tableoid::regclass::text AS home FROM ticketwright.${table} WHERE tenant = 'one'`)).rows
+    const [{ home: of }] = (await home('tickets')) as [{ home: string }]
+    const number = of.split('_').at(-1) as string
+    const read = async () =>
+      (
+        await pool.query<{ name: string; scans: string }>(
+          `SELECT relname AS name, coalesce(seq_scan, 0) + coalesce(idx_scan, 0) AS scans FROM pg_stat_user_tables
+           WHERE schemaname = 'ticketwright' AND relname ~ '_\\d+$'`,
+        )
+      ).rows
+    await pool.query(`SELECT pg_stat_reset()`)
+    for (let n = 2; n < 12; n++) await requester.open({ ticketId: `t${n}`, subject: 'Help', externalId: `mail-${n}` })
+    await desk.as({ kind: 'agent', id: 'ana' }).reply('t1', { body: 'hello' })
+    await requester.message('t1', { body: 'still' })
+    await store.claim('one', 't1', 'ana', 1_000)
+    await desk.changes(0)
+    await desk.runDue()
+    await desk.deliver(async () => {})
+    await store.forgetReceipts('one', 0)
+    await store.find(queryOf('one'))
+    await store.count(queryOf('one'))
+    const mine = (name: string) => name.endsWith(`_${number}`)
+    // a session tells what it has read when it has been idle for a second, or asks
+    await expect
+      .poll(async () => (await read()).filter(({ name, scans }) => mine(name) && scans !== '0').length, {
+        timeout: 15_000,
+      })
+      .toBeGreaterThanOrEqual(5)
+    expect((await read()).filter(({ name, scans }) => !mine(name) && scans !== '0')).toEqual([])
+    // and a question without a tenant reads them all: the test would see it
+    await pool.query(`SELECT 1 FROM ticketwright.tickets WHERE id = 't1'`)
+    await expect
+      .poll(async () => (await read()).filter(({ name, scans }) => !mine(name) && scans !== '0').length, {
+        timeout: 15_000,
+      })
+      .toBe(count - 1)
+  }, 60_000)
+})
+
+describePostgres('tables with a partition for the largest tenant', () => {
+  let pool: pg.Pool
+  beforeAll(async () => {
+    pool = await partitioned((await anotherDatabase()).url, 'acme')
+  }, 60_000)
+  afterAll(() => pool.end())
+
+  it('keep its rows there, and those of others by hash', async () => {
+    const store = postgresStore(pool)
+    const desks = [await story(store, 'acme', 't1'), await story(store, 'globex', 't1')]
+    for (const desk of desks) {
+      expect((await desk.get('t1')).subject).toBe(`Help ${desk.tenant}`)
+      expect((await desk.changes(0)).events.length).toBeGreaterThan(5)
+    }
+    const homes = `SELECT DISTINCT tenant, regexp_replace(tableoid::regclass::text, '_\\d+$', '_N') AS home FROM ticketwright.`
+    for (const table of ['tickets', 'events', 'external_ids'])
+      expect((await pool.query(`${homes}${table} ORDER BY tenant`)).rows).toEqual([
+        { tenant: 'acme', home: `ticketwright.${table}_of_acme` },
+        { tenant: 'globex', home: `ticketwright.${table}_N` },
+      ])
+  })
+})
+
+describePostgres('partitions under row security', () => {
+  it('have its policies when it is asked for afterwards', async () => {
+    const pool = await partitioned((await anotherDatabase()).url)
+    await migratePostgres(pool, { rowSecurity: true })
+    const open = `SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant'
+      WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'p' AND NOT relrowsecurity`
+    expect((await pool.query(open)).rows).toEqual([])
+    await pool.end()
+  }, 60_000)
+})
+
+describePostgres('a tenant that moves to another server', () => {
+  const arrive = blocks.find((block) => block.includes('setval')) ?? ''
+
+  it('goes on there, and readers of its feed where they were', async () => {
+    const from = new pg.Pool({ connectionString: (await anotherDatabase()).url })
+    const to = new pg.Pool({ connectionString: (await anotherDatabase()).url })
+    const [old, next] = [postgresStore(from), postgresStore(to)]
+    for (let n = 0; n < 30; n++) await story(old, 'other', `t${n}`)
+    const desk = await story(old, 'acme', 't1')
+    const read = await desk.changes(0)
+    await next.now()
+    const tables = await from.query<{ name: string; columns: string }>(
+      `SELECT table_name AS name, string_agg(column_name, ', ' ORDER BY ordinal_position) AS columns
+       FROM information_schema.columns WHERE table_schema = 'ticketwright' AND is_generated = 'NEVER'
+       GROUP BY 1 HAVING bool_or(column_name = 'tenant')`,
+    )
+    for (const { name, columns } of tables.rows) {
+      const { rows } = await from.query(`SELECT ${columns} FROM ticketwright.${name} WHERE tenant = 'acme'`)
+      await to.query(
+        `INSERT INTO ticketwright.${name} (${columns})
+         SELECT ${columns} FROM jsonb_populate_recordset(NULL::ticketwright.${name}, $1::jsonb)`,
+        [JSON.stringify(rows)],
+      )
+    }
+    for (const sql of arrive.split(/;\n/).filter((text) => text.includes('SELECT'))) await to.query(sql)
+    const arrived = createDesk({ definition: sampleDefinition as Definition, store: next, tenant: 'acme' })
+    await arrived.as({ kind: 'agent', id: 'ana' }).note('t1', { body: 'we are here' })
+    const more = await arrived.changes(read.position)
+    expect(more.events.map(({ type, ticketId }) => [type, ticketId])).toEqual([['message_added', 't1']])
+    expect(more.position).toBeGreaterThan(read.position + 1_000_000)
+    expect((await arrived.changes(0)).events).toHaveLength(read.events.length + 1)
+    await Promise.all([from.end(), to.end()])
+  })
+
+  it('would be unread without it: the test would see it', async () => {
+    // its positions would begin at 1 again, behind what readers have read
+    const pool = new pg.Pool({ connectionString: (await anotherDatabase()).url })
+    const desk = await story(postgresStore(pool), 'acme', 't1')
+    expect((await desk.changes(200)).events).toEqual([])
+    await pool.end()
+  })
+})
