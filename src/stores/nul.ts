@@ -1,8 +1,14 @@
 import { fail } from '../errors.ts'
 import type { Commit } from '../store.ts'
 
+/** What is no text to PostgreSQL: NUL, and half a surrogate pair, which becomes another character on its way there. */
+const reasonAgainst = (text: string): string | undefined =>
+  text.includes('\0') ? 'a NUL character' : text.isWellFormed() ? undefined : 'half a surrogate pair'
+
+export const isUnstorable = (value: unknown): boolean => typeof value === 'string' && reasonAgainst(value) !== undefined
+
 /**
- * Refuses NUL in any text of what is to be stored: PostgreSQL cannot keep it, and what one store takes all must take.
+ * Refuses in any text of what is to be stored what PostgreSQL cannot keep: what one store takes all must take.
  * @throws DeskError `invalid_text`
  */
 export function refuseNul(value: unknown): void {
@@ -10,7 +16,8 @@ export function refuseNul(value: unknown): void {
   while (todo.length > 0) {
     const next = todo.pop()
     if (typeof next === 'string') {
-      if (next.includes('\0')) throw fail('invalid_text', { reason: 'a NUL character' })
+      const reason = reasonAgainst(next)
+      if (reason) throw fail('invalid_text', { reason })
     } else if (Array.isArray(next)) {
       for (const item of next) todo.push(item)
     } else if (typeof next === 'object' && next !== null) {

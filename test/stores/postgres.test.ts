@@ -4,6 +4,7 @@ import { migratePostgres, type PostgresClient, type PostgresOptions, postgresSto
 import { sampleDefinition } from 'ticketwright/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toDeskError } from '../../src/stores/postgres/failure.ts'
+import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
 import { describePostgres } from '../postgres/database.ts'
 
@@ -59,6 +60,11 @@ describe('errors of a server or a driver are told by what became of the statemen
     ['08006', 'connection failure', 'outcome_unknown', 'store_busy'],
     ['ECONNRESET', 'read ECONNRESET', 'outcome_unknown', 'store_busy'],
     ['EPIPE', 'write EPIPE', 'outcome_unknown', 'store_busy'],
+    ['25P03', 'idle-in-transaction timeout', 'store_busy', 'store_busy'],
+    ['25P04', 'transaction timeout', 'store_busy', 'store_busy'],
+    ['25P02', 'current transaction is aborted', 'store_failed', 'store_failed'],
+    [undefined, 'Client has encountered a connection error and is not queryable', 'store_busy', 'store_busy'],
+    [undefined, 'Client was closed and is not queryable', 'store_failed', 'store_failed'],
     [undefined, 'Connection terminated unexpectedly', 'outcome_unknown', 'store_busy'],
   ])('%s %s', (code, message, written, read) => {
     const error = Object.assign(new Error(message), { code })
@@ -73,13 +79,21 @@ describe('errors of a server or a driver are told by what became of the statemen
 
 describe('a schema', () => {
   const client: PostgresClient = { query: async () => ({ rows: [] }) }
-  it.each(['', '1x', 'a-b', 'a"b', "a'; DROP SCHEMA public; --", 'pg_catalog', 'x'.repeat(64), 'ä', 'a.b'])(
-    'is not named %j',
-    async (schema) => {
-      expect(await codeOf(() => postgresStore(client, { schema }))).toBe('store_failed')
-      expect(await codeOf(() => migratePostgres(client, { schema }))).toBe('store_failed')
-    },
-  )
+  it.each([
+    '',
+    '1x',
+    'a-b',
+    'a"b',
+    "a'; DROP SCHEMA public; --",
+    'pg_catalog',
+    'information_schema',
+    'x'.repeat(64),
+    'ä',
+    'a.b',
+  ])('is not named %j', async (schema) => {
+    expect(await codeOf(() => postgresStore(client, { schema }))).toBe('store_failed')
+    expect(await codeOf(() => migratePostgres(client, { schema }))).toBe('store_failed')
+  })
 })
 
 describe('an option', () => {
@@ -162,6 +176,7 @@ describePostgres('postgresStore on a server', ({ url }) => {
       await pool.query(`UPDATE ${schema}.meta SET value = 99 WHERE name = 'version'`)
       const said = 'the tables are of version 99, this release knows 1'
       expect(await reasonOf(store.commit(commitOf('t2')))).toContain(said)
+      expect(await reasonOf(store.effects(tenant, { now: at, limit: 1, hideMs: 1 }))).toContain(said)
       expect(await reasonOf(migratePostgres(newPool(), { schema }))).toBe(said)
       expect(await reasonOf(postgresStore(newPool(), { schema }).load(tenant, 't1'))).toBe(said)
       const { rows } = await pool.query(`SELECT id FROM ${schema}.tickets`)
@@ -241,9 +256,21 @@ describePostgres('postgresStore on a server', ({ url }) => {
     it.each([
       ['a session that does not sync commits', '-c synchronous_commit=off', /synchronous_commit is off/],
       ['one that cannot write', '-c default_transaction_read_only=on', /default_transaction_read_only is on/],
+      [
+        'one whose transactions do not see what was saved meanwhile',
+        '-c default_transaction_isolation=serializable',
+        /default_transaction_isolation is serializable, .* set it to read committed/,
+      ],
+      [
+        'the same with repeatable reads',
+        '-c default_transaction_isolation=repeatable\\ read',
+        /default_transaction_isolation is repeatable read/,
+      ],
     ])('%s', async (_what, options, reason) => {
       const schema = newSchema()
       expect(await reasonOf(postgresStore(withSettings(options), { schema }).nextNumber(tenant))).toMatch(reason)
+      const six = Array.from({ length: 6 }, () => reasonOf(postgresStore(withSettings(options), { schema }).now()))
+      for (const said of await Promise.all(six)) expect(said).toMatch(reason)
       expect((await pool.query('SELECT to_regnamespace($1) AS found', [schema])).rows).toEqual([{ found: null }])
     })
 
@@ -252,9 +279,20 @@ describePostgres('postgresStore on a server', ({ url }) => {
       expect(await store.nextNumber(tenant)).toBe(1)
     })
 
-    it('a client that reads numbers as text', async () => {
-      const types = { getTypeParser: () => (text: string) => text }
-      const client = newPool({ types } as never)
+    it('of one pool each store by what it was told itself', async () => {
+      const unsynced = withSettings('-c synchronous_commit=off')
+      const { schema, store } = fresh({ mayLoseCommits: true }, unsynced)
+      await store.now()
+      expect(await reasonOf(postgresStore(unsynced, { schema }).now())).toMatch(/synchronous_commit is off/)
+    })
+
+    it.each([
+      ['every number', () => true],
+      ['doubles', (oid: number) => oid === pg.types.builtins.FLOAT8],
+      ['whole numbers', (oid: number) => oid === pg.types.builtins.INT4],
+    ])('a client that reads %s as text', async (_what, isText) => {
+      const getTypeParser = (oid: number) => (isText(oid) ? (text: string) => text : pg.types.getTypeParser(oid))
+      const client = newPool({ types: { getTypeParser } } as never)
       expect(await reasonOf(fresh({}, client).store.nextNumber(tenant))).toMatch(/reads numbers as string/)
     })
 
@@ -271,6 +309,79 @@ describePostgres('postgresStore on a server', ({ url }) => {
       down.is = false
       expect(await store.nextNumber(tenant)).toBe(1)
     })
+  })
+
+  it('reads no more either when PostgreSQL has looked at them while there was next to nothing', async () => {
+    const { schema, store } = fresh()
+    const tables = ['tickets', 'receipts', 'events', 'effects', 'external_ids', 'leases'].map(
+      (one) => `${schema}.${one}`,
+    )
+    await store.now()
+    // the rows that new tables were filled with for a moment do not bring autovacuum
+    const due = `SELECT relname FROM pg_stat_user_tables JOIN pg_class USING (relname)
+      WHERE pg_class.oid = relid AND schemaname = $1 AND (
+        n_dead_tup > 0.2 * reltuples + (SELECT option_value::integer FROM pg_options_to_table(reloptions)
+          WHERE option_name = 'autovacuum_vacuum_threshold')
+        OR n_mod_since_analyze > 0.1 * reltuples + (SELECT option_value::integer FROM pg_options_to_table(reloptions)
+          WHERE option_name = 'autovacuum_analyze_threshold'))`
+    const dead = 'SELECT sum(n_dead_tup)::integer AS rows FROM pg_stat_user_tables WHERE schemaname = $1'
+    await expect
+      .poll(async () => (await pool.query(dead, [schema])).rows[0].rows, { timeout: 10_000 })
+      .toBeGreaterThanOrEqual(6_000)
+    expect((await pool.query(due, [schema])).rows).toEqual([])
+    await store.commit({ ...commitOf('s1', 's2'), receipt: receiptOf('s1') })
+    await store.commit({ ...commitOf('s3'), receipt: receiptOf('s3') })
+    await pool.query(`VACUUM (ANALYZE) ${tables.join(', ')}`)
+    const counted = async () => {
+      const read = `SELECT (SELECT sum(seq_tup_read)::integer FROM pg_stat_user_tables WHERE schemaname = $1) AS scanned,
+        (SELECT sum(idx_tup_read)::integer FROM pg_stat_user_indexes WHERE schemaname = $1) AS read,
+        (SELECT sum(idx_scan)::integer FROM pg_stat_user_indexes WHERE schemaname = $1) AS scans`
+      return (await pool.query<{ scanned: number; read: number; scans: number }>(read, [schema])).rows[0]
+    }
+    const before = await counted()
+    const mine = new pg.Pool({ connectionString: url, max: 1 })
+    const later = postgresStore(mine, { schema, clock: { now: () => at } })
+    for (let i = 0; i < 150; i++) await later.commit({ ...commitOf(`t${i}`), receipt: receiptOf(`c${i}`) })
+    await mine.end()
+    await expect
+      .poll(async () => ((await counted())?.scans ?? 0) - (before?.scans ?? 0), { timeout: 10_000 })
+      .toBeGreaterThan(300)
+    const after = await counted()
+    expect((after?.scanned ?? 0) - (before?.scanned ?? 0)).toBeLessThan(150)
+    expect((after?.read ?? 0) - (before?.read ?? 0)).toBeLessThan(150 * 8)
+  })
+
+  it('forgets a thousand rows with each statement, so that none takes long', async () => {
+    const calls: string[] = []
+    const listening: PostgresClient = {
+      query: (text, values) => {
+        calls.push(text)
+        return pool.query(text, values)
+      },
+    }
+    const { schema, store } = fresh({}, listening)
+    await store.now()
+    await pool.query(`INSERT INTO ${schema}.receipts SELECT $1, 'r' || i, i, '{}' FROM generate_series(1, 2500) AS i`, [
+      tenant,
+    ])
+    await pool.query(`INSERT INTO ${schema}.receipts SELECT 'other', 'r' || i, i, '{}' FROM generate_series(1, 9) AS i`)
+    calls.length = 0
+    expect(await store.forgetReceipts(tenant, 2_401)).toBe(2_400)
+    expect(calls.filter((text) => text.includes('receipts'))).toHaveLength(3)
+    const left = await pool.query(`SELECT tenant, count(*)::integer AS n FROM ${schema}.receipts GROUP BY 1 ORDER BY 1`)
+    expect(left.rows).toEqual([
+      { tenant, n: 100 },
+      { tenant: 'other', n: 9 },
+    ])
+  })
+
+  it('does not mind how a session reads backslashes', async () => {
+    const { store } = fresh({}, newPool({ options: '-c standard_conforming_strings=off' }))
+    await store.commit({ tenant, changes: [opening('t1', { subject: '50%_\\ off' })], effects: [] })
+    const found = async (value: string, op: 'startsWith' | 'glob' = 'startsWith') =>
+      (await store.find(queryOf(tenant, { field: 'subject', op, value }))).length
+    expect([await found('50%_\\ o'), await found('50_'), await found('50%%')]).toEqual([1, 0, 0])
+    expect([await found('5?%_\\\\*', 'glob'), await found('5?_*', 'glob')]).toEqual([1, 0])
   })
 
   it('leaves the client to its owner', async () => {
@@ -544,8 +655,53 @@ describePostgres('postgresStore on a server', ({ url }) => {
           const error = await inside.commit({ ...tagging(), receipt: receiptOf('c2') }).catch((e: unknown) => e)
           expect(error).toMatchObject({ code: 'store_busy', cause: { code: '55P03' } })
         })
-        expect(await codeOf(() => inside.load(tenant, 't1'))).toBe('store_failed')
+        // and so does what comes after it, until the application gives the transaction up
+        const after = await inside.load(tenant, 't1').catch((e: unknown) => e)
+        expect(after).toMatchObject({ code: 'store_busy', facts: { reason: expect.stringMatching(/^25P02/) } })
       })
+    })
+
+    it('what meets a transaction that the application itself has spoilt has failed', async () => {
+      await onConnection(async (client) => {
+        await client.query('BEGIN')
+        const inside = within(client)
+        await inside.load(tenant, 't1')
+        await client.query('SELECT 1 / 0').catch(() => {})
+        expect(await codeOf(() => inside.load(tenant, 't1'))).toBe('store_failed')
+        await client.query('ROLLBACK')
+        expect((await inside.load(tenant, 't1')).row?.ticket.id).toBe('t1')
+      })
+    })
+
+    it('of two commands at once, one of which waits in vain, both are busy', async () => {
+      await onConnection(async (client) => {
+        await client.query('BEGIN')
+        const inside = postgresStore(client, { schema, clock: { now: () => at }, patienceMs: 100 })
+        await onConnection(async (other) => {
+          await other.query('BEGIN')
+          await other.query(`INSERT INTO ${schema}.receipts VALUES ('${tenant}', 'c3', 0, '')`)
+          const waiting = codeOf(() => inside.commit({ ...tagging(), receipt: receiptOf('c3') }))
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          const behind = codeOf(() => inside.nextNumber(tenant))
+          expect(await Promise.all([waiting, behind])).toEqual(['store_busy', 'store_busy'])
+        })
+      })
+    })
+
+    it('one whose connection was ended is busy: begun again it has another', async () => {
+      const mine = newPool({ max: 1 })
+      const client = await mine.connect()
+      client.on('error', () => {})
+      await client.query('BEGIN')
+      const inside = within(client)
+      await inside.load(tenant, 't1')
+      const { pid } = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0]
+      await pool.query('SELECT pg_terminate_backend($1)', [pid])
+      const said = () => inside.load(tenant, 't1').catch((error: unknown) => error)
+      const ended = { code: 'store_busy', facts: { reason: expect.stringContaining('is not queryable') } }
+      await expect.poll(said, { timeout: 10_000 }).toMatchObject(ended)
+      expect(await codeOf(() => inside.commit(tagging()))).toBe('store_busy')
+      client.release(true)
     })
 
     it('is never waited for by itself: the first thing done on a pool may be in it, with no connection left', async () => {

@@ -193,12 +193,12 @@ describe('what is pushed down', () => {
 
   it('PostgreSQL writes patterns in its own way', () => {
     expect(conditionSql({ field: 'subject', op: 'glob', value: '50%_*?' }, { dialect: postgres })).toEqual({
-      sql: "subject_folded LIKE ? ESCAPE '\\'",
+      sql: "subject_folded LIKE ? ESCAPE E'\\\\'",
       params: ['50\\%\\_%_'],
       residue: null,
     })
     expect(conditionSql({ field: 'subject', op: 'contains', value: 'x' }, { dialect: postgres }).sql).toBe(
-      'strpos(subject_folded, ?) > 0',
+      'strpos(subject_folded, ?::text) > 0',
     )
   })
 

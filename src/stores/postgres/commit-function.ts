@@ -1,4 +1,5 @@
 import { filled } from '../sql/column.ts'
+import { inSafePath } from './search-path.ts'
 
 const columns = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'traits']
 const list = `${columns.join(', ')}, ticket`
@@ -6,7 +7,7 @@ const values = `${columns.map((column) => `fresh.${column}`).join(', ')}, texts[
 
 /** Milliseconds by the server's clock, unless the application brings its own. */
 export const instant = (given: string): string =>
-  `coalesce(${given}, floor(extract(epoch FROM clock_timestamp()) * 1000)::double precision)`
+  `coalesce(${given}, floor(date_part('epoch'::text, clock_timestamp()) * 1000::double precision))`
 
 /**
  * The first conflict of a commit with what is kept, in the order of the port; NULL when it may be saved. What two
@@ -202,23 +203,19 @@ export const commitFunction = (
   { settings, enter }: Apart = { settings: '', enter: () => '' },
 ): string => `
 CREATE OR REPLACE FUNCTION @${name}(given text, texts text[], at double precision, known integer, wait integer) RETURNS text
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET lock_timeout = 1000 ${settings} AS $commit$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET lock_timeout = 1000
+${inSafePath} ${settings} AS $commit$
 DECLARE
   commits jsonb := given::jsonb;
   answers json[] := '{}';
   answer json;
-  version integer;
   one record;
   held jsonb := '[]';
   in_feed boolean := false;
 BEGIN
   -- until the end of this function, as it is named among its settings
   PERFORM set_config('lock_timeout', wait::text, true);
-  SELECT value INTO version FROM @meta WHERE name = 'version';
-  IF version > known THEN
-    RAISE SQLSTATE 'TW001'
-      USING MESSAGE = format('the tables are of version %s, this release knows %s', version, known);
-  END IF;
+  PERFORM @check_version(known);
   FOR one IN
     SELECT DISTINCT whole ->> 'tenant' AS tenant, part ->> 'id' AS id
     FROM jsonb_array_elements(commits) AS whole, jsonb_array_elements(whole -> 'changes') AS part
@@ -254,4 +251,17 @@ BEGIN
   RETURN array_to_json(answers)::text;
 END $commit$`
 
-export const commitFunctions = [conflict, take, save, commitFunction('commit')]
+/** A release that does not know these tables may write nothing that a later one reads, and do none of its effects. */
+const checkVersion = `
+CREATE FUNCTION @check_version(known integer) RETURNS void LANGUAGE plpgsql AS $check_version$
+DECLARE
+  version integer;
+BEGIN
+  SELECT value INTO version FROM @meta WHERE name = 'version';
+  IF version > known THEN
+    RAISE SQLSTATE 'TW001'
+      USING MESSAGE = format('the tables are of version %s, this release knows %s', version, known);
+  END IF;
+END $check_version$`
+
+export const commitFunctions = [checkVersion, conflict, take, save, commitFunction('commit')]

@@ -1,5 +1,5 @@
 import { fail } from '../../errors.ts'
-import { hasNul } from '../sql/leaf.ts'
+import { isUnstorable } from '../nul.ts'
 import { askInTurn, type PostgresClient } from './client.ts'
 import { toDeskError } from './failure.ts'
 import { ofTenant, runOfTenant, type Values } from './of-tenant.ts'
@@ -53,9 +53,9 @@ export class Database {
     return this.#asked<Row>(sql, values, true)
   }
 
-  /** By a value with NUL nothing is found: nothing that is kept holds it. */
+  /** By a value that cannot be kept nothing is found. */
   async #asked<Row>(sql: string, values: Values, writes: boolean): Promise<Row[]> {
-    if (values.some(hasNul) || hasNul(this.#tenant)) return []
+    if (values.some(isUnstorable) || isUnstorable(this.#tenant)) return []
     const patience = new Patience(this.asking.patienceMs)
     for (;;) {
       try {
@@ -99,9 +99,9 @@ const withSchema = (sql: string, schema: string): string => sql.replaceAll('@', 
  * @throws DeskError `store_failed`
  */
 export function checkedSchema(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) || /^pg_/i.test(name))
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) || /^pg_|^information_schema$/i.test(name))
     throw fail('store_failed', {
-      reason: 'a schema is named with 1 to 63 letters, digits and _, not first a digit or pg_',
+      reason: 'a schema is named with 1 to 63 letters, digits and _, not first a digit or pg_, nor information_schema',
     })
   return name
 }

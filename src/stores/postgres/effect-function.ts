@@ -1,3 +1,5 @@
+import { inSafePath } from './search-path.ts'
+
 /** Effects to be done: of each ticket the one that is begun, else the earliest, unless it is hidden. */
 export const readyEffects = (tenant: string, now: string, limit: string): string => `FROM @effects AS own
   WHERE tenant = ${tenant} AND settled = 0 AND due_at <= ${now} AND hidden_until <= ${now} AND NOT EXISTS (
@@ -13,9 +15,11 @@ export const readyEffects = (tenant: string, now: string, limit: string): string
  */
 const takeEffects = `
 CREATE FUNCTION @take_effects(
-  own_tenant text, at double precision, most integer, until double precision
-) RETURNS SETOF @effects LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $take_effects$
+  own_tenant text, at double precision, most integer, until double precision, known integer
+) RETURNS SETOF @effects LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan ${inSafePath}
+AS $take_effects$
 BEGIN
+  PERFORM @check_version(known);
   PERFORM pg_advisory_xact_lock(hashtextextended('@take_effects ' || own_tenant, 0));
   RETURN QUERY
     WITH taken AS (SELECT own.id ${readyEffects('own_tenant', 'at', 'most')} FOR UPDATE OF own SKIP LOCKED)

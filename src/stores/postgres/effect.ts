@@ -5,6 +5,7 @@ import { partOf } from '../sql/row.ts'
 import { instant } from './commit-function.ts'
 import type { Database } from './database.ts'
 import { readyEffects } from './effect-function.ts'
+import { knownVersion } from './migrations.ts'
 
 interface EffectRow {
   readonly id: string
@@ -36,8 +37,8 @@ export async function takeEffects(
 ): Promise<PendingEffect[]> {
   const rows = await db.write<EffectRow>(
     `SELECT ${fields}, due_at, position::double precision AS position
-     FROM @take_effects(?, ?::double precision, ?::integer, ?::double precision)`,
-    ...[tenant, now, limit, until],
+     FROM @take_effects(?, ?::double precision, ?::integer, ?::double precision, ?::integer)`,
+    ...[tenant, now, limit, until, knownVersion],
   )
   return [...rows].sort((a, b) => a.due_at - b.due_at || a.position - b.position).map(pendingOf)
 }

@@ -14,6 +14,8 @@ const fates: Readonly<Record<string, Fate>> = {
   '55P03': 'again', // lock_not_available
   '53300': 'again', // too_many_connections
   '57P03': 'again', // cannot_connect_now: it starts or stops
+  '25P03': 'busy', // idle_in_transaction_session_timeout: with the transaction all of it is undone
+  '25P04': 'busy', // transaction_timeout
   '57014': 'busy', // query_canceled: a time limit of the application's
   '40003': 'lost', // statement_completion_unknown
   '08001': 'unsent', // sqlclient_unable_to_establish_sqlconnection
@@ -32,17 +34,22 @@ const fates: Readonly<Record<string, Fate>> = {
 const unsentCodes: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT'],
 ])
-const unsentTexts = /trying to connect|due to connection timeout/
+const unsentTexts = /trying to connect|due to connection timeout|connection error and is not queryable/
 const closedTexts = /after calling end on the pool|not queryable|is closed/
 
 interface DriverError {
   readonly message?: unknown
   /** SQLSTATE of the server, or a code of Node. */
   readonly code?: unknown
+  /** Of a statement that met a transaction already given up: why it was. */
+  readonly cause?: unknown
 }
 
+const isForNow = (fate: Fate): boolean => fate === 'again' || fate === 'busy'
+
 export function fateOf(error: unknown): Fate {
-  const { code, message } = (error ?? {}) as DriverError
+  const { code, message, cause } = (error ?? {}) as DriverError
+  if (code === '25P02' && cause !== undefined) return isForNow(fateOf(cause)) ? 'busy' : 'failed'
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code))
     return fates[code] ?? fates[code.slice(0, 2)] ?? 'failed'
   if (unsentCodes.has(code) || unsentTexts.test(String(message))) return 'unsent'

@@ -1,3 +1,5 @@
+import { inSafePath } from './search-path.ts'
+
 /** Positions that share a lock: the feed lags behind by no more than so many while somebody writes. */
 const bucket = 64
 
@@ -20,7 +22,8 @@ END $enter$`
 const read = `
 CREATE FUNCTION @feed(own_tenant text, behind bigint, most integer)
 RETURNS TABLE (place double precision, content text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $feed$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off ${inSafePath}
+AS $feed$
 DECLARE
   reached bigint;
   awaited bigint;
@@ -30,6 +33,11 @@ BEGIN
       USING MESSAGE = 'the feed cannot be read in a transaction that sees only what was there when it began';
   END IF;
   SELECT last_value INTO reached FROM @positions;
+  -- such a reader would wait, and then be given what came after events that it never saw
+  IF behind > reached THEN
+    RAISE SQLSTATE 'TW004' USING MESSAGE = format(
+      'position %s lies beyond the feed, which has come to %s: the tables were restored from a backup', behind, reached);
+  END IF;
   SELECT min(objid::bigint) * ${bucket} INTO awaited FROM pg_locks
   WHERE locktype = 'advisory' AND classid = '@events'::regclass::oid AND objsubid = 2
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database());

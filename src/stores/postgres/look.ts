@@ -13,7 +13,9 @@ interface Settings {
   readonly encoding: string
   readonly standby: boolean
   readonly read_only: string
+  readonly isolation: string
   readonly half: unknown
+  readonly seven: unknown
   readonly meta: boolean
   /** Names of what is not there, with commas. */
   readonly missing: string
@@ -35,8 +37,9 @@ export interface Found extends Pick<Settings, 'open' | 'policies' | 'bound'> {
   readonly apartTables: number
 }
 
-const list = (names: readonly string[]) => `unnest(ARRAY[${names.map((name) => `'${name}'`).join(', ')}]) AS name`
-const joined = (select: string) => `array_to_string(ARRAY(${select}), ', ')`
+const list = (names: readonly string[]) =>
+  `pg_catalog.unnest(ARRAY[${names.map((name) => `'${name}'`).join(', ')}]) AS name`
+const joined = (select: string) => `pg_catalog.array_to_string(ARRAY(${select}), ', ')`
 const missing = `SELECT name FROM ${list([...tenantTables, ...sequences])} WHERE to_regclass('@' || name) IS NULL
   UNION ALL SELECT name FROM ${list(functions)} WHERE to_regproc('@' || name) IS NULL`
 const ours = `FROM pg_policy WHERE polname = '${policy}' AND polrelid`
@@ -44,20 +47,24 @@ const ours = `FROM pg_policy WHERE polname = '${policy}' AND polrelid`
 const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS server,
   current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
   pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') AS read_only,
-  0.5::double precision AS half, to_regclass('@meta') IS NOT NULL AS meta,
+  current_setting('default_transaction_isolation') AS isolation,
+  0.5::double precision AS half, 7::integer AS seven, to_regclass('@meta') IS NOT NULL AS meta,
   ${joined(missing)} AS missing,
-  ${joined(`SELECT name FROM ${list(tenantTables)} WHERE NOT row_security_active(to_regclass('@' || name))`)} AS open,
-  (SELECT count(*)::integer ${ours} IN (SELECT to_regclass('@' || name) FROM ${list(tenantTables)})) AS policies,
-  EXISTS (SELECT ${ours} = to_regclass('@tickets') AND row_security_active(polrelid)) AS bound`
+  ${joined(`SELECT name FROM ${list(tenantTables)} WHERE NOT pg_catalog.row_security_active(to_regclass('@' || name)::oid)`)} AS open,
+  (SELECT count(*)::integer ${ours} IN (SELECT to_regclass('@' || name)::oid FROM ${list(tenantTables)})) AS policies,
+  EXISTS (SELECT ${ours} = to_regclass('@tickets')::oid AND pg_catalog.row_security_active(polrelid)) AS bound`
 
 /** What must be otherwise before anything is kept there; undefined: nothing. */
 function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined {
-  const { server, synchronous, encoding, standby, read_only, half } = found
+  const { server, synchronous, encoding, standby, read_only, isolation, half, seven } = found
   if (server < oldestServer) return `PostgreSQL ${oldestServer} or newer is needed, this is ${server}`
   if (half !== 0.5) return `the client reads numbers as ${typeof half}; set it to read double precision as numbers`
+  if (seven !== 7) return `the client reads numbers as ${typeof seven}; set it to read integer as numbers`
   if (encoding !== 'UTF8') return `the database keeps text as ${encoding}; make one with ENCODING 'UTF8'`
   if (standby) return 'this server is a standby; connect to the primary'
   if (read_only === 'on') return 'default_transaction_read_only is on: nothing can be written'
+  if (!isolation.startsWith('read'))
+    return `default_transaction_isolation is ${isolation}, and transactions would not see what others saved before them; set it to read committed for this role or database`
   if (synchronous === 'off' && !mayLoseCommits)
     return 'synchronous_commit is off: a crash would lose what was acknowledged; set it to on for this role or database'
   return undefined

@@ -1,9 +1,8 @@
 import { deepFreeze } from '../../model/json.ts'
 import type { AnyTicketEvent } from '../../model/ticket-event.ts'
 import type { Receipt, Store } from '../../store.ts'
-import { refuseNul } from '../nul.ts'
+import { isUnstorable, refuseNul } from '../nul.ts'
 import { filled } from '../sql/column.ts'
-import { hasNul } from '../sql/leaf.ts'
 import { eventOf, parsed, rowOf, type StoredRow, someEvent } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
 import { isConnection, type PostgresClient } from './client.ts'
@@ -114,7 +113,7 @@ function storeOn(db: Database, preparation: Preparation, now: () => number | nul
     nextNumber: async (tenant) => {
       refuseNul(tenant)
       const next = `INSERT INTO @numbers AS kept (tenant, last) VALUES (?, 1)
-        ON CONFLICT (tenant) DO UPDATE SET last = kept.last + 1 RETURNING last`
+        ON CONFLICT (tenant) DO UPDATE SET last = kept.last + 1::double precision RETURNING last`
       return of(tenant, async (db) => Number((await db.write<{ last: number }>(next, tenant))[0]?.last))
     },
     changes: (tenant, after, limit) =>
@@ -177,8 +176,8 @@ async function eventAt(db: Database, tenant: string, place: number): Promise<Any
   return eventOf(found?.ticket_id ?? '', found?.version ?? 0, found?.event ?? '')
 }
 
-/** Nothing that is kept holds NUL, and the rest of the answer is wanted all the same. */
-const known = (key: string | undefined): string | null => (key === undefined || hasNul(key) ? null : key)
+/** What cannot be kept is nothing's key, and the rest of the answer is wanted all the same. */
+const known = (key: string | undefined): string | null => (key === undefined || isUnstorable(key) ? null : key)
 
 type LoadedRow = { readonly [column in keyof StoredRow]: StoredRow[column] | null } & {
   readonly now: number

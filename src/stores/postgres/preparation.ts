@@ -9,7 +9,7 @@ interface Prepared {
   isDone: boolean
 }
 
-/** By client, then by schema and row security: a pool hands out the same connections again and again, and each is looked at once. */
+/** By client, then by what is looked for: a pool hands out the same connections again and again, and is looked at once. */
 const known = new WeakMap<PostgresClient, Map<string, Prepared>>()
 
 /** Sees to it that the tables are there before anything is done with them. */
@@ -61,7 +61,7 @@ export class Preparation {
 
   get #key(): string {
     const { schema, rowSecurity } = this.#db.asking
-    return `${schema}${rowSecurity ? ', row security' : ''}`
+    return [schema, rowSecurity, this.#mayLoseCommits].join()
   }
 
   #forget(): void {

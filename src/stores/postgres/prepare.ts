@@ -6,6 +6,7 @@ import { type Found, look } from './look.ts'
 import { knownVersion, migrations } from './migrations.ts'
 import { checkedMigration, defaultSchema, type MigrationOptions } from './option.ts'
 import { noRowSecurity, rowSecurity, rowSecurityVersion } from './row-security.ts'
+import { blockInSafePath } from './search-path.ts'
 
 /**
  * Looks whether a server keeps its promises to a store, and brings the tables up to this release. Where there is row
@@ -44,16 +45,14 @@ async function bringUp(db: Database, found: Found, wanted: boolean | undefined):
 /** Takes the steps from what is kept in `meta` to what shall be. Of several who come at once one does it, and the others wait. */
 async function change(db: Database, what: string, from: number, steps: readonly string[], to: number): Promise<void> {
   const { schema } = db.asking
-  const text = `DO $migration$
-BEGIN
+  const text = blockInSafePath(`
   PERFORM pg_advisory_xact_lock(hashtext('ticketwright'), hashtext('${schema}'));
   IF to_regnamespace('"${schema}"') IS NULL THEN CREATE SCHEMA "${schema}"; END IF;
   IF to_regclass('@meta') IS NULL THEN CREATE TABLE @meta (name text PRIMARY KEY, value integer NOT NULL); END IF;
   IF coalesce((SELECT value FROM @meta WHERE name = '${what}'), 0) = ${from} THEN
     ${steps.map((step) => `${step};`).join('\n')}
     INSERT INTO @meta VALUES ('${what}', ${to}) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
-  END IF;
-END $migration$`
+  END IF;`)
   try {
     await db.write(text)
   } catch (error) {

@@ -1,4 +1,5 @@
 import { commitFunction } from './commit-function.ts'
+import { inSafePath } from './search-path.ts'
 import { tenantTables } from './table.ts'
 
 /** Whose rows a statement may see and write: nobody's where it is not set, or is empty. */
@@ -24,7 +25,7 @@ const givenBack = `SET ${setting} = ''`
  */
 const ofTenant = `CREATE OR REPLACE FUNCTION @of_tenant(
   own_tenant text, statement text, texts text[], numbers double precision[]
-) RETURNS SETOF text LANGUAGE plpgsql ${givenBack} AS $of_tenant$
+) RETURNS SETOF text LANGUAGE plpgsql ${givenBack} ${inSafePath} AS $of_tenant$
 DECLARE
   one record;
 BEGIN

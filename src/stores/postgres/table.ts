@@ -7,4 +7,6 @@ export const tenantTables = [
 export const sequences = ['positions', 'turn_numbers', 'effect_positions'] as const
 
 /** Functions by which the store writes and reads more than one statement says. */
-export const functions = [...['enter_feed', 'feed', 'conflict', 'take', 'save', 'commit', 'take_effects']] as const
+export const functions = [
+  ...['enter_feed', 'feed', 'check_version', 'conflict', 'take', 'save', 'commit', 'take_effects'],
+] as const

@@ -9,10 +9,10 @@ const owned = (tenant: string, trait: Trait): string => `${tenant}\n${trait}`
 export const ownTraits = (tenant: string, ticket: Ticket): readonly string[] =>
   traitsOf(ticket).map((trait) => owned(tenant, trait))
 
-/** Has a ticket one of these traits at least? Never NULL. */
+/** Has a ticket one of these traits at least? Never NULL. PostgreSQL's operator is for any type: see decision 195. */
 export const hasTrait =
   (tenant: string) =>
   (traits: readonly Trait[]): LeafSql => ({
-    sql: `traits && ARRAY[${traits.map(() => '?').join(', ')}]::text[]`,
+    sql: `traits OPERATOR(pg_catalog.&&) ARRAY[${traits.map(() => '?').join(', ')}]::text[]`,
     params: traits.map((trait) => owned(tenant, trait)),
   })

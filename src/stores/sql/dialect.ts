@@ -35,8 +35,8 @@ export const sqlite: Dialect = {
 export const postgres: Dialect = {
   double: (number) => `'${number}'::double precision`,
   infinity: `'Infinity'::double precision`,
-  now: 'coalesce(?::double precision, floor(extract(epoch FROM statement_timestamp()) * 1000))',
-  contains: (column) => `strpos(${column}, ?) > 0`,
-  fits: (column) => `${column} LIKE ? ESCAPE '\\'`,
+  now: "coalesce(?::double precision, floor(date_part('epoch'::text, statement_timestamp()) * 1000::double precision))",
+  contains: (column) => `strpos(${column}, ?::text) > 0`,
+  fits: (column) => `${column} LIKE ? ESCAPE E'\\\\'`,
   pattern: written({ run: '%', one: '_' }, (literal) => literal.replace(/[%_\\]/g, '\\$&')),
 }

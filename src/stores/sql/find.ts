@@ -44,7 +44,7 @@ export function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>, means: M
   const { sql, params } = conditionSql(unlessActionable(when), means)
   return [
     { text: 'tenant = ?', params: [tenant] },
-    ...(onlyActionable(when) ? [{ text: 'actionable = 0', params: [] }] : []),
+    ...(onlyActionable(when) ? [{ text: `actionable = ${means.dialect.double('0')}`, params: [] }] : []),
     ...(sql === undefined ? [] : [{ text: `(${sql})`, params }]),
   ]
 }

@@ -2,6 +2,7 @@ import type { Leaf } from '../../condition/condition.ts'
 import type { FieldType } from '../../condition/field.ts'
 import { globParts } from '../../condition/glob.ts'
 import { type Operand, type Operator, operandOf, operators } from '../../condition/operator.ts'
+import { isUnstorable } from '../nul.ts'
 import { type Column, columnOf, type SqlValue } from './column.ts'
 import type { Dialect } from './dialect.ts'
 import { type Trait, traitsMeant } from './trait.ts'
@@ -27,9 +28,6 @@ type Translation = (ask: Ask) => LeafSql | undefined
 const sql = (text: string, ...params: readonly SqlValue[]): LeafSql => ({ sql: text, params })
 const no = sql('1 = 0')
 const yes = sql('1 = 1')
-
-/** Nothing that is kept holds it, and PostgreSQL takes no value with it. */
-export const hasNul = (value: unknown): boolean => typeof value === 'string' && value.includes('\0')
 
 /** Sets stand in a column as `\nvip\nbilling\n`: no member holds a line break, so what holds one is no member. */
 const inSet = (key: string): string | undefined => (key.includes('\n') ? undefined : `\n${key}\n`)
@@ -167,7 +165,7 @@ export function leafSql(leaf: Leaf, means: Means, exact: boolean): LeafSql | und
   const type = typeOf({ field, column })
   if (!(operator.on as readonly FieldType[]).includes(type) && type !== 'instant') return undefined
   const found = translate({ column, operand: operandOf(operator, value, type), dialect: means.dialect })
-  if (found?.params.some(hasNul)) return undefined
+  if (found?.params.some(isUnstorable)) return undefined
   if (!found || !exact || column.always || 'passesMissing' in operator || op === 'present') return found
   return sql(`(${column.column} IS NOT NULL AND ${found.sql})`, ...found.params)
 }

@@ -1,7 +1,7 @@
 import { type SortKey, type SortPosition, type SortValue, valueWritten } from '../../condition/sort-key.ts'
+import { isUnstorable } from '../nul.ts'
 import { type Column, columnOf, isActionable, type SqlValue } from './column.ts'
 import { type Dialect, sqlite } from './dialect.ts'
-import { hasNul } from './leaf.ts'
 
 /** An ordering as SQL: terms that are never null and all ascend, ended by the id. */
 export interface OrderSql {
@@ -34,10 +34,10 @@ export function readyIn({ double, infinity }: Dialect): ReadonlyMap<string, stri
     [`coalesce(effort_minutes, ${infinity})`, 'by_effort'],
     [`coalesce(waiting_since, ${infinity})`, 'by_waiting'],
     [due, 'by_due'],
-    ['CASE WHEN sla_rank IN (0, 1) THEN 0 ELSE 1 END', 'by_standing'],
+    [`CASE WHEN sla_rank IN (${double('0')}, ${double('1')}) THEN 0 ELSE 1 END`, 'by_standing'],
     [`coalesce((${due} + (effort_minutes * ${double('-60000.0')})), ${due})`, 'by_slack'],
     [`coalesce(-requester_revenue, ${infinity})`, 'by_value'],
-    ['CASE WHEN requester_previous IN (0) THEN 0 ELSE 1 END', 'by_contact'],
+    [`CASE WHEN requester_previous IN (${double('0')}) THEN 0 ELSE 1 END`, 'by_contact'],
     [`(${waitingOrOpened} + (priority_rank * ${double('-86400000.0')}))`, 'by_age'],
   ])
 }
@@ -87,7 +87,7 @@ function valueSql(value: SortValue, dialect: Dialect): Term | undefined {
     )
   if ('plus' in value) return sumSql(value.plus, dialect)
   if ('times' in value) return combined([bounded(value.times[0], dialect), constant(value.times[1], dialect)], '*')
-  if ('among' in value) return amongSql(value.among)
+  if ('among' in value) return amongSql(value.among, dialect)
   if ('pick' in value) return pickSql(value.pick, dialect)
   return undefined
 }
@@ -144,15 +144,18 @@ function joined(
 }
 
 /** Names are bound; numbers and truths stand in the text, so that an index fits. */
-function amongSql({ field, names }: Extract<SortValue, { among: unknown }>['among']): Term | undefined {
+function amongSql(
+  { field, names }: Extract<SortValue, { among: unknown }>['among'],
+  { double }: Dialect,
+): Term | undefined {
   const column = columnOf(field)
   const type = column && typeIn(column)
   if (!column || !type) return undefined
   if (field === 'kind' && isActionable(names) && new Set(names).size === 2)
     return { sql: 'actionable', params: [], always: true, double: false }
-  const fitting = names.filter((name) => typeof name === typeOf[type] && !hasNul(name))
+  const fitting = names.filter((name) => typeof name === typeOf[type] && !isUnstorable(name))
   const ofText = type === 'name'
-  const marks = ofText ? fitting.map(() => '?') : fitting.map(Number)
+  const marks = ofText ? fitting.map(() => '?') : fitting.map((name) => double(String(Number(name))))
   const isOne = marks.length > 0 ? `${column.column} IN (${marks.join(', ')})` : '1 = 0'
   return {
     sql: `CASE WHEN ${isOne} THEN 0 ELSE 1 END`,
@@ -172,7 +175,7 @@ function pickSql(
   if (!column || !type) return undefined
   const rows = Object.entries(values).flatMap(([key, number]) => {
     const value = valueWritten(key, type)
-    return value === undefined || hasNul(value) ? [] : [{ value, number }]
+    return value === undefined || isUnstorable(value) ? [] : [{ value, number }]
   })
   if (rows.length === 0) return undefined
   const ofText = type === 'name'
