@@ -263,7 +263,7 @@ it('the write lock is taken first: while somebody else has it nothing is read or
   asked.length = 0
   const answer = await said(() => store.nextNumber('a')).finally(release)
   expect(answer).toMatch(/^store_busy/)
-  expect(asked).toEqual(['BEGIN IMMEDIATE'])
+  expect(asked.filter((sql) => !sql.startsWith('PRAGMA busy_timeout'))).toEqual(['BEGIN IMMEDIATE'])
   expect(await store.nextNumber('a')).toBe(2)
   handle.close()
 })
