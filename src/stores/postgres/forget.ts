@@ -4,9 +4,15 @@ import type { Database } from './database.ts'
 /** Rows that one statement forgets, so that a first clean-up after a year keeps no row for long, nor meets a time limit. */
 const atOnce = 1_000
 
-/** Rows of a table that are longest over, found by an index; by where they lie, since nobody changes them any more. */
-const some = (table: string, by: string, where: string) => `DELETE FROM @${table} WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM @${table} WHERE tenant = $1 AND ${where} ORDER BY ${by} LIMIT ${atOnce})) RETURNING 1`
+/**
+ * Rows of a table that are longest over, found by an index; by where they lie, since nobody changes them any more. A
+ * partition has the same places as another, so what is forgotten is looked at itself, too.
+ */
+function some(table: string, by: string, where: string): string {
+  const over = `tenant = $1 AND ${where}`
+  return `DELETE FROM @${table} WHERE ${over} AND ctid = ANY (ARRAY(
+    SELECT ctid FROM @${table} WHERE ${over} ORDER BY ${by} LIMIT ${atOnce})) RETURNING 1`
+}
 
 /** A settled effect is hidden since it was settled. The clock is asked once, so that an index can be. */
 const over = {
