@@ -1,6 +1,7 @@
 import { Pool } from 'pg'
 import { createDesk, defineDesk } from 'ticketwright'
 import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
+import { manualClock } from 'ticketwright/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describePostgres } from '../postgres/database.ts'
 
@@ -65,6 +66,34 @@ describePostgres('a store within a transaction of the application', ({ url }) =>
       await desk.using(within).as(mari).message(ticket.id, { body: 'Still here' })
       await client.query('COMMIT')
       expect((await desk.messages(ticket.id)).length).toBe(2)
+    } finally {
+      client.release()
+    }
+  })
+
+  it('a ticket that it has holds up neither views nor what else is due', { timeout: 60_000 }, async () => {
+    const definition = defineDesk({
+      levels: [{ id: 'l', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '1h' }] }],
+      slaRules: [{ level: 'l' }],
+      views: [{ id: 'all' }],
+    })
+    const clock = manualClock(0)
+    const shared = postgresStore(pool, { schema: 'held', clock, patienceMs: 60_000 })
+    const desk = createDesk({ definition, store: shared, clock })
+    for (const ticketId of ['t1', 't2']) await desk.as(mari).open({ ticketId, subject: 'Late' })
+    clock.pass('2h')
+    const isLate = async (id: string) => (await desk.history(id)).some(({ type }) => type === 'sla_breached')
+    const client = await pool.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query(`SELECT 1 FROM held.tickets WHERE id = 't1' FOR UPDATE`)
+      const { tickets } = await desk.view('all')
+      expect(tickets.map(({ id }) => id)).toEqual(['t1', 't2'])
+      expect(await desk.runDue()).toMatchObject({ tickets: 1, events: 0, failed: [] })
+      expect([await isLate('t1'), await isLate('t2')]).toEqual([false, true])
+      await client.query('ROLLBACK')
+      expect(await desk.runDue()).toMatchObject({ tickets: 1, events: 1 })
+      expect(await isLate('t1')).toBe(true)
     } finally {
       client.release()
     }
