@@ -92,11 +92,16 @@ export class Bench {
   readonly at: number
   #commands = 0
 
-  constructor(setup: StoreSetup, at: number) {
+  constructor(setup: StoreSetup, at: number, tenant = `case-${crypto.randomUUID()}`) {
     this.setup = setup
     this.store = setup.store
-    this.tenant = `case-${crypto.randomUUID()}`
+    this.tenant = tenant
     this.at = at
+  }
+
+  /** The same store for another tenant: what is done alike in both has the same ids. */
+  neighbour(): Bench {
+    return new Bench(this.setup, this.at, `${this.tenant}-other`)
   }
 
   /** Lets time pass: on the manual clock, or really. */
