@@ -651,7 +651,7 @@ const broken: Record<string, Broken> = {
   },
   'cuts reasons at a hundred': {
     catches: 'a dead letter is put aside with its reason, and what follows on its ticket is handed out',
-    wrap: (store) => ({ bury: (tenant, id, reason) => store.bury(tenant, id, reason.slice(0, 100)) }),
+    wrap: (store) => ({ bury: (tenant, id, reason) => store.bury(tenant, id, [...reason].slice(0, 100).join('')) }),
   },
   'saves a plan, and nothing beside it': {
     catches: 'without events only the plan is written',
