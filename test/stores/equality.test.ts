@@ -262,11 +262,8 @@ async function story(setup: StoreSetup, steps: readonly Step[]): Promise<string>
     tickets: await Promise.all(tickets.map((id) => store.load('default', id))),
     events: await Promise.all(tickets.map((id) => store.history('default', id))),
     receipts: await Promise.all(commandIds.map((id) => store.load('default', 'none', id))),
-    feed: (await store.changes('default', 0, 100_000)).events,
-    // an import writes many at once: which of them is first is the store's affair
-    copied: Object.entries(Object.groupBy((await store.changes('copy', 0, 100_000)).events, ({ ticketId }) => ticketId))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, events]) => events),
+    feed: await feedOf(store, 'default'),
+    copied: await feedOf(store, 'copy'),
     copies: await Promise.all(tickets.map((id) => store.load('copy', id))),
     outbox: await store.effects('default', { now: clock.now() + 365 * 86_400_000, limit: 1_000 }),
     dead: await store.buried('default', 1_000),
@@ -277,6 +274,12 @@ async function story(setup: StoreSetup, steps: readonly Step[]): Promise<string>
   }
   await setup.close()
   return JSON.stringify({ said, kept })
+}
+
+/** Ticket by ticket: imports and `runDue` write many at once, and which of them is first is the store's affair. */
+async function feedOf(store: Store, tenant: string): Promise<readonly unknown[]> {
+  const { events } = await store.changes(tenant, 0, 100_000)
+  return Object.entries(Object.groupBy(events, ({ ticketId }) => ticketId)).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 /** `scripts/equality` runs more of them, and says how far it is. */
