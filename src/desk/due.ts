@@ -1,10 +1,10 @@
-import { fail, isDeskError, type Refusal, refuse } from '../errors.ts'
+import { fail, type Refusal, refuse } from '../errors.ts'
 import { maxFactsPerAdvance } from '../model/bounds.ts'
 import { contentHash } from '../model/json.ts'
-import type { Ticket } from '../model/ticket.ts'
-import type { Store, TicketRow } from '../store.ts'
+import type { TicketRow } from '../store.ts'
 import { type CaughtUp, catchUp } from './catch-up.ts'
 import type { DeskContext } from './options.ts'
+import { putOff } from './put-off.ts'
 import { isRefusal } from './store-failure.ts'
 
 /** What a run over due tickets did. */
@@ -16,9 +16,9 @@ export interface DueRun {
   /** The limit was reached; more may be due. */
   readonly more: boolean
   /**
-   * Tickets that could not be advanced, and why (`definition_missing`, `event_too_new`, `ticket_damaged`). They are put off, so that
-   * the others are not held up by them, and tried again when they have lain as long again (a minute at least, a day at
-   * most) or when the desk has other definitions.
+   * Tickets that could not be advanced, and why (`definition_missing`, `event_too_new`, `ticket_damaged`). They are put
+   * off, so that the others are not held up by them, and tried again when they have lain as long again (a minute at
+   * least, a day at most) or when the desk has other definitions.
    */
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
 }
@@ -126,42 +126,3 @@ async function advanceOne(desk: DeskContext, ticketId: string, now: number, isSu
 
 const isDue = ({ plannedBy }: DeskContext, row: TicketRow, now: number): boolean =>
   (row.nextAt !== null && row.nextAt <= now) || row.plannedBy !== plannedBy
-
-const shortestMs = 60_000
-const longestMs = 24 * 3_600_000
-/** One of which nobody knows how long it has lain. */
-const damagedMs = 3_600_000
-
-/**
- * Moves a ticket that cannot be advanced out of the way: what is due is asked for earliest first, and it would stand
- * there for ever. It waits as long as it has lain, so each time twice as long, without anything to remember. That
- * touches no more than the index: whoever reads the ticket, or gives it a command, learns the same as before.
- */
-async function putOff({ unread, tenant, plannedBy }: DeskContext, ticketId: string, now: number): Promise<void> {
-  const ticket = await ticketOrDamaged(unread, tenant, ticketId)
-  if (!ticket) return
-  const lainMs = ticket === 'damaged' ? damagedMs : Math.min(longestMs, Math.max(shortestMs, now - ticket.lastAt))
-  const plan = { ticketId, events: [], ticket: unseen, nextAt: now + lainMs, plannedBy, externalIds: [] }
-  const put = (expectedVersion: number) =>
-    unread.commit({ tenant, changes: [{ ...plan, expectedVersion }], effects: [] })
-  if (ticket !== 'damaged') return void (await put(ticket.version)) // whoever was quicker has planned it anew
-  // its version is read off the conflict: no ticket that is there is at 0
-  const told = await put(0)
-  if (!told.ok && told.conflict === 'version') await put(told.actual)
-}
-
-/** A store does not look at the ticket of a plan. */
-const unseen = {} as Ticket
-
-async function ticketOrDamaged(
-  store: Store,
-  tenant: string,
-  ticketId: string,
-): Promise<Ticket | 'damaged' | undefined> {
-  try {
-    return (await store.load(tenant, ticketId)).row?.ticket
-  } catch (error) {
-    if (isDeskError(error, 'ticket_damaged')) return 'damaged'
-    throw error
-  }
-}

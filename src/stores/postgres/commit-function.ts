@@ -195,8 +195,9 @@ interface Apart {
 /**
  * Saves commits, each whole or not at all, and says of each what it conflicts with (null: nothing). The rows of all their
  * tickets are locked first; one whose tickets others hold is answered `held`, so that nobody in its company waits with
- * it. For a key that others are about to write it waits \`wait\` milliseconds at most. What is kept as text stands in `texts`, and in a commit by its number there, counted from base: read as JSON once less. Plans
- * are made once, for any tenant and ticket (see `model-rows.ts`).
+ * it. For a key that others are about to write it waits `wait` milliseconds at most. What is kept as text stands in
+ * `texts`, and in a commit by its number there, counted from base: read as JSON once less. Plans are made once, for any
+ * tenant and ticket (see `model-rows.ts`).
  */
 export const commitFunction = (
   name: string,
