@@ -23,7 +23,9 @@ const tickets = `INSERT INTO ticketwright.tickets (tenant, id, ${filled.map(({ c
   FROM generate_series(1, ${many}) AS i,
     jsonb_populate_record(NULL::ticketwright.tickets, $2::text::jsonb || jsonb_build_object(
       'reference', 'R-' || i, 'opened_at', $3::double precision - i % 9973 * 3600000.0, 'priority_rank', 1 + i % 4,
-      'kind', CASE WHEN i % 10 = 0 THEN 'open' ELSE 'closed' END, 'actionable', CASE WHEN i % 10 = 0 THEN 0 ELSE 1 END,
+      'kind', CASE WHEN i % 10 = 0 THEN 'open' WHEN i % 99 = 1 THEN 'postponed' ELSE 'closed' END,
+      'status', CASE WHEN i % 10 = 0 THEN 'Open' WHEN i % 297 = 1 THEN 'Waiting for parts' WHEN i % 99 = 1 THEN 'Postponed'
+        ELSE 'Closed' END, 'actionable', CASE WHEN i % 10 = 0 THEN 0 ELSE 1 END,
       'waiting_since', CASE WHEN i % 10 = 0 THEN $3::double precision - i % 997 * 3600000.0 END,
       'effort_minutes', CASE WHEN i % 3 = 0 THEN i % 90 END, 'sla_rank', 1,
       'assignee', CASE WHEN i % 2 = 0 THEN 'agent-' || i % 200 END, 'department', 'department-' || i % 8,
@@ -215,6 +217,25 @@ describe('of 20,000 tickets that PostgreSQL has statistics of', () => {
     const steps = await stepsOf(ask)
     expect(scans(steps)).toEqual([])
     expect(indexes(steps)).toContain(index)
+  })
+
+  it('leases that are over by the server’s clock are not read', async () => {
+    const ofServer = postgresStore(listening)
+    await ofServer.now()
+    const steps = await stepsOf(() => ofServer.leases(tenant, 'agent-100'))
+    expect(steps.find((step) => step['Index Name'] === 'leases_holder')?.['Index Cond']).toMatch(/until >/)
+  })
+
+  it.each<[string, Condition, string]>([
+    ['postponed ones', leaf('kind', 'is', 'postponed'), 'tickets_kind'],
+    ['those of a status of the application’s own', leaf('status', 'is', 'Waiting for parts'), 'tickets_status'],
+  ])('%s are found and counted by an index, in whatever order', async (_what, when, index) => {
+    const query = queryOf(tenant, when, 'slaDue')
+    for (const ask of [() => store.find({ ...query, limit: 50 }), () => store.count(query)]) {
+      const steps = await stepsOf(ask)
+      expect(scans(steps)).toEqual([])
+      expect(indexes(steps)).toContain(index)
+    }
   })
 
   it('and a question that no index has reads them all: the test would see it', async () => {

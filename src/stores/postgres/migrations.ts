@@ -52,6 +52,8 @@ export const migrations: readonly (readonly string[])[] = [
     index('assignee', 'tenant, assignee, actionable'),
     index('department', 'tenant, department, actionable'),
     index('requester', 'tenant, requester_id, actionable'),
+    index('status', 'tenant, status, actionable'),
+    index('kind', 'tenant, kind, actionable'),
     index('next', 'tenant, next_at, id', 'next_at IS NOT NULL'),
     index('plan', 'tenant, planned_by, next_at, id', `kind <> 'closed'`),
     'CREATE INDEX tickets_traits ON @tickets USING gin (traits)',

@@ -1,4 +1,4 @@
-import type { Condition, Leaf } from '../../condition/condition.ts'
+import { type Condition, childrenOf, type Leaf } from '../../condition/condition.ts'
 import type { SortPosition } from '../../condition/sort-key.ts'
 import type { Query, TallyQuery } from '../../store.ts'
 import { columnOf, isActionable, type SqlValue } from './column.ts'
@@ -42,19 +42,25 @@ const held = ({ dialect, leases }: Place) => `SELECT 1 FROM ${leases} AS held
 /** Which rows a question is about, before it says where in the order. */
 export function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>, means: Means = sqlitePlace): readonly Sql[] {
   const { sql, params } = conditionSql(unlessActionable(when), means)
+  const side = actionableOf(when)
   return [
     { text: 'tenant = ?', params: [tenant] },
-    ...(onlyActionable(when) ? [{ text: `actionable = ${means.dialect.double('0')}`, params: [] }] : []),
+    ...(side === undefined ? [] : [{ text: `actionable = ${means.dialect.double(String(side))}`, params: [] }]),
     ...(sql === undefined ? [] : [{ text: `(${sql})`, params }]),
   ]
 }
 
-/** Does it follow from a condition that somebody here has something to do? Then the indexes of views fit it. */
-export function onlyActionable(condition: Condition | null): boolean {
-  if (condition === null) return false
-  if ('field' in condition) return condition.field === 'kind' && isActionable(namedBy(condition))
-  if ('all' in condition) return condition.all.some(onlyActionable)
-  return 'any' in condition && condition.any.length > 0 && condition.any.every(onlyActionable)
+/** What the column `actionable` is in every ticket that a condition holds for: the indexes of views begin with it. */
+export function actionableOf(condition: Condition | null): 0 | 1 | undefined {
+  if (condition === null) return undefined
+  if ('field' in condition) {
+    const kinds = condition.field === 'kind' ? namedBy(condition) : []
+    return isActionable(kinds) ? 0 : kinds.length > 0 && !kinds.some((kind) => isActionable([kind])) ? 1 : undefined
+  }
+  const sides = childrenOf(condition).map(actionableOf)
+  const every = (side: 0 | 1) => sides.length > 0 && sides.every((other) => other === side)
+  if ('all' in condition) return sides.includes(0) ? 0 : sides.includes(1) ? 1 : undefined
+  return 'none' in condition ? undefined : every(0) ? 0 : every(1) ? 1 : undefined
 }
 
 /** A condition without what the column `actionable` says as well, so that an index alone can answer a count. */
@@ -111,7 +117,7 @@ export function findSql(query: Query, now: number | null, place: Place = sqliteP
 /** What stands after a position. A first term that all rows share is left out: an index is used from what differs. */
 function beyond({ terms, params, bound }: OrderSql, after: SortPosition, when: Condition | null): Sql {
   const values = bound(after)
-  const from = terms[0] === 'actionable' && values[0] === 0 && onlyActionable(when) ? 1 : 0
+  const from = terms[0] === 'actionable' && values[0] === actionableOf(when) ? 1 : 0
   const marks = values.slice(from).map(() => '?')
   return {
     text: `(${terms.slice(from).join(', ')}) > (${marks.join(', ')})`,

@@ -1,6 +1,6 @@
 import { type Condition, childrenOf, type Leaf } from '../../condition/condition.ts'
 import { columnOf, type SqlValue } from '../sql/column.ts'
-import { isKindOpen, namedBy, onlyActionable, type Sql, unlessActionable } from '../sql/find.ts'
+import { actionableOf, isKindOpen, namedBy, type Sql, unlessActionable } from '../sql/find.ts'
 import { traitsAsked } from '../sql/trait.ts'
 import type { Database } from './database.ts'
 import type { Asked } from './way.ts'
@@ -30,7 +30,7 @@ const [maxValues, maxWays] = [1_000, 8]
 export function fewest(db: Database, { tenant, when }: Asked, most: number): Sql | undefined {
   if (when === null) return undefined
   let [best, bestCount]: [readonly Piece[] | undefined, number] = [undefined, most + 1]
-  for (const pieces of waysTo(tenant, when, onlyActionable(when)).slice(0, maxWays)) {
+  for (const pieces of waysTo(tenant, when, actionableOf(when) === 0).slice(0, maxWays)) {
     const count = pieces.reduce((sum, { entries }) => sum + countUpTo(db, entries, bestCount), 0)
     if (count < bestCount) [best, bestCount] = [pieces, count]
   }

@@ -1,7 +1,7 @@
 import type { Condition } from '../../condition/condition.ts'
 import type { Query } from '../../store.ts'
 import type { SqlValue } from '../sql/column.ts'
-import { asked, onlyActionable, row, type Sql, select } from '../sql/find.ts'
+import { actionableOf, asked, row, type Sql, select } from '../sql/find.ts'
 import type { StoredRow } from '../sql/row.ts'
 import type { Database } from './database.ts'
 
@@ -42,9 +42,9 @@ export function pathOf(terms: readonly string[]): Path | undefined {
 
 /** A path that meets each ticket a condition may hold for once: what a ticket has there never changes. */
 export const pathToAll = (when: Condition | null): Path =>
-  onlyActionable(when)
-    ? { terms: orderings.fifo.split(', '), index: 'ticketwright_tickets_fifo' }
-    : { terms: ['id'], index: byId }
+  actionableOf(when) === undefined
+    ? { terms: ['id'], index: byId }
+    : { terms: orderings.fifo.split(', '), index: 'ticketwright_tickets_fifo' }
 
 /**
  * Tickets in a stretch, from short ones on: most pages are full soon. The last number repeats; it is smaller where the
@@ -66,7 +66,8 @@ const free = `NOT EXISTS (SELECT 1 FROM ticketwright_leases AS held
  */
 export class Way {
   readonly #db: Database
-  readonly #when: Condition | null
+  /** Which part of the index it is in, if it is in one alone. */
+  readonly #side: 0 | 1 | undefined
   readonly #along: readonly Sql[]
   readonly #asked: readonly Sql[]
   readonly #terms: readonly string[]
@@ -88,10 +89,10 @@ export class Way {
   ) {
     this.#db = db
     const { tenant, when, freeFor } = query
-    this.#when = when
+    this.#side = path.terms[0] === 'actionable' ? actionableOf(when) : undefined
     this.#along = [
       { text: 'tenant = ?', params: [tenant] },
-      ...(onlyActionable(when) ? [{ text: 'actionable = 0', params: [] }] : []),
+      ...(this.#side === undefined ? [] : [{ text: `actionable = ${this.#side}`, params: [] }]),
     ]
     this.#asked = [...asked(query), ...(freeFor === undefined ? [] : [{ text: free, params: [now, freeFor] }])]
     this.#terms = path.terms
@@ -139,7 +140,7 @@ export class Way {
 
   /** A first term that all tickets on the way share is left out: an index is used from what differs. */
   #compared(sign: '>' | '<=', place: readonly SqlValue[]): Sql {
-    const from = this.#terms[0] === 'actionable' && place[0] === 0 && onlyActionable(this.#when) ? 1 : 0
+    const from = this.#side !== undefined && place[0] === this.#side ? 1 : 0
     const marks = place.slice(from).map(() => '?')
     return { text: `(${this.#terms.slice(from).join(', ')}) ${sign} (${marks.join(', ')})`, params: place.slice(from) }
   }

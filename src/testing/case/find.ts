@@ -1,4 +1,5 @@
 import type { Condition } from '../../condition/condition.ts'
+import type { StatusKind } from '../../model/names.ts'
 import type { Ticket } from '../../model/ticket.ts'
 import { namedOrderings, type Ordering } from '../../queue/ordering.ts'
 import { check, same } from '../check.ts'
@@ -40,15 +41,21 @@ const orderings: readonly Ordering[] = [
   ],
 ]
 
+const kinds = (...value: readonly StatusKind[]): Condition => ({ field: 'kind', op: 'oneOf', value })
+
 const conditions: readonly (Condition | null)[] = [
   null,
-  { field: 'kind', op: 'oneOf', value: ['new', 'open'] },
+  kinds('new', 'open'),
   {
     any: [
       { field: 'fields.lane', op: 'is', value: 1 },
       { field: 'priority', op: 'is', value: 'Low' },
     ],
   },
+  kinds('resolved', 'closed'),
+  kinds('open', 'resolved'),
+  { any: [kinds('new', 'open'), kinds('resolved')] },
+  { all: [kinds('resolved'), kinds('new', 'open')] },
 ]
 
 const ids = (rows: readonly { readonly ticket: Ticket }[]) => rows.map(({ ticket }) => ticket.id)
