@@ -1,3 +1,5 @@
+import type pg from 'pg'
+import type { Store } from '../../src/store.ts'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
 import { startPostgres } from '../../test/postgres/server.ts'
 import { duration, figure, table, writeSection } from '../report.ts'
@@ -9,7 +11,7 @@ import { appendedOf } from '../stores/peer.ts'
 import { inLines, measured } from './commits.ts'
 import { fill } from './million.ts'
 import { emmettPostgres } from './peer.ts'
-import { listening, poolOf } from './raw.ts'
+import { driverOf, listening, poolOf } from './raw.ts'
 
 const tickets = Number(process.argv[2] ?? 200)
 const many = Number(process.argv[3] ?? 1_000_000)
@@ -53,50 +55,55 @@ const emmettStore = emmettPostgres(await newDatabase())
 const emmett = await appends(emmettStore.append, commits.slice(0, 600), 50)
 await emmettStore.close()
 
-console.log('· claims from eight connections')
-/** Microseconds a claim takes, the store's and those of the driver with the same statements. */
-async function claims(): Promise<{ readonly storeUs: number; readonly rawUs: number }> {
-  const pool = await poolOf(await newDatabase(), 8)
+/** Microseconds that each of many calls of a store takes from eight connections, and those of pg with the same statements. */
+async function beside<One>(
+  { pool, rounds, of, again }: { pool: pg.Pool; rounds: number; of: (round: number) => readonly One[]; again?: Again },
+  ask: (store: Store, one: One) => Promise<unknown>,
+): Promise<{ readonly storeUs: number; readonly rawUs: number }> {
   const { client, heard } = listening(pool)
   const store = postgresStore(client)
   await store.now()
   const own: number[] = []
   const raw: number[] = []
-  for (let round = 0; round < 20; round++) {
-    const ids = Array.from({ length: 400 }, (_, i) => `t${round * 400 + i}`)
+  for (let round = 0; round < rounds; round++) {
+    const ones = of(round)
     heard.length = 0
     let before = performance.now()
-    await inLines(ids, 8, (id) => store.claim(tenant, id, 'ana', 60_000))
-    own.push(((performance.now() - before) * 1e3) / ids.length)
-    const statements = heard.map(({ text, values }) => ({
-      text,
-      values: values.map((v) => (v === tenant ? 'raw' : v)),
-    }))
+    await inLines(ones, 8, (one) => ask(store, one))
+    own.push(((performance.now() - before) * 1e3) / ones.length)
+    const statements = heard.map(({ text, values }) => ({ text, values: again ? values.map(again) : [...values] }))
     before = performance.now()
     await inLines(statements, 8, ({ text, values }) => pool.query(text, values))
-    raw.push(((performance.now() - before) * 1e3) / ids.length)
+    raw.push(((performance.now() - before) * 1e3) / ones.length)
   }
-  await pool.end()
   return { storeUs: Math.min(...own), rawUs: Math.min(...raw) }
 }
-const claimed = await claims()
+
+/** A value of a statement that would find what it did the first time, by another. */
+type Again = (value: unknown) => unknown
+
+console.log('· claims from eight connections')
+const claimPool = await poolOf(await newDatabase(), 8)
+const claimed = await beside(
+  {
+    pool: claimPool,
+    rounds: 20,
+    of: (round) => Array.from({ length: 400 }, (_, i) => `t${round * 400 + i}`),
+    again: (value) => (value === tenant ? 'raw' : value),
+  },
+  (store, id) => store.claim(tenant, id, 'ana', 60_000),
+)
+await claimPool.end()
 
 console.log(`· ${many.toLocaleString('en')} tickets`)
 const pool = await poolOf(await newDatabase(), 8)
 await fill(pool, many)
-const answers = await asked(postgresStore(pool))
+const { client, heard } = listening(pool)
+const answers = await asked(postgresStore(client), driverOf(pool, heard))
 console.log('· due work from eight connections')
-const store = postgresStore(pool)
-const scans: number[] = []
-for (let round = 0; round < 20; round++) {
-  const before = performance.now()
-  await inLines(
-    Array.from({ length: 80 }, (_, i) => i),
-    8,
-    () => store.due(tenant, { now: from, plannedBy: 'now', limit: 100 }),
-  )
-  scans.push(((performance.now() - before) * 1e3) / 80)
-}
+const looked = await beside({ pool, rounds: 20, of: () => Array.from({ length: 80 }, (_, i) => i) }, (store) =>
+  store.due(tenant, { now: from, plannedBy: 'now', limit: 100 }),
+)
 const sizes = await pool.query<{ heap: number; indexes: number }>(
   `SELECT pg_table_size('ticketwright.tickets')::float8 AS heap, pg_indexes_size('ticketwright.tickets')::float8 AS indexes`,
 )
@@ -138,11 +145,16 @@ ${table(
 Claims from eight connections: ${perSecond(claimed.storeUs)} a second, ${percent(claimed.rawUs / claimed.storeUs)} of what pg does alone with the same statements.
 
 ${many.toLocaleString('en')} tickets, a tenth of them new or open (${megabytes(heap)}, indexes ${megabytes(indexes)}); the fastest of many. Looking for due work from eight
-connections at once takes ${duration(Math.min(...scans) * 1e3)} a look of 100 tickets.
+connections at once takes ${duration(looked.storeUs * 1e3)} a look of 100 tickets, of which pg alone takes ${percent(looked.rawUs / looked.storeUs)}.
 
 ${table(
-  ['', 'time', 'rows or count'],
-  answers.map(([what, ms, rows]) => [what, duration(ms * 1e6), rows.toLocaleString('en')]),
+  ['', 'time', 'driver alone', 'tickets of JSON', 'driver / store without', 'rows or count'],
+  answers.map(({ what, times: [ms = 0], alone = { ms: 0, jsonMs: 0 }, found }) => [
+    what,
+    ...[ms, alone.ms, alone.jsonMs].map((time) => duration(time * 1e6)),
+    percent(alone.ms / (ms - alone.jsonMs)),
+    found.toLocaleString('en'),
+  ]),
 )}
 `,
 )

@@ -1,5 +1,7 @@
 import pg from 'pg'
 import type { PostgresClient } from '../../src/stores/postgres/client.ts'
+import { rowOf } from '../../src/stores/sql/row.ts'
+import type { Driver } from '../stores/timed.ts'
 
 /** A statement that the store asked of its client, with its bytes. */
 export interface Statement {
@@ -44,3 +46,19 @@ export async function poolOf(url: string, connections: number): Promise<pg.Pool>
   for (const client of clients) client.release()
   return pool
 }
+
+/** The driver alone asks what a store was heard to ask, with its bytes; apart from it tickets are made of their JSON. */
+export const driverOf = (pool: pg.Pool, heard: Statement[]): Driver => ({
+  forget: () => {
+    heard.length = 0
+  },
+  repeat: async () => {
+    const statements = [...heard]
+    const before = performance.now()
+    const answers = []
+    for (const { text, values } of statements) answers.push(await pool.query(text, [...values]))
+    const after = performance.now()
+    for (const { rows } of answers) for (const row of rows) if ('ticket' in row) rowOf(row)
+    return { ms: after - before, jsonMs: performance.now() - after }
+  },
+})

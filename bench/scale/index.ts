@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import type pg from 'pg'
 import { migratePostgres } from '../../src/stores/postgres/prepare.ts'
 import { startPostgres } from '../../test/postgres/server.ts'
@@ -16,6 +16,7 @@ import { affordable, type Taken } from './step.ts'
 const most = Number(process.argv[2] ?? 10_000_000)
 const minutes = Number(process.argv[3] ?? 30)
 const began = performance.now()
+const loadBefore = loadavg()[0] ?? 0
 const secondsLeft = () => minutes * 60 - (performance.now() - began) / 1_000
 /** What the questions and rates of a step take after it is filled. */
 const measuringSeconds = 150
@@ -96,7 +97,7 @@ function write(): void {
   writeSection(
     'scale',
     'Measured',
-    measuredSection({ version: server.version, settings, steps, asked: most, grown: plain.taken.sizes }),
+    measuredSection({ version: server.version, settings, steps, loadBefore, asked: most, grown: plain.taken.sizes }),
     page,
   )
   writeSection('scale-plans', 'Plans', planSection(steps, plain, partitioned), page)

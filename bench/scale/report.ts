@@ -1,4 +1,4 @@
-import { loadavg } from 'node:os'
+import { cpus } from 'node:os'
 import { duration, figure, table } from '../report.ts'
 import { commandsEach } from '../stores/case.ts'
 import type { Filling } from './fill.ts'
@@ -48,13 +48,15 @@ interface Run {
   readonly version: string
   readonly settings: Readonly<Record<string, string>>
   readonly steps: readonly Measured[]
+  /** Processes that worked or waited when it began, by the machine's load of the last minute. */
+  readonly loadBefore: number
   /** Tickets that were asked for. */
   readonly asked: number
   /** Tables whose indexes grew with them. */
   readonly grown: readonly Size[]
 }
 
-export function measuredSection({ version, settings, steps, asked, grown }: Run): string {
+export function measuredSection({ version, settings, steps, loadBefore, asked, grown }: Run): string {
   const last = steps.at(-1) as Measured
   const columns = steps.map(({ filling }) => whole(filling.tickets))
   const answersOf = (what: string) => steps.map((step) => step.answers.find((answer) => answer.what === what) as Answer)
@@ -78,8 +80,7 @@ ${Object.entries(settings)
   .map(([name, value]) => `\`${name} = ${value}\``)
   .join(
     ', ',
-  )}; the rest as it comes. While it ran ${whole(loadavg()[2] ?? 0)} processes waited for the processor, by the load of the
-last quarter of an hour: times and rates are of a machine so busy, pages, bytes and plans are not. ${
+  )}; the rest as it comes. ${loadBefore > cpus().length / 2 ? 'The machine was busy when it began: times and rates say little. ' : ''}${
     last.filling.tickets < asked
       ? `Up to ${whole(asked)} tickets were asked for; the disk and the time allowed ${whole(last.filling.tickets)}. `
       : ''
@@ -225,7 +226,7 @@ export function arithmetic(
   const hot =
     work * (one('tickets').row + one('tickets').index * grown) +
     work * eventsEach * (one('events').row + one('events').index * grown)
-  const nodes = (mean * peak) / rates.commits
+  const share = (mean * peak) / rates.commits
   return `### ${whole(tickets)} tickets, ${whole(tenants)} tenants
 
 What was measured at ${whole(filling.tickets)} tickets, multiplied: ${whole(tickets)} tickets of ${years} years, ${figure(eventsEach)} events and
@@ -255,7 +256,7 @@ ${table(
 )}
 
 - Commits: ${whole(tickets)} × ${commitsEach} / (${years} × 365 d) = ${whole(commitsADay)} a day, ${figure(mean)} a second; ${peak} times that in the busiest hour,
-  ${figure(mean * peak)} a second, is ${figure(nodes * 100)} % of the ${whole(rates.commits)} that this machine commits, eight at once.
+  ${figure(mean * peak)} a second, is ${figure(share * 100)} % of the ${whole(rates.commits)} that this machine commits, eight at once.
 - Log: ${whole(commitsADay)} × ${bytes(rates.walBytes.between)} to ${bytes(rates.walBytes.after)} = ${bytes(commitsADay * rates.walBytes.between)} to ${bytes(commitsADay * rates.walBytes.after)} a day, to be archived and sent to standbys.
 - Memory: a tenth of the tickets is not closed, ${whole(work)}; their rows, index entries and events are ${bytes(hot)}, and what
   is read all day is the new and open ones among them, a tenth of that: ${bytes(hot / 10)}. Closed tickets lie in other parts of the

@@ -4,13 +4,13 @@ import type { Ticket } from '../../src/model/ticket.ts'
 import type { Query, Store } from '../../src/store.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { from, tenant } from './case.ts'
-import { timed, type Works } from './timed.ts'
+import { type Driver, type Timed, timed, type Works } from './timed.ts'
 
 const open: Condition = { field: 'kind', op: 'oneOf', value: ['new', 'open'] }
 const all = (...conditions: Condition[]): Condition => ({ all: conditions })
 
-/** What is asked of many tickets, each with how many it finds. */
-export async function asked(store: Store): Promise<readonly (readonly [what: string, ms: number, found: number])[]> {
+/** What is asked of many tickets, each with how many it finds; beside the driver alone, if that is given. */
+export async function asked(store: Store, driver?: Driver): Promise<readonly Timed[]> {
   const [due, fifo] = [queryOf(tenant, open, 'slaDue'), queryOf(tenant, open, 'fifo')]
   const deep = async (query: Query): Promise<SortPosition> => {
     const rows = await store.find({ ...query, limit: 40_000 })
@@ -44,8 +44,9 @@ export async function asked(store: Store): Promise<readonly (readonly [what: str
     'a rare custom field of new and open ones, read from JSON (residue)': () =>
       rows(all(open, { field: 'fields.n', op: 'lt', value: 0 })),
   }
-  const done = await timed(works, ({ what, times, found }) =>
-    console.log(`· ${what}: ${times[0]?.toFixed(2)} ms, ${found}`),
+  return timed(
+    works,
+    ({ what, times, found }) => console.log(`· ${what}: ${times[0]?.toFixed(2)} ms, ${found}`),
+    driver,
   )
-  return done.map(({ what, times, found }) => [what, times[0] as number, found])
 }

@@ -128,7 +128,7 @@ A file of ${million.toLocaleString('en')} tickets, a tenth of them new or open, 
 
 ${table(
   ['', 'time', 'rows or count'],
-  answers.map(([what, ms, rows]) => [what, duration(ms * 1e6), rows.toLocaleString('en')]),
+  answers.map(({ what, times: [ms = 0], found }) => [what, duration(ms * 1e6), found.toLocaleString('en')]),
 )}
 
 The last two pass every new and open ticket, in stretches with a turn for others in between: no index has parts of texts
