@@ -411,14 +411,30 @@ describePostgres('row security', ({ url }) => {
       expect(await reasonOf(fresh.now())).toBe('nothing')
     })
 
-    it('where one table has lost it', async () => {
-      await owner.query('ALTER TABLE other.leases DISABLE ROW LEVEL SECURITY')
+    it.each<[how: string, harm: string, said: RegExp]>([
+      [
+        'a policy was dropped',
+        'DROP POLICY ticketwright_tenant ON other.leases',
+        /there is missing: leases; run migrate/,
+      ],
+      ['one does not count', 'ALTER TABLE other.events DISABLE ROW LEVEL SECURITY', /there is missing: events; run/],
+      [
+        'a function was dropped',
+        'DROP FUNCTION other.commit_of_tenants',
+        /missing: commit_of_tenants; run migratePostgres/,
+      ],
+      ['the numbers were restored from before', `DELETE FROM other.meta WHERE name = 'row_security'`, needed],
+    ])('where %s, until it is asked for again', async (_how, harm, said) => {
       const late = () => reasonOf(postgresStore(newPool(app.url), { ...other, rowSecurity: true }).now())
-      expect(await late()).toMatch(/^row security does not bind this role \(leases\)/)
-      await owner.query(
-        'ALTER TABLE other.leases ENABLE ROW LEVEL SECURITY; DROP POLICY ticketwright_tenant ON other.leases',
-      )
-      expect(await late()).toMatch(needed)
+      await owner.query(harm)
+      expect(await late()).toMatch(said)
+      await migratePostgres(owner, other)
+      expect(await late()).toMatch(said)
+      await migratePostgres(owner, { ...other, rowSecurity: true })
+      expect(await late()).toBe('nothing')
+      const kept = `SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid
+        WHERE relnamespace = 'other'::regnamespace AND relrowsecurity ORDER BY 1`
+      expect((await owner.query(kept)).rows.map(({ relname }) => relname)).toEqual(await tables())
     })
 
     it('to a role whom it does not bind: the owner, a superuser, one with BYPASSRLS', async () => {
@@ -451,5 +467,16 @@ describePostgres('row security', ({ url }) => {
     expect((await owner.query(left, [schema])).rows).toEqual([])
     await migratePostgres(owner, { schema, rowSecurity: true })
     expect(await policies()).toBe((await tables()).length)
+    // and also where nothing says any more that it is there
+    await owner.query(`DELETE FROM ${schema}.meta WHERE name = 'row_security'`)
+    await migratePostgres(owner, { schema, rowSecurity: false })
+    expect(await policies()).toBe(0)
+  })
+
+  it('where all of it is there, asking for it again waits for nobody who works', async () => {
+    await transaction(async (client) => {
+      await client.query('SELECT count(*) FROM ticketwright.tickets')
+      await migratePostgres(owner, { rowSecurity: true })
+    })
   })
 })

@@ -6,7 +6,7 @@ import { sampleDefinition, storeCases } from 'ticketwright/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { anotherDatabase, describePostgres } from '../postgres/database.ts'
-import { server } from './postgres-setup.ts'
+import { appOf, server } from './postgres-setup.ts'
 
 const page = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8')
 const blocks = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql = '']) => sql)
@@ -156,13 +156,44 @@ describePostgres('tables with a partition for the largest tenant', () => {
 })
 
 describePostgres('partitions under row security', () => {
+  const open = `SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant'
+    WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'p' AND NOT relrowsecurity`
+
   it('have its policies when it is asked for afterwards', async () => {
     const pool = await partitioned((await anotherDatabase()).url)
     await migratePostgres(pool, { rowSecurity: true })
-    const open = `SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant'
-      WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'p' AND NOT relrowsecurity`
     expect((await pool.query(open)).rows).toEqual([])
     await pool.end()
+  }, 60_000)
+
+  it('lose it, and have it again when it is asked for again', async () => {
+    const app = await appOf((await anotherDatabase()).url, true)
+    const apps = new pg.Pool({ connectionString: app.url })
+    const before = await story(postgresStore(apps, { rowSecurity: true }), 'acme', 't1')
+    const pool = await partitioned(app.owner)
+    const parents = await pool.query<{ name: string }>(
+      `SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'p'`,
+    )
+    const names = parents.rows.map(({ name }) => name).join(', ')
+    await pool.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${names} TO ${new URL(app.url).username}`)
+    // who starts now is told, and how many rows there are is open to all
+    const late = new pg.Pool({ connectionString: app.url })
+    const store = postgresStore(late, { rowSecurity: true })
+    await expect(store.now()).rejects.toMatchObject({
+      code: 'store_failed',
+      facts: {
+        reason: expect.stringMatching(/^of row security there is missing: tickets, events, .*; run migratePostgres/),
+      },
+    })
+    const counted = async () => (await late.query('SELECT count(*)::integer AS n FROM ticketwright.tickets')).rows[0].n
+    expect(await counted()).toBe(1)
+    await migratePostgres(pool, { rowSecurity: true })
+    expect((await pool.query(open)).rows).toEqual([])
+    expect(await counted()).toBe(0)
+    const desk = await story(store, 'globex', 't1')
+    expect((await desk.get('t1')).subject).toBe('Help globex')
+    expect((await before.using(store).get('t1')).subject).toBe('Help acme')
+    await Promise.all([apps.end(), late.end(), pool.end()])
   }, 60_000)
 })
 

@@ -2,7 +2,7 @@ import { fail } from '../../errors.ts'
 import type { Database } from './database.ts'
 import { knownVersion } from './migrations.ts'
 import { policy } from './row-security.ts'
-import { functions, sequences, tenantTables } from './table.ts'
+import { functions, rowSecurityFunctions, sequences, tenantTables } from './table.ts'
 
 /** With expressions in stored columns (12), and what is tried in tests. */
 const oldestServer = 13
@@ -21,20 +21,20 @@ interface Settings {
   readonly missing: string
   /** Tables whose rows this role sees whatever policies say, with commas. */
   readonly open: string
-  /** Tables with our policy. */
-  readonly policies: number
-  /** Has the table of tickets our policy, and does it bind this role? */
+  /** Are there policies of ours? */
+  readonly guarded: boolean
+  /** Names of tables without one in force, and of functions that are not there, with commas. */
+  readonly unguarded: string
+  /** Is there one that binds this role? */
   readonly bound: boolean
 }
 
 /** What is known of the tables before they are used. */
-export interface Found extends Pick<Settings, 'open' | 'policies' | 'bound'> {
+export interface Found extends Pick<Settings, 'open' | 'guarded' | 'unguarded' | 'bound'> {
   /** 0: there are none. */
   readonly version: number
   /** Version of what row security needs; 0: there is none. */
   readonly rowSecurity: number
-  /** Tables that a policy belongs to. */
-  readonly apartTables: number
 }
 
 const list = (names: readonly string[]) =>
@@ -42,7 +42,11 @@ const list = (names: readonly string[]) =>
 const joined = (select: string) => `pg_catalog.array_to_string(ARRAY(${select}), ', ')`
 const missing = `SELECT name FROM ${list([...tenantTables, ...sequences])} WHERE to_regclass('@' || name) IS NULL
   UNION ALL SELECT name FROM ${list(functions)} WHERE to_regproc('@' || name) IS NULL`
-const ours = `FROM pg_policy WHERE polname = '${policy}' AND polrelid`
+const ours = `FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE polname = '${policy}' AND polrelid`
+const anyOfOurs = `SELECT ${ours} IN (SELECT to_regclass('@' || name)::oid FROM ${list(tenantTables)})`
+const unguarded = `SELECT name FROM ${list(tenantTables)}
+  WHERE NOT EXISTS (SELECT ${ours} = to_regclass('@' || name)::oid AND relrowsecurity)
+  UNION ALL SELECT name FROM ${list(rowSecurityFunctions)} WHERE to_regproc('@' || name) IS NULL`
 
 const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS server,
   current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
@@ -51,8 +55,8 @@ const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS 
   0.5::double precision AS half, 7::integer AS seven, to_regclass('@meta') IS NOT NULL AS meta,
   ${joined(missing)} AS missing,
   ${joined(`SELECT name FROM ${list(tenantTables)} WHERE NOT pg_catalog.row_security_active(to_regclass('@' || name)::oid)`)} AS open,
-  (SELECT count(*)::integer ${ours} IN (SELECT to_regclass('@' || name)::oid FROM ${list(tenantTables)})) AS policies,
-  EXISTS (SELECT ${ours} = to_regclass('@tickets')::oid AND pg_catalog.row_security_active(polrelid)) AS bound`
+  EXISTS (${anyOfOurs}) AS guarded, ${joined(unguarded)} AS unguarded,
+  EXISTS (${anyOfOurs} AND pg_catalog.row_security_active(polrelid)) AS bound`
 
 /** What must be otherwise before anything is kept there; undefined: nothing. */
 function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined {
@@ -82,12 +86,12 @@ export async function look(db: Database, mayLoseCommits: boolean): Promise<Found
   const rows = found.meta ? await db.rows<{ name: string; value: number }>('SELECT name, value FROM @meta') : []
   const kept = Object.fromEntries(rows.map(({ name, value }) => [name, value]))
   const { version = 0, row_security: rowSecurity = 0 } = kept
-  const { open, policies, bound } = found
+  const { open, guarded, unguarded, bound } = found
   if (version > knownVersion)
     throw fail('store_failed', { reason: `the tables are of version ${version}, this release knows ${knownVersion}` })
   if (version === knownVersion && found.missing !== '')
     throw fail('store_failed', {
       reason: `of the schema "${db.asking.schema}" there is missing: ${found.missing}; restore it from a backup`,
     })
-  return { version, rowSecurity, open, policies, bound, apartTables: tenantTables.length }
+  return { version, rowSecurity, open, guarded, unguarded, bound }
 }

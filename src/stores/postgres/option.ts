@@ -22,8 +22,8 @@ export interface MigrationOptions {
   /** As in `postgresStore`. */
   readonly schema?: string
   /**
-   * True: the tables get row security by tenant, which binds every role but their owner and those that bypass it. False:
-   * it is taken away. Unless said it stays as it is, and is brought up to this release.
+   * True: the tables get row security by tenant, which binds every role but their owner and those that bypass it; what
+   * is gone of it is made again. False: it is taken away. Unless said it stays as it is, brought up to this release.
    */
   readonly rowSecurity?: boolean
 }

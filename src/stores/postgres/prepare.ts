@@ -21,9 +21,11 @@ export async function prepare(db: Database, mayLoseCommits: boolean): Promise<vo
 }
 
 /** Why a store with row security would not have it; undefined: it has. */
-function notApart({ version, rowSecurity, policies, open, apartTables }: Found): string | undefined {
-  if (version < knownVersion || rowSecurity !== rowSecurityVersion || policies < apartTables)
-    return 'the tables have no row security of this release: run migratePostgres with { rowSecurity: true } as their owner'
+function notApart({ version, rowSecurity, unguarded, open }: Found): string | undefined {
+  const what = 'run migratePostgres with { rowSecurity: true } as the owner of the tables'
+  if (version < knownVersion || rowSecurity !== rowSecurityVersion)
+    return `the tables have no row security of this release: ${what}`
+  if (unguarded !== '') return `of row security there is missing: ${unguarded}; ${what}`
   if (open !== '')
     return `row security does not bind this role (${open}): connect as one that neither owns the tables nor is superuser nor has BYPASSRLS`
   return undefined
@@ -33,13 +35,18 @@ function notApart({ version, rowSecurity, policies, open, apartTables }: Found):
 const unseeing = ({ bound }: Found): string | undefined =>
   bound ? 'the tables have row security, which binds this role: make the store with { rowSecurity: true }' : undefined
 
-/** `wanted` undefined: as it is, brought up to this release. */
+/**
+ * `wanted` undefined: as it is, brought up to this release. Row security that is asked for is made whole: `meta` says
+ * that it is there also where tables were made anew since, or somebody took a policy away.
+ */
 async function bringUp(db: Database, found: Found, wanted: boolean | undefined): Promise<void> {
   for (let next = found.version; next < knownVersion; next++)
     await change(db, 'version', next, migrations[next] ?? [], next + 1)
-  if (wanted === false && found.rowSecurity > 0) await change(db, 'row_security', found.rowSecurity, noRowSecurity, 0)
-  if ((wanted ?? found.rowSecurity > 0) && found.rowSecurity < rowSecurityVersion)
-    await change(db, 'row_security', found.rowSecurity, rowSecurity, rowSecurityVersion)
+  const { rowSecurity: kept, unguarded } = found
+  const isOld = kept < rowSecurityVersion && (kept > 0 || wanted === true)
+  const isBroken = kept === rowSecurityVersion && unguarded !== '' && wanted === true
+  if (wanted !== false && (isOld || isBroken)) await change(db, 'row_security', kept, rowSecurity, rowSecurityVersion)
+  if (wanted === false && (kept > 0 || found.guarded)) await change(db, 'row_security', kept, noRowSecurity, 0)
 }
 
 /** Takes the steps from what is kept in `meta` to what shall be. Of several who come at once one does it, and the others wait. */

@@ -10,3 +10,6 @@ export const sequences = ['positions', 'turn_numbers', 'effect_positions'] as co
 export const functions = [
   ...['enter_feed', 'feed', 'check_version', 'conflict', 'take', 'save', 'commit', 'take_effects'],
 ] as const
+
+/** What row security needs beside policies. */
+export const rowSecurityFunctions = ['of_tenant', 'commit_of_tenants'] as const
