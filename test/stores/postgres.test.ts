@@ -201,15 +201,45 @@ describePostgres('postgresStore on a server', ({ url }) => {
       expect(await reasonOf(store.load(tenant, 't1'))).toBe(said)
     })
 
-    it('made in a transaction that is undone are made again', async () => {
+    it.each<[how: string, before: string, after: string]>([
+      ['', '', 'ROLLBACK'],
+      ['to a savepoint', 'SAVEPOINT one', 'ROLLBACK TO one'],
+      ['after it had written something', 'CREATE TEMPORARY TABLE mine ()', 'ROLLBACK'],
+    ])('made in a transaction that is undone %s are made again, at the next call', async (_how, before, after) => {
       const schema = newSchema()
+      const other = newPool({ max: 1 })
       await onConnection(async (client) => {
         await client.query('BEGIN')
-        expect(await postgresStore(client, { schema }).nextNumber(tenant)).toBe(1)
-        await client.query('ROLLBACK')
+        if (before) await client.query(before)
         const store = postgresStore(client, { schema })
-        expect(await codeOf(() => store.nextNumber(tenant))).toBe('store_failed')
         expect(await store.nextNumber(tenant)).toBe(1)
+        expect(await store.nextNumber(tenant)).toBe(2)
+        await client.query(after)
+        expect(await store.nextNumber(tenant)).toBe(1)
+        await client.query('COMMIT')
+        expect(await postgresStore(other, { schema }).nextNumber(tenant)).toBe(2)
+      })
+    })
+
+    it('once they are there are looked at once for each connection, in a transaction that writes too', async () => {
+      const schema = newSchema()
+      await onConnection(async (client) => {
+        const asked: string[] = []
+        const listening: PostgresClient = {
+          query: (text, values) => {
+            asked.push(text)
+            return client.query(text, values)
+          },
+        }
+        const store = postgresStore(listening, { schema })
+        await client.query('BEGIN')
+        await store.nextNumber(tenant)
+        await client.query('COMMIT')
+        await client.query('BEGIN; CREATE TEMPORARY TABLE mine ()')
+        await store.nextNumber(tenant)
+        asked.length = 0
+        await store.nextNumber(tenant)
+        expect(asked).toHaveLength(1)
       })
     })
 

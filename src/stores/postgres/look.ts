@@ -29,13 +29,17 @@ interface Settings {
   readonly bound: boolean
 }
 
-/** What is known of the tables before they are used. */
-export interface Found extends Pick<Settings, 'open' | 'guarded' | 'unguarded' | 'bound'> {
+interface Kept {
   /** 0: there are none. */
   readonly version: number
   /** Version of what row security needs; 0: there is none. */
   readonly rowSecurity: number
+  /** May it have been written in this very transaction? Then it is gone again if that is undone. */
+  readonly isOwn: boolean
 }
+
+/** What is known of the tables before they are used. */
+export interface Found extends Kept, Pick<Settings, 'open' | 'guarded' | 'unguarded' | 'bound'> {}
 
 const list = (names: readonly string[]) =>
   `pg_catalog.unnest(ARRAY[${names.map((name) => `'${name}'`).join(', ')}]) AS name`
@@ -83,9 +87,7 @@ export async function look(db: Database, mayLoseCommits: boolean): Promise<Found
   if (!found) throw fail('store_failed', { reason: 'the client answers nothing' })
   const wrong = wrongWith(found, mayLoseCommits)
   if (wrong) throw fail('store_failed', { reason: wrong })
-  const rows = found.meta ? await db.rows<{ name: string; value: number }>('SELECT name, value FROM @meta') : []
-  const kept = Object.fromEntries(rows.map(({ name, value }) => [name, value]))
-  const { version = 0, row_security: rowSecurity = 0 } = kept
+  const { version, rowSecurity, isOwn } = found.meta ? await keptIn(db) : { version: 0, rowSecurity: 0, isOwn: false }
   const { open, guarded, unguarded, bound } = found
   if (version > knownVersion)
     throw fail('store_failed', { reason: `the tables are of version ${version}, this release knows ${knownVersion}` })
@@ -93,5 +95,18 @@ export async function look(db: Database, mayLoseCommits: boolean): Promise<Found
     throw fail('store_failed', {
       reason: `of the schema "${db.asking.schema}" there is missing: ${found.missing}; restore it from a backup`,
     })
-  return { version, rowSecurity, open, guarded, unguarded, bound }
+  return { version, rowSecurity, isOwn, open, guarded, unguarded, bound }
+}
+
+/**
+ * What the tables say of themselves. What this transaction wrote is no older than itself; nor is what was written, and
+ * saved, by one that began later: that is looked at again.
+ * @throws DeskError `store_failed`, `store_busy`
+ */
+export async function keptIn(db: Database): Promise<Kept> {
+  const rows = await db.rows<{ name: string; value: number; own: boolean }>(
+    'SELECT name, value, age(xmin) <= 0 AS own FROM @meta',
+  )
+  const kept = Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+  return { version: kept.version ?? 0, rowSecurity: kept.row_security ?? 0, isOwn: rows.some(({ own }) => own) }
 }

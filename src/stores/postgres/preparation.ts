@@ -5,14 +5,17 @@ import { fateOf } from './failure.ts'
 import { prepare } from './prepare.ts'
 
 interface Prepared {
-  readonly done: Promise<void>
+  readonly done: Promise<unknown>
   isDone: boolean
 }
 
 /** By client, then by what is looked for: a pool hands out the same connections again and again, and is looked at once. */
 const known = new WeakMap<PostgresClient, Map<string, Prepared>>()
 
-/** Sees to it that the tables are there before anything is done with them. */
+/**
+ * Sees to it that the tables are there before anything is done with them. What is found in a transaction of the
+ * application's that made it is not remembered: it goes if that is undone.
+ */
 export class Preparation {
   readonly #db: Database
   readonly #mayLoseCommits: boolean
@@ -27,7 +30,7 @@ export class Preparation {
     return this.#known.get(this.#key)?.isDone ? this : new Preparation(db, this.#mayLoseCommits)
   }
 
-  /** Looked at again where it went wrong, or the tables are gone: made in a transaction, they go if that is undone. */
+  /** Looked at again where it went wrong, or the tables are gone. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.#prepared()
     try {
@@ -38,19 +41,21 @@ export class Preparation {
     }
   }
 
-  #prepared(): Promise<void> {
+  #prepared(): Promise<unknown> {
     const key = this.#key
     const found = this.#known.get(key)
     if (found) return found.done
-    const preparing: Prepared = { done: prepare(this.#db, this.#mayLoseCommits), isDone: false }
+    const stays = prepare(this.#db, this.#mayLoseCommits)
+    const preparing: Prepared = { done: stays, isDone: false }
     this.#known.set(key, preparing)
-    preparing.done.then(
-      () => {
-        preparing.isDone = true
+    stays.then(
+      (is) => {
+        if (is) preparing.isDone = true
+        else this.#forget()
       },
       () => this.#forget(),
     )
-    return preparing.done
+    return stays
   }
 
   get #known(): Map<string, Prepared> {

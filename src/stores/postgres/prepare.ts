@@ -2,7 +2,7 @@ import { type DeskError, fail, isDeskError } from '../../errors.ts'
 import type { PostgresClient } from './client.ts'
 import { checkedSchema, Database } from './database.ts'
 import { toDeskError } from './failure.ts'
-import { type Found, look } from './look.ts'
+import { type Found, keptIn, look } from './look.ts'
 import { knownVersion, migrations } from './migrations.ts'
 import { checkedMigration, defaultSchema, type MigrationOptions } from './option.ts'
 import { noRowSecurity, rowSecurity, rowSecurityVersion } from './row-security.ts'
@@ -10,14 +10,18 @@ import { blockInSafePath } from './search-path.ts'
 
 /**
  * Looks whether a server keeps its promises to a store, and brings the tables up to this release. Where there is row
- * security the store leaves that to the owner of the tables, whom it does not bind.
+ * security the store leaves that to the owner of the tables, whom it does not bind. False: it is so for now, in a
+ * transaction that may be undone.
  * @throws DeskError `store_failed`, `store_busy`
  */
-export async function prepare(db: Database, mayLoseCommits: boolean): Promise<void> {
+export async function prepare(db: Database, mayLoseCommits: boolean): Promise<boolean> {
   const found = await look(db, mayLoseCommits)
   const wrong = db.asking.rowSecurity ? notApart(found) : unseeing(found)
   if (wrong) throw fail('store_failed', { reason: wrong })
-  if (!db.asking.rowSecurity) await bringUp(db, found, undefined)
+  const changes = db.asking.rowSecurity ? [] : changesTo(found, undefined)
+  await make(db, changes)
+  const { isOwn } = changes.length > 0 ? await keptIn(db) : found
+  return !isOwn
 }
 
 /** Why a store with row security would not have it; undefined: it has. */
@@ -35,22 +39,35 @@ function notApart({ version, rowSecurity, unguarded, open }: Found): string | un
 const unseeing = ({ bound }: Found): string | undefined =>
   bound ? 'the tables have row security, which binds this role: make the store with { rowSecurity: true }' : undefined
 
+/** From what is kept in `meta` to what shall be. */
+interface Change {
+  readonly what: 'version' | 'row_security'
+  readonly from: number
+  readonly steps: readonly string[]
+  readonly to: number
+}
+
 /**
  * `wanted` undefined: as it is, brought up to this release. Row security that is asked for is made whole: `meta` says
  * that it is there also where tables were made anew since, or somebody took a policy away.
  */
-async function bringUp(db: Database, found: Found, wanted: boolean | undefined): Promise<void> {
-  for (let next = found.version; next < knownVersion; next++)
-    await change(db, 'version', next, migrations[next] ?? [], next + 1)
-  const { rowSecurity: kept, unguarded } = found
-  const isOld = kept < rowSecurityVersion && (kept > 0 || wanted === true)
-  const isBroken = kept === rowSecurityVersion && unguarded !== '' && wanted === true
-  if (wanted !== false && (isOld || isBroken)) await change(db, 'row_security', kept, rowSecurity, rowSecurityVersion)
-  if (wanted === false && (kept > 0 || found.guarded)) await change(db, 'row_security', kept, noRowSecurity, 0)
+function changesTo({ version, rowSecurity: from, guarded, unguarded }: Found, wanted: boolean | undefined): Change[] {
+  const releases = migrations.map((steps, i): Change => ({ what: 'version', from: i, steps, to: i + 1 })).slice(version)
+  const isOld = from < rowSecurityVersion && (from > 0 || wanted === true)
+  const isBroken = from === rowSecurityVersion && unguarded !== '' && wanted === true
+  if (wanted !== false && (isOld || isBroken))
+    return [...releases, { what: 'row_security', from, steps: rowSecurity, to: rowSecurityVersion }]
+  if (wanted === false && (from > 0 || guarded))
+    return [...releases, { what: 'row_security', from, steps: noRowSecurity, to: 0 }]
+  return releases
 }
 
-/** Takes the steps from what is kept in `meta` to what shall be. Of several who come at once one does it, and the others wait. */
-async function change(db: Database, what: string, from: number, steps: readonly string[], to: number): Promise<void> {
+/** Makes one after the other. Of several who come at once one does it, and the others wait. */
+async function make(db: Database, changes: readonly Change[]): Promise<void> {
+  for (const change of changes) await makeOne(db, change)
+}
+
+async function makeOne(db: Database, { what, from, steps, to }: Change): Promise<void> {
   const { schema } = db.asking
   const text = blockInSafePath(`
   PERFORM pg_advisory_xact_lock(hashtext('ticketwright'), hashtext('${schema}'));
@@ -87,7 +104,7 @@ export async function migratePostgres(client: PostgresClient, options: Migration
   const { schema = defaultSchema, rowSecurity } = checkedMigration(options)
   const asking = { schema: checkedSchema(schema), patienceMs: migrationPatienceMs, rowSecurity: false }
   const db = new Database(client, asking)
-  await bringUp(db, await look(db, true), rowSecurity)
+  await make(db, changesTo(await look(db, true), rowSecurity))
 }
 
 /** While somebody else migrates. */
