@@ -221,6 +221,46 @@ describePostgres('postgresStore on a server', ({ url }) => {
       })
     })
 
+    describe.each(['REPEATABLE READ', 'SERIALIZABLE'])('in a transaction that is %s', (level) => {
+      const begun = async (schema: string) => {
+        const client = await newPool({ max: 1 }).connect()
+        await client.query(`BEGIN ISOLATION LEVEL ${level}`)
+        await client.query('SELECT 1')
+        return { client, store: postgresStore(client, { schema }) }
+      }
+
+      it('are not made, by none of several who come at once, and it stays usable', async () => {
+        const schema = newSchema()
+        const six = await Promise.all(Array.from({ length: 6 }, () => begun(schema)))
+        const said = await Promise.all(six.map(({ store }) => reasonOf(store.nextNumber(tenant))))
+        for (const one of said)
+          expect(one).toMatch(/^the tables are not made in a transaction .* or run migratePostgres$/)
+        expect(await reasonOf(migratePostgres(six[0]?.client as PostgresClient, { schema }))).toBe(said[0])
+        await postgresStore(newPool(), { schema }).now()
+        for (const { client, store } of six) {
+          expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+          await client.query('ROLLBACK')
+          await client.query(`BEGIN ISOLATION LEVEL ${level}`)
+          expect((await store.load(tenant, 't1')).row).toBe(null)
+          await client.query('ROLLBACK')
+          client.release()
+        }
+      })
+
+      it('that others made since it began are told so, and begun again it works', async () => {
+        const schema = newSchema()
+        const { client, store } = await begun(schema)
+        await postgresStore(pool, { schema }).now()
+        const said = await store.nextNumber(tenant).catch((error: unknown) => error)
+        expect(said).toMatchObject({ code: 'store_busy', facts: { reason: expect.stringMatching(/begin it again$/) } })
+        await client.query('ROLLBACK')
+        await client.query(`BEGIN ISOLATION LEVEL ${level}`)
+        expect(await store.nextNumber(tenant)).toBe(1)
+        await client.query('COMMIT')
+        client.release()
+      })
+    })
+
     it('once they are there are looked at once for each connection, in a transaction that writes too', async () => {
       const schema = newSchema()
       await onConnection(async (client) => {

@@ -14,6 +14,8 @@ interface Settings {
   readonly standby: boolean
   readonly read_only: string
   readonly isolation: string
+  /** Of the transaction in which it is asked. */
+  readonly own_isolation: string
   readonly half: unknown
   readonly seven: unknown
   readonly meta: boolean
@@ -39,7 +41,10 @@ interface Kept {
 }
 
 /** What is known of the tables before they are used. */
-export interface Found extends Kept, Pick<Settings, 'open' | 'guarded' | 'unguarded' | 'bound'> {}
+export interface Found extends Kept, Pick<Settings, 'open' | 'guarded' | 'unguarded' | 'bound'> {
+  /** A transaction of the application's that sees only what was there when it began, whatever others made since. */
+  readonly isBlind: boolean
+}
 
 const list = (names: readonly string[]) =>
   `pg_catalog.unnest(ARRAY[${names.map((name) => `'${name}'`).join(', ')}]) AS name`
@@ -55,7 +60,7 @@ const unguarded = `SELECT name FROM ${list(tenantTables)}
 const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS server,
   current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
   pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') AS read_only,
-  current_setting('default_transaction_isolation') AS isolation,
+  current_setting('default_transaction_isolation') AS isolation, current_setting('transaction_isolation') AS own_isolation,
   0.5::double precision AS half, 7::integer AS seven, to_regclass('@meta') IS NOT NULL AS meta,
   ${joined(missing)} AS missing,
   ${joined(`SELECT name FROM ${list(tenantTables)} WHERE NOT pg_catalog.row_security_active(to_regclass('@' || name)::oid)`)} AS open,
@@ -87,7 +92,11 @@ export async function look(db: Database, mayLoseCommits: boolean): Promise<Found
   if (!found) throw fail('store_failed', { reason: 'the client answers nothing' })
   const wrong = wrongWith(found, mayLoseCommits)
   if (wrong) throw fail('store_failed', { reason: wrong })
+  const isBlind = !found.own_isolation.startsWith('read')
   const { version, rowSecurity, isOwn } = found.meta ? await keptIn(db) : { version: 0, rowSecurity: 0, isOwn: false }
+  // names of tables are told as they are now, their rows as they were when the transaction began
+  if (isBlind && found.meta && version === 0)
+    throw fail('store_busy', { reason: 'the tables were made after this transaction had begun: begin it again' })
   const { open, guarded, unguarded, bound } = found
   if (version > knownVersion)
     throw fail('store_failed', { reason: `the tables are of version ${version}, this release knows ${knownVersion}` })
@@ -95,7 +104,7 @@ export async function look(db: Database, mayLoseCommits: boolean): Promise<Found
     throw fail('store_failed', {
       reason: `of the schema "${db.asking.schema}" there is missing: ${found.missing}; restore it from a backup`,
     })
-  return { version, rowSecurity, isOwn, open, guarded, unguarded, bound }
+  return { version, rowSecurity, isOwn, isBlind, open, guarded, unguarded, bound }
 }
 
 /**

@@ -19,7 +19,7 @@ export async function prepare(db: Database, mayLoseCommits: boolean): Promise<bo
   const wrong = db.asking.rowSecurity ? notApart(found) : unseeing(found)
   if (wrong) throw fail('store_failed', { reason: wrong })
   const changes = db.asking.rowSecurity ? [] : changesTo(found, undefined)
-  await make(db, changes)
+  await make(db, changes, found)
   const { isOwn } = changes.length > 0 ? await keptIn(db) : found
   return !isOwn
 }
@@ -62,8 +62,16 @@ function changesTo({ version, rowSecurity: from, guarded, unguarded }: Found, wa
   return releases
 }
 
-/** Makes one after the other. Of several who come at once one does it, and the others wait. */
-async function make(db: Database, changes: readonly Change[]): Promise<void> {
+/**
+ * Makes one after the other. Of several who come at once one does it, and the others wait; who would not see that it is
+ * done then must not begin.
+ */
+async function make(db: Database, changes: readonly Change[], { isBlind }: Found): Promise<void> {
+  if (changes.length > 0 && isBlind)
+    throw fail('store_failed', {
+      reason:
+        'the tables are not made in a transaction that is not READ COMMITTED, as others may be making them: use the store once outside of it when the process starts, or run migratePostgres',
+    })
   for (const change of changes) await makeOne(db, change)
 }
 
@@ -104,7 +112,8 @@ export async function migratePostgres(client: PostgresClient, options: Migration
   const { schema = defaultSchema, rowSecurity } = checkedMigration(options)
   const asking = { schema: checkedSchema(schema), patienceMs: migrationPatienceMs, rowSecurity: false }
   const db = new Database(client, asking)
-  await make(db, changesTo(await look(db, true), rowSecurity))
+  const found = await look(db, true)
+  await make(db, changesTo(found, rowSecurity), found)
 }
 
 /** While somebody else migrates. */
