@@ -134,10 +134,32 @@ describePostgres('tables in partitions, as the page about scaling makes them', (
 
 describePostgres('tables with a partition for the largest tenant', () => {
   let pool: pg.Pool
+  /** Settings of each table before. */
+  let settings: Map<string, readonly string[]>
   beforeAll(async () => {
-    pool = await partitioned((await anotherDatabase()).url, 'acme')
+    const { url } = await anotherDatabase()
+    pool = new pg.Pool({ connectionString: url })
+    await migratePostgres(pool)
+    await pool.query('ALTER TABLE ticketwright.turns SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02)')
+    const { rows } = await pool.query<{ name: string; reloptions: string[] | null }>(
+      `SELECT relname AS name, reloptions FROM pg_class
+       WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'r' AND relname <> 'meta'`,
+    )
+    settings = new Map(rows.map(({ name, reloptions }) => [name, reloptions ?? []]))
+    await (await partitioned(url, 'acme')).end()
   }, 60_000)
   afterAll(() => pool.end())
+
+  it('are set as they were, each partition of them', async () => {
+    expect(settings.get('tickets')).toContain('autovacuum_analyze_threshold=2500')
+    const { rows } = await pool.query<{ name: string; reloptions: string[] }>(
+      `SELECT regexp_replace(relname, '_(of_acme|\\d+)$', '') AS name, reloptions FROM pg_class
+       WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'r' AND relispartition`,
+    )
+    expect(rows).toHaveLength(settings.size * (count + 1))
+    // the last is the tests' own
+    for (const { name, reloptions } of rows) expect([name, reloptions.slice(0, -1)]).toEqual([name, settings.get(name)])
+  })
 
   it('keep its rows there, and those of others by hash', async () => {
     const store = postgresStore(pool)
