@@ -177,6 +177,34 @@ describePostgres('tables with a partition for the largest tenant', () => {
   })
 })
 
+describePostgres('clean-up of tables in partitions', () => {
+  const over: Readonly<Record<string, string>> = {
+    receipts: `(tenant, command_id, at, receipt) SELECT tenant, 'c' || i, 0, '{}'`,
+    effects: `(tenant, id, ticket_id, due_at, settled, effect) SELECT tenant, 'e' || i, 't1', 0, 1, ''`,
+    presence: `(tenant, ticket_id, person, doing, since, until) SELECT tenant, 't' || i, 'ana', 'viewing', 0, 0`,
+  }
+  const tenants = ['acme', 'globex', 'initech', 'umbrella']
+
+  it('forgets of its own tenant, though what others have lies in the same places', async () => {
+    const pool = await partitioned((await anotherDatabase()).url, 'acme')
+    for (const [table, columns] of Object.entries(over))
+      await pool.query(
+        `INSERT INTO ticketwright.${table} ${columns} FROM unnest($1::text[]) AS tenant, generate_series(1, 5) AS i`,
+        [tenants],
+      )
+    const kept = async (table: string) =>
+      (await pool.query(`SELECT tenant, count(*)::integer AS n FROM ticketwright.${table} GROUP BY 1 ORDER BY 1`)).rows
+    const shared = `SELECT FROM ticketwright.receipts AS one JOIN ticketwright.receipts AS other ON one.ctid = other.ctid
+      WHERE one.tenant = 'acme' AND other.tenant <> 'acme'`
+    expect((await pool.query(shared)).rowCount).toBeGreaterThanOrEqual(5)
+    const store = postgresStore(pool, { clock: { now: () => 2 } })
+    expect(await store.forgetReceipts('acme', 1)).toBe(5)
+    const others = tenants.slice(1).map((tenant) => ({ tenant, n: 5 }))
+    for (const table of Object.keys(over)) expect([table, await kept(table)]).toEqual([table, others])
+    await pool.end()
+  }, 60_000)
+})
+
 describePostgres('partitions under row security', () => {
   const open = `SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant'
     WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'p' AND NOT relrowsecurity`
