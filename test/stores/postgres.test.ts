@@ -87,6 +87,7 @@ describe('a schema', () => {
     "a'; DROP SCHEMA public; --",
     'pg_catalog',
     'information_schema',
+    'public',
     'x'.repeat(64),
     'ä',
     'a.b',

@@ -95,13 +95,15 @@ const numbered = (sql: string): string => {
 const withSchema = (sql: string, schema: string): string => sql.replaceAll('@', `"${schema}".`)
 
 /**
- * A name that needs no more than quotes.
+ * A name that needs no more than quotes, of a schema that is nobody else's: in `public` lies what the application calls
+ * `tickets` or `meta` itself.
  * @throws DeskError `store_failed`
  */
 export function checkedSchema(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) || /^pg_|^information_schema$/i.test(name))
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) || /^pg_|^information_schema$|^public$/i.test(name))
     throw fail('store_failed', {
-      reason: 'a schema is named with 1 to 63 letters, digits and _, not first a digit or pg_, nor information_schema',
+      reason:
+        'a schema is named with 1 to 63 letters, digits and _, not first a digit or pg_, nor information_schema or public',
     })
   return name
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../time/clock.ts'
 import { checkedOptions, clockOption, type OptionRule, patienceOption } from '../option.ts'
 
 export interface PostgresOptions {
-  /** Where the tables are: letters, digits and _; `ticketwright` unless said. */
+  /** Where the tables are, and nothing else: letters, digits and _, not `public`; `ticketwright` unless said. */
   readonly schema?: string
   /** Judges leases and what is due; the server's own unless given, so that all machines go by one. For tests. */
   readonly clock?: Clock
