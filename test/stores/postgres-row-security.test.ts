@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ofTenant } from '../../src/stores/postgres/of-tenant.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
-import { describePostgres } from '../postgres/database.ts'
+import { anotherDatabase, describePostgres } from '../postgres/database.ts'
 import { appOf } from './postgres-setup.ts'
 
 const at = Date.parse('2026-11-23T07:00:00Z')
@@ -479,4 +479,58 @@ describePostgres('row security', ({ url }) => {
       await migratePostgres(owner, { rowSecurity: true })
     })
   })
+})
+
+describePostgres('twelve machines that start at once on an empty database', () => {
+  const role = 'starting_app'
+  /** What each does when it starts, and the store that it works with. */
+  const kinds = [
+    async ({ owner }) => postgresStore(owner, { patienceMs: 60_000 }),
+    async ({ owner }) => {
+      await migratePostgres(owner)
+      return postgresStore(owner, { patienceMs: 60_000 })
+    },
+    async ({ owner, app }) => {
+      await migratePostgres(owner, { rowSecurity: true })
+      return postgresStore(app, { rowSecurity: true, patienceMs: 60_000 })
+    },
+  ] satisfies ((machine: { readonly owner: pg.Pool; readonly app: pg.Pool }) => Promise<Store>)[]
+
+  it('all start and work, those with row security too, and the tables are made once', async () => {
+    const { url } = await anotherDatabase()
+    const theirs = new URL(url)
+    theirs.username = role
+    theirs.password = 'app'
+    const pools: pg.Pool[] = []
+    const connected = async (connectionString: string) => {
+      const one = new pg.Pool({ connectionString, max: 2 })
+      pools.push(one)
+      await one.query('SELECT 1')
+      return one
+    }
+    const admin = await connected(url)
+    await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'app';
+      ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO ${role};
+      ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${role};
+      ALTER DEFAULT PRIVILEGES GRANT SELECT, USAGE ON SEQUENCES TO ${role}`)
+    const machines: { owner: pg.Pool; app: pg.Pool }[] = []
+    for (let i = 0; i < 12; i++) machines.push({ owner: await connected(url), app: await connected(theirs.href) })
+    const found = await Promise.all(
+      machines.map(async (machine, i) => {
+        const store = await kinds[i % kinds.length]?.(machine)
+        const outcome = await store?.commit({ ...commitOf('acme', `m${i}`), turn: undefined })
+        return [outcome, (await store?.load('acme', `m${i}`))?.row?.ticket.id]
+      }),
+    )
+    expect(found).toEqual(machines.map((_, i) => [{ ok: true }, `m${i}`]))
+    const kept = await admin.query('SELECT name, value FROM ticketwright.meta ORDER BY name')
+    expect(kept.rows).toEqual([
+      { name: 'row_security', value: 1 },
+      { name: 'version', value: 1 },
+    ])
+    expect((await admin.query('SELECT count(*)::integer AS n FROM ticketwright.tickets')).rows).toEqual([{ n: 12 }])
+    expect((await machines[0]?.app.query('SELECT id FROM ticketwright.tickets'))?.rows).toEqual([])
+    await admin.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+    await Promise.all(pools.map((one) => one.end()))
+  }, 120_000)
 })
