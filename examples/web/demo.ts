@@ -24,6 +24,7 @@ export async function demo(url: string, tell: (line: string) => void): Promise<v
     send: async ({ effect, message }) => tell(`     sent: ${effect.kind}, ${message?.subject}`),
     report: console.error,
   })
+  await service.store.now() // the tables are there: no request looks at them, or makes them, in its transaction
   const servers = {
     Express: expressApp(service).listen(0, '127.0.0.1'),
     'Handlers of Request': serve(fetchHandler(service)).listen(0, '127.0.0.1'),

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Db, PgBoss } from 'pg-boss'
-import type { Effect, Store } from 'ticketwright'
+import type { Effect, PendingEffect, Store } from 'ticketwright'
 
-/** One job for each ticket that time will do something to, and one for each effect. */
-export const queues = { deadlines: 'deadlines', effects: 'effects' } as const
+/** One job for each ticket that time will do something to, one for each effect, and one for each that failed for good. */
+export const queues = { deadlines: 'deadlines', effects: 'effects', deadLetters: 'dead-letters' } as const
 
 export interface DeadlineJob {
   readonly tenant: string
@@ -13,15 +13,24 @@ export interface EffectJob {
   readonly tenant: string
   readonly effect: Effect
 }
+export interface DeadLetterJob extends EffectJob {
+  readonly reason: string
+}
 
 /** A job that nobody came to is kept: the log leaps by weeks, and what is due must not be tidied away. */
 const retentionSeconds = 5 * 365 * 86_400
 
-/** Made once, before anybody works. Effects of one ticket come in their order. */
+/**
+ * Made once, before anybody works. Effects of one ticket come in their order. To pg-boss none of them ever fails for
+ * good: a job that has failed would hold back all that comes after it with the same key. When an effect is given up is
+ * for `deliver` to say: see `pendingIs`.
+ */
 export async function createQueues(boss: PgBoss): Promise<void> {
-  const options = { retryLimit: 20, retryDelay: 1, retryBackoff: true, expireInSeconds: 300, retentionSeconds }
+  const again = { retryLimit: 1_000, retryDelay: 1, retryBackoff: true, retryDelayMax: 3_600 }
+  const options = { ...again, expireInSeconds: 300, retentionSeconds }
   await boss.createQueue(queues.deadlines, options)
   await boss.createQueue(queues.effects, { ...options, policy: 'key_strict_fifo' })
+  await boss.createQueue(queues.deadLetters, { retentionSeconds })
 }
 
 /**
@@ -71,15 +80,22 @@ function jobIdOf(tenant: string, effectId: string): string {
 /** The store as one deadline sees it: this ticket is due. */
 export const dueIs = (store: Store, ticketId: string): Store => ({ ...store, due: async () => [ticketId] })
 
+/** Is it due still? It is passed by where others have it at the moment, and who they are may write nothing in the end. */
+export async function isDue(store: Store, { tenant, ticketId }: DeadlineJob): Promise<boolean> {
+  const { row, now } = await store.load(tenant, ticketId)
+  return row !== null && row.nextAt !== null && row.nextAt <= now
+}
+
 /**
- * The store as one effect sees it: it is pending, once. The job is what settles it, by ending; and what has it tried
- * again, by failing.
+ * The store as the job of one effect sees it: that is pending, once. The job is what settles it, by ending; and what has
+ * it tried again, by failing. One that is given up is a dead letter, and its job has ended: what comes after it goes on.
  */
-export function pendingIs(store: Store, effect: Effect): Store {
-  let pending = [{ ...effect, attempts: 1 }]
-  const failed = async (_tenant: string, effectId: string) => {
-    throw new Error(`${effectId} could not be delivered`)
-  }
+export function pendingIs(
+  store: Store,
+  effect: PendingEffect,
+  giveUp: (letter: DeadLetterJob) => Promise<unknown>,
+): Store {
+  let pending = [effect]
   return {
     ...store,
     effects: async () => {
@@ -88,7 +104,20 @@ export function pendingIs(store: Store, effect: Effect): Store {
       return taken
     },
     settle: async () => {},
-    defer: failed,
-    bury: failed,
+    defer: async (_tenant, effectId) => {
+      throw new Error(`${effectId} could not be delivered`)
+    },
+    bury: async (tenant, _effectId, reason) => {
+      const { attempts: _, ...given } = effect
+      await giveUp({ tenant, effect: given, reason })
+    },
   }
 }
+
+/** Keeps a dead letter until somebody redrives it to `queues.effects`, or deletes it. */
+export const keepDeadLetter =
+  (boss: PgBoss, db: Db) =>
+  (letter: DeadLetterJob): Promise<unknown> =>
+    boss.insert(queues.deadLetters, [{ data: letter, singletonKey: keyOf(letter.tenant, letter.effect.ticketId) }], {
+      db,
+    })

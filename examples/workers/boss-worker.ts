@@ -1,7 +1,16 @@
 import { type Db, PgBoss } from 'pg-boss'
 import type { Delivery, Desk, Store } from 'ticketwright'
 import type { PostgresClient, PostgresStore } from 'ticketwright/postgres'
-import { type DeadlineJob, dueIs, type EffectJob, pendingIs, queues, withJobs } from './boss-store.ts'
+import {
+  type DeadlineJob,
+  dueIs,
+  type EffectJob,
+  isDue,
+  keepDeadLetter,
+  pendingIs,
+  queues,
+  withJobs,
+} from './boss-store.ts'
 
 /** The transaction of a job, as the store takes it. */
 const clientOf = (db: Db): PostgresClient => ({ query: (text, values) => db.executeSql(text, values) })
@@ -29,18 +38,23 @@ export async function workAsBoss({ url, deskOf, store, send, onDone, onError }: 
   const boss = new PgBoss({ ...connectionOf(url), ...quietly, migrate: false, createSchema: false })
   boss.on('error', onError)
   await boss.start()
-  const options = { transactional: true, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true } as const
+  await store.now() // has looked at the tables: no job need do it in its transaction
+  const polling = { pollingIntervalSeconds: 0.5, burstWhenBatchFull: true }
+  const options = { transactional: true, includeMetadata: true, ...polling } as const
   const within = (db: Db): Store => withJobs(store.within(clientOf(db)), boss, db)
   await boss.work<DeadlineJob, void, typeof options>(queues.deadlines, options, async (jobs, db) => {
     for (const { data } of jobs) {
-      const desk = deskOf(data.tenant).using(dueIs(within(db), data.ticketId))
+      const store = within(db)
+      const desk = deskOf(data.tenant).using(dueIs(store, data.ticketId))
       const { events } = await desk.runDue({ limit: 1 })
+      if (await isDue(store, data)) throw new Error('others have the ticket') // the job comes again
       onDone({ events, effects: 0 })
     }
   })
   await boss.work<EffectJob, void, typeof options>(queues.effects, options, async (jobs, db) => {
-    for (const { data } of jobs) {
-      const desk = deskOf(data.tenant).using(pendingIs(within(db), data.effect))
+    for (const { data, retryCount } of jobs) {
+      const effect = { ...data.effect, attempts: retryCount + 1 }
+      const desk = deskOf(data.tenant).using(pendingIs(within(db), effect, keepDeadLetter(boss, db)))
       const { delivered } = await desk.deliver(send, { limit: 1 })
       onDone({ events: 0, effects: delivered })
     }

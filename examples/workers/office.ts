@@ -58,7 +58,7 @@ export async function bossOffice({ pool, url, desk, store }: Setting): Promise<O
     const { rows } = await pool.query(
       `SELECT 1 FROM pgboss.job
        WHERE name = ANY($1) AND (state = 'active' OR state < 'active' AND start_after <= $2) LIMIT 1`,
-      [Object.values(queues), new Date(time.now())],
+      [[queues.deadlines, queues.effects], new Date(time.now())],
     )
     return rows.length === 0
   }

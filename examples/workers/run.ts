@@ -41,7 +41,7 @@ export async function run(args: Arguments, watch: (done: number, total: number) 
     const clock = { at: days[0]?.endsAt ?? 0, now: () => clock.at }
     const store = postgresStore(pool, { clock })
     const plain = createDesk({ definition, store, clock }) as unknown as Desk
-    await plain.changes(0) // the tables are there before anybody works
+    await store.now() // the tables are there before anybody works
     const office = await (args.boss ? bossOffice : plainOffice)({ pool, url: database.url, desk: plain, crew, store })
     for (const [i, stopsAt] of crewOf.entries())
       crew.start({ url: database.url, name: `worker-${i + 1}`, boss: args.boss, stopsAt })

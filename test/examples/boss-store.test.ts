@@ -1,7 +1,7 @@
 import { Pool, type PoolClient } from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
 import { createDesk, type Delivery, type Desk, defineDesk } from 'ticketwright'
-import { postgresStore } from 'ticketwright/postgres'
+import { type PostgresStore, postgresStore } from 'ticketwright/postgres'
 import { officeHours } from 'ticketwright/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createQueues, queues, withJobs } from '../../examples/workers/boss-store.ts'
@@ -60,6 +60,23 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
       [JSON.stringify([tenant, ticketId])],
     )
     return rows
+  }
+
+  const soon = (holds: () => unknown) => vi.waitFor(holds, { timeout: 40_000, interval: 200 })
+  /** While a worker does the jobs, without trouble. */
+  const atWork = async (
+    { send, store: own = store() }: { send: (delivery: Delivery) => Promise<void>; store?: PostgresStore },
+    meanwhile: () => Promise<void>,
+  ): Promise<void> => {
+    const errors: string[] = []
+    const onError = ({ message }: Error) => void errors.push(message)
+    const working = await workAsBoss({ ...{ url, deskOf: desk, store: own, send, onError }, onDone: () => {} })
+    try {
+      await meanwhile()
+      expect(errors).toEqual([])
+    } finally {
+      await working.stop({ timeout: 5_000 })
+    }
   }
 
   it('are there with the ticket, and the library’s outbox stays empty', async () => {
@@ -123,31 +140,101 @@ describePostgres('deadlines and effects as jobs of pg-boss', () => {
       sent.push(`${effect.ticketId} ${effect.data.text}`)
       if (effect.ticketId === 'same') subjects.push(ticket.subject)
     }
-    const errors: Error[] = []
-    const working = await workAsBoss({
-      ...{ url, deskOf: desk, store: store(), send },
-      onDone: () => {},
-      onError: (error) => errors.push(error),
-    })
-    try {
+    await atWork({ send }, async () => {
       const { ticket } = await inTransaction('COMMIT', (within) =>
         within.as(mari).open({ subject: 'Nobody listens', body: '…', priority: 'Urgent' }),
       )
       const mine = () => sent.filter((line) => line.startsWith(ticket.id))
-      await vi.waitFor(() => expect(mine().length).toBe(2), { timeout: 40_000, interval: 200 })
+      await soon(() => expect(mine().length).toBe(2))
       expect(mine()).toEqual([`${ticket.id} A new ticket`, `${ticket.id} Late`])
       expect(failures).toBeLessThan(0)
       const breaches = (await desk().history(ticket.id)).filter(({ type }) => type === 'sla_breached')
       expect(breaches.length).toBe(1)
-      await vi.waitFor(
-        async () => expect((await jobs(ticket.id)).map(({ state }) => state)).toEqual(Array(3).fill('completed')),
-        { timeout: 10_000, interval: 200 },
+      await soon(async () =>
+        expect((await jobs(ticket.id)).map(({ state }) => state)).toEqual(Array(3).fill('completed')),
       )
-      expect(errors.map(({ message }) => message)).toEqual([])
       // of the test before: each was given its own tenant's ticket
       expect(subjects.sort()).toEqual(['one', 'other'])
+    })
+  }, 90_000)
+
+  it.each([
+    ['is refused for the twentieth time', 19, 'nobody listens'],
+    ['has taken twenty workers with it', 20, 'no worker came to an end with it'],
+  ])(
+    'are dead letters where an effect %s: those that come after it go on, and it can be revived',
+    async (_what, retries, reason) => {
+      const { ticket } = await inTransaction('COMMIT', (within) =>
+        within.as(mari).open({ subject: 'Nobody listens', body: '…', priority: 'Urgent' }),
+      )
+      const effectsOf = (name: string) => jobs(ticket.id).then((rows) => rows.filter((row) => row.name === name))
+      await pool.query('UPDATE pgboss.job SET retry_count = $1 WHERE name = $2 AND singleton_key = $3', [
+        retries,
+        queues.effects,
+        JSON.stringify(['default', ticket.id]),
+      ])
+      const sent: unknown[] = []
+      let listens = false
+      const send = async ({ effect }: Delivery) => {
+        if (effect.ticketId !== ticket.id) return
+        if (effect.data.text === 'A new ticket' && !listens) throw new Error('nobody listens')
+        sent.push(effect.data.text)
+      }
+      await atWork({ send }, async () => {
+        await soon(() => expect(sent).toEqual(['Late']))
+        expect(await effectsOf(queues.deadLetters)).toMatchObject([
+          { state: 'created', data: { tenant: 'default', reason, effect: { data: { text: 'A new ticket' } } } },
+        ])
+        listens = true
+        await boss.redrive(queues.deadLetters, { destination: queues.effects })
+        await soon(() => expect(sent).toEqual(['Late', 'A new ticket']))
+        expect(await effectsOf(queues.deadLetters)).toEqual([])
+      })
+    },
+    90_000,
+  )
+
+  it('come again where somebody else has the ticket, and undoes what they did', async () => {
+    const { ticket } = await inTransaction('COMMIT', (within) =>
+      within.as(mari).open({ subject: 'Held', body: '…', priority: 'Urgent' }),
+    )
+    const breaches = async () => (await desk().history(ticket.id)).filter(({ type }) => type === 'sla_breached').length
+    const deadline = async () => (await jobs(ticket.id)).find(({ name }) => name === queues.deadlines)
+    const client = await pool.connect()
+    try {
+      await client.query('BEGIN')
+      await client.query('SELECT FROM ticketwright.tickets WHERE id = $1 FOR UPDATE', [ticket.id])
+      await atWork({ send: async () => {} }, async () => {
+        await soon(async () => expect((await deadline())?.state).toMatch(/retry|completed/))
+        expect(await breaches()).toBe(0)
+        await client.query('ROLLBACK')
+        await soon(async () => expect(await breaches()).toBe(1))
+        await soon(async () => expect((await deadline())?.state).toBe('completed'))
+      })
     } finally {
-      await working.stop({ timeout: 5_000 })
+      client.release()
     }
+  }, 90_000)
+
+  it('find the tables there: no job looks at them in its transaction', async () => {
+    const own = new Pool({ connectionString: url, max: 1 })
+    const asked: string[] = []
+    const kept = postgresStore(own)
+    const within: typeof kept.within = (client) =>
+      kept.within({
+        query: (text, values) => {
+          asked.push(text)
+          return client.query(text, values)
+        },
+      })
+    let sent = 0
+    await atWork({ store: { ...kept, within }, send: async () => void sent++ }, async () => {
+      for (let i = 0; i < 3; i++)
+        await inTransaction('COMMIT', (desk) => desk.as(mari).open({ subject: `${i}`, body: '…' }))
+      await soon(() => expect(sent).toBeGreaterThanOrEqual(3))
+    })
+    await own.end()
+    expect(asked.length).toBeGreaterThanOrEqual(3)
+    expect(asked.filter((text) => text.includes('server_version_num'))).toEqual([])
   }, 90_000)
 })
