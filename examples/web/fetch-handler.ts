@@ -47,7 +47,19 @@ export function serve(handle: (request: Request) => Promise<Response>): Server {
       // a path, a host or a method that no `Request` can have: what handlers throw, they answer themselves
       outgoing.writeHead(400, { 'content-type': 'application/json' }).end('{"code":"bad_request"}')
     }
+    letGo(incoming)
   })
+}
+
+/** Whoever sends more than was read has so long to read the answer: a connection that is cut at once may take it along. */
+const lingerMs = 2_000
+
+/** Throws away what still comes of a request that has its answer, and ends the connection if that goes on. */
+function letGo(incoming: IncomingMessage): void {
+  incoming.removeAllListeners('data').resume() // the `Request` would keep it
+  if (incoming.complete) return
+  const late = setTimeout(() => incoming.destroy(), lingerMs)
+  for (const end of ['end', 'close']) incoming.on(end, () => clearTimeout(late))
 }
 
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {

@@ -298,6 +298,41 @@ for (const [flavour, start] of Object.entries(flavours))
       upload.on('error', () => {}).destroy()
     })
 
+    // Express waits for the end of such a body before it answers
+    it.runIf(flavour !== 'Express').each([
+      ['goes on for ever', true],
+      ['stops in the middle', false],
+    ])(
+      'ends the connection of an upload that is too long and %s, once it is answered',
+      async (_what, goesOn) => {
+        const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+        const head = 'POST /portal/tickets/none/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer mari'
+        socket.write(`${head}\r\nIdempotency-Key: long\r\nContent-Length: 1000000000\r\n\r\n${' '.repeat(600_000)}`)
+        const sending = setInterval(() => goesOn && socket.write(' '.repeat(100_000)), 20)
+        let said = ''
+        socket.on('data', (part) => {
+          said += part
+        })
+        socket.on('error', () => {}) // it was cut while we wrote
+        await once(socket, 'close')
+        clearInterval(sending)
+        expect(said).toMatch(/^HTTP\/1\.1 413 .*\{"code":"bad_body"\}/s)
+      },
+      20_000,
+    )
+
+    it.runIf(flavour !== 'Express')(
+      'keeps the connection of an upload that was too long and has come to its end',
+      async () => {
+        const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+        const head = 'POST /portal/tickets/none/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer mari'
+        socket.write(`${head}\r\nIdempotency-Key: long\r\nContent-Length: 2000000\r\n\r\n${' '.repeat(2_000_000)}`)
+        socket.write('GET /portal/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+        expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 404'])
+      },
+      20_000,
+    )
+
     it('acknowledges nothing when a query failed and the handler went on', async () => {
       const before = await kept()
       const careless = inTransaction(service, async ({ client, desk }) => {
