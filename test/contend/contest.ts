@@ -1,11 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import pg from 'pg'
 import { createDesk, type Desk } from '../../src/desk/desk.ts'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
+import { migratePostgres } from '../../src/stores/postgres/prepare.ts'
+import { appRole } from '../postgres/app-role.ts'
 import { readTables } from '../postgres/tables.ts'
 import { definition, dueId, hotId, openedAgoMs, postponedForMs } from './definition.ts'
-import { type Ground, judgeContest } from './judge.ts'
-import type { Fault, Order, Said, Task, Word } from './said.ts'
+import type { Fault } from './faulty.ts'
+import { judgeContest } from './judge.ts'
+import { ownRow } from './own-row.ts'
+import { contend } from './processes.ts'
+import type { Company, Said, Task } from './protocol.ts'
 
 export interface Contest {
   readonly processes: number
@@ -21,6 +25,10 @@ export interface Contest {
   readonly facts: number
   readonly delivered: number
   readonly pages: number
+  /** Saved in transactions with a row of the application's own, and undone with them. */
+  readonly withRow: number
+  readonly undone: number
+  readonly company: Company
   readonly seconds: number
   readonly wrong: readonly string[]
 }
@@ -28,8 +36,10 @@ export interface Contest {
 interface Setup {
   readonly processes?: number
   /** Connections that work at once in each process; one more reads the feed. */
-  readonly hands?: number
+  readonly connections?: number
   readonly fault?: Fault | null
+  /** All work is done by a role that owns nothing, under row security. */
+  readonly rowSecurity?: boolean
 }
 
 /** Lets processes work on the same tickets of an empty database until so many claims were granted, and judges. */
@@ -37,14 +47,15 @@ export async function contest(
   url: string,
   claims: number,
   seed: number,
-  { processes = 4, hands = 16, fault = null }: Setup = {},
+  { processes = 4, connections = 16, fault = null, rowSecurity = false }: Setup = {},
 ): Promise<Contest> {
-  const [hot, due] = [Math.ceil((processes * hands) / 2), Math.max(20, Math.ceil(claims / 25))]
+  const [hot, due] = [Math.ceil((processes * connections) / 2), Math.max(20, Math.ceil(claims / 25))]
+  const contenders = await prepare(url, rowSecurity)
   await withDesk(url, (desk) => open(desk, hot, due))
   const from = performance.now()
   const tasks = Array.from({ length: processes }, (_, i): Task => {
-    const share = Math.ceil(claims / processes)
-    return { url, name: `p${i}h`, hands, claims: share, hot, due, seed: seed + i, fault }
+    const [name, share] = [`p${i}h`, Math.ceil(claims / processes)]
+    return { url: contenders, name, connections, claims: share, hot, due, seed: seed + i, fault, rowSecurity }
   })
   let seconds = 0
   const said = await contend(tasks, async () => {
@@ -54,11 +65,11 @@ export async function contest(
       while ((await desk.runDue()).more);
     })
   })
-  const ground = { tables: await readTables(url), ...(await beside(url)), hot, due }
+  const ground = { tables: await readTables(url), ownRows: await readOwnRows(url), hot, due }
   const sum = (of: (one: Said) => number) => said.reduce((total, one) => total + of(one), 0)
   return {
     processes,
-    connections: processes * hands,
+    connections: processes * connections,
     claims: sum((one) => one.claims.length),
     heldByOthers: sum((one) => one.heldByOthers),
     acknowledged: sum((one) => one.acknowledged.length),
@@ -69,6 +80,15 @@ export async function contest(
     facts: sum((one) => one.facts),
     delivered: sum((one) => one.delivered.length),
     pages: sum((one) => one.feed.pages),
+    withRow: sum((one) => one.withRow.length),
+    undone: sum((one) => one.undone),
+    company: {
+      calls: sum((one) => one.company.calls),
+      commits: sum((one) => one.company.commits),
+      conflicts: sum((one) => one.company.conflicts),
+      held: sum((one) => one.company.held),
+      failed: sum((one) => one.company.failed),
+    },
     seconds,
     wrong: judgeContest(ground, said),
   }
@@ -80,11 +100,23 @@ const chances = 5
 /** What is wrong with a store with a fault: nothing if it was not found. `createDatabase` gives a new one each time. */
 export async function findFault(fault: Fault, createDatabase: () => Promise<string>): Promise<readonly string[]> {
   for (let seed = 1; seed <= chances; seed++) {
-    const { wrong } = await contest(await createDatabase(), 300, seed, { processes: 2, hands: 8, fault })
+    const { wrong } = await contest(await createDatabase(), 300, seed, { processes: 2, connections: 8, fault })
     if (wrong.length > 0) return wrong
   }
   return []
 }
+
+/** Makes the tables: the URL that those who contend work with. */
+async function prepare(url: string, rowSecurity: boolean): Promise<string> {
+  await withClient(url, async (client) => {
+    await migratePostgres(client, { rowSecurity })
+    await client.query(ownRow.create)
+  })
+  return rowSecurity ? appRole(url, ownRow.grant) : url
+}
+
+const readOwnRows = (url: string): Promise<ReadonlySet<string>> =>
+  withClient(url, async (client) => new Set((await client.query(ownRow.all)).rows.map(({ command_id }) => command_id)))
 
 /** Opens what is worked on: tickets that everybody wants, and tickets with facts of time ahead that nobody has written. */
 async function open(desk: Desk, hot: number, due: number): Promise<void> {
@@ -120,87 +152,12 @@ async function withDesk(url: string, work: (desk: Desk) => Promise<void>): Promi
   }
 }
 
-/** What the judge of crashes does not ask for: tokens, and which effects are still to be done. */
-async function beside(url: string): Promise<Pick<Ground, 'tokens' | 'pending'>> {
+async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
   const client = new pg.Client(url)
   await client.connect()
   try {
-    const leases = await client.query('SELECT ticket_id, token FROM ticketwright.leases')
-    const effects = await client.query('SELECT id FROM ticketwright.effects WHERE settled <> 1')
-    return {
-      tokens: new Map(leases.rows.map(({ ticket_id, token }) => [ticket_id, Number(token)])),
-      pending: effects.rows.map(({ id }) => id),
-    }
+    return await work(client)
   } finally {
     await client.end()
-  }
-}
-
-/** Starts all, lets them begin at once, and hears what they did. `whenDone` runs when the last has stopped writing. */
-async function contend(tasks: readonly Task[], whenDone: () => Promise<void>): Promise<readonly Said[]> {
-  const contenders = tasks.map((task) => new Contender(task))
-  const all = (work: (one: Contender) => unknown) => Promise.all(contenders.map(work))
-  try {
-    await all((one) => one.hear('ready'))
-    await all((one) => one.order({ do: 'begin' }))
-    await all((one) => one.hear('done'))
-    await whenDone()
-    await all((one) => one.order({ do: 'finish' }))
-    return await Promise.all(contenders.map(async (one) => (await one.hear('said')).said))
-  } finally {
-    await all((one) => one.end())
-  }
-}
-
-const contender = new URL('contender.ts', import.meta.url).pathname
-
-class Contender {
-  readonly #child: ChildProcess
-  readonly #words = new Map<Word['is'], Word>()
-  readonly #gone: Promise<void>
-  #heard: () => void = () => {}
-  #complained = ''
-  #ended = false
-
-  constructor(task: Task) {
-    this.#child = fork(contender, [JSON.stringify(task)], {
-      execArgv: ['--no-warnings'],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
-    this.#child.stderr?.on('data', (text) => {
-      this.#complained += text
-    })
-    this.#child.on('message', (word: Word) => {
-      this.#words.set(word.is, word)
-      this.#heard()
-    })
-    this.#gone = new Promise((resolve) => {
-      this.#child.on('close', () => {
-        this.#ended = true
-        this.#heard()
-        resolve()
-      })
-    })
-  }
-
-  order(order: Order): void {
-    if (this.#child.connected) this.#child.send(order)
-  }
-
-  /** What it says in the end, whenever it says it. */
-  async hear<Is extends Word['is']>(wanted: Is): Promise<Extract<Word, { is: Is }>> {
-    while (!this.#words.has(wanted)) {
-      if (this.#ended) throw new Error(`a process ended before it was ${wanted}: ${this.#complained}`)
-      await new Promise<void>((resolve) => {
-        this.#heard = resolve
-      })
-    }
-    return this.#words.get(wanted) as Extract<Word, { is: Is }>
-  }
-
-  async end(): Promise<void> {
-    this.#child.kill('SIGKILL')
-    await this.#gone
   }
 }

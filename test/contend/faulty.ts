@@ -2,10 +2,22 @@ import type pg from 'pg'
 import { fail } from '../../src/errors.ts'
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import type { Commit, PendingEffect, Store, TicketChange } from '../../src/store.ts'
-import type { Fault } from './said.ts'
+
+/** What a store may get wrong, to see whether it is found. */
+export const faults = [
+  ...(['version', 'facts', 'leases', 'tokens', 'claims', 'receipts', 'refusals', 'feed', 'columns', 'plans'] as const),
+  ...(['settling', 'giving', 'turns'] as const),
+  // of commits that share a call: see `company.ts`
+  ...(['neighbours', 'held'] as const),
+  // of transactions of the application's own: see `hand.ts`
+  ...(['within'] as const),
+] as const
+export type Fault = (typeof faults)[number]
+
+type Client = Pick<pg.Client, 'query'>
 
 /** The store with something left out on purpose, as a careless one would leave it out. */
-export function faulty(store: Store, client: pg.Client, fault: Fault | null): Store {
+export function faulty(store: Store, client: Client, fault: Fault | null): Store {
   switch (fault) {
     case 'version':
       return { ...store, commit: (commit) => commitAnyway(store, commit) }
@@ -30,6 +42,13 @@ export function faulty(store: Store, client: pg.Client, fault: Fault | null): St
       return { ...store, effects: (...asked) => settleUnseen(store, ...asked) }
     case 'turns':
       return { ...store, effects: (...asked) => takeAny(client, ...asked) }
+    case 'columns':
+      return { ...store, commit: (commit) => commitAndChange(store, client, commit, `status = 'Open'`) }
+    case 'plans':
+      return { ...store, commit: (commit) => commitAndChange(store, client, commit, 'next_at = next_at + 1') }
+    case 'neighbours':
+    case 'held':
+    case 'within':
     case null:
       return store
     default:
@@ -66,7 +85,7 @@ function on(change: TicketChange, version: number): TicketChange {
 }
 
 /** Looks who holds the ticket, and then takes it: somebody else does the same in between. */
-async function claimAnyway(store: Store, client: pg.Client, ...asked: Parameters<Store['claim']>) {
+async function claimAnyway(store: Store, client: Client, ...asked: Parameters<Store['claim']>) {
   const [tenant, ticketId] = asked
   const { lease } = await store.present(tenant, ticketId)
   if (lease) return null
@@ -78,7 +97,7 @@ async function claimAnyway(store: Store, client: pg.Client, ...asked: Parameters
 }
 
 /** Reads what can be seen, and does not wait for what was numbered before it and cannot be seen yet. */
-async function readAhead(client: pg.Client, ...[tenant, after, limit]: Parameters<Store['changes']>) {
+async function readAhead(client: Client, ...[tenant, after, limit]: Parameters<Store['changes']>) {
   const { rows } = await client.query<{ event: string; position: string }>(
     'SELECT event, position FROM ticketwright.events WHERE tenant = $1 AND position > $2 ORDER BY position LIMIT $3',
     [tenant, after, limit],
@@ -101,6 +120,17 @@ async function commitAndRefuse(store: Store, commit: Commit) {
   throw fail('version_conflict', { ticketId: commit.changes[0]?.ticketId ?? '', expected: 0, actual: 0 })
 }
 
+/** Keeps something in a column that the ticket does not say. */
+async function commitAndChange(store: Store, client: Client, commit: Commit, set: string) {
+  const outcome = await store.commit(commit)
+  for (const { ticketId } of outcome.ok ? commit.changes : [])
+    await client.query(`UPDATE ticketwright.tickets SET ${set} WHERE tenant = $1 AND id = $2`, [
+      commit.tenant,
+      ticketId,
+    ])
+  return outcome
+}
+
 /** Settles what is due, and gives it to nobody. */
 async function settleUnseen(store: Store, ...[tenant, ask]: Parameters<Store['effects']>) {
   for (const { id } of await store.effects(tenant, ask)) await store.settle(tenant, id)
@@ -108,7 +138,7 @@ async function settleUnseen(store: Store, ...[tenant, ask]: Parameters<Store['ef
 }
 
 /** Takes whatever is due, also what has to wait for another effect of its ticket. */
-async function takeAny(client: pg.Client, ...[tenant, { now, limit, hideMs = 0 }]: Parameters<Store['effects']>) {
+async function takeAny(client: Client, ...[tenant, { now, limit, hideMs = 0 }]: Parameters<Store['effects']>) {
   const { rows } = await client.query<{ effect: string; attempts: number }>(
     `UPDATE ticketwright.effects SET hidden_until = $2::float8, attempts = attempts + 1
      WHERE tenant = $1 AND id IN (

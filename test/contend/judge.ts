@@ -1,15 +1,13 @@
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import { judge, type Tables } from '../crash/judge.ts'
-import { dueId, factsOf, hotId } from './definition.ts'
-import type { Claim, Given, Said } from './said.ts'
+import { definition, dueId, factsOf, hotId } from './definition.ts'
+import type { Claim, Given, Said } from './protocol.ts'
 
 /** What is there when all have finished. */
 export interface Ground {
   readonly tables: Tables
-  /** The token of each ticket that was ever claimed. */
-  readonly tokens: ReadonlyMap<string, number>
-  /** Ids of effects that are still to be done. */
-  readonly pending: readonly string[]
+  /** Ids of commands that stand in the application's own table. */
+  readonly ownRows: ReadonlySet<string>
   readonly hot: number
   readonly due: number
 }
@@ -22,6 +20,7 @@ export function judgeContest(ground: Ground, said: readonly Said[]): string[] {
     ...judge(
       ground.tables,
       said.flatMap(({ acknowledged }) => acknowledged),
+      { definition },
     ),
     ...claimsWrong(ground, said),
     ...raisedWrong(ground, said),
@@ -29,12 +28,13 @@ export function judgeContest(ground: Ground, said: readonly Said[]): string[] {
     ...factsMissing(ground, events),
     ...feedWrong(ground, said),
     ...refusedAndDone(ground, said),
+    ...apartFromTheirRow(ground, said),
     ...effectsWrong(ground, said),
   ]
 }
 
 /** One holder at a time, by tokens: of those in a row the next began when the one before had ended. */
-function claimsWrong({ tokens }: Ground, said: readonly Said[]): string[] {
+function claimsWrong({ tables: { tokens } }: Ground, said: readonly Said[]): string[] {
   const wrong: string[] = []
   const claims = Map.groupBy(
     said.flatMap((one) => one.claims),
@@ -126,13 +126,13 @@ function factsMissing({ due }: Ground, events: ReadonlyMap<string, readonly AnyT
 /** Whoever read along has seen what is there. That each ticket's versions came in order was seen by the reader. */
 function feedWrong({ tables }: Ground, said: readonly Said[]): string[] {
   return said.flatMap(({ feed }) => {
-    const behind = tables.tickets.filter(({ id, version }) => feed.versions[id] !== version)
+    const behind = tables.tickets.filter(({ id, row }) => feed.versions[id] !== row.version)
     const missed = tables.events.length - feed.events
     return [
       ...(missed === 0 ? [] : [`a reader of the feed has seen ${feed.events} events of ${tables.events.length}`]),
       ...behind
         .slice(0, 5)
-        .map(({ id, version }) => `a reader has ${id} at ${feed.versions[id]} instead of ${version}`),
+        .map(({ id, row }) => `a reader has ${id} at ${feed.versions[id]} instead of ${row.version}`),
     ]
   })
 }
@@ -145,14 +145,27 @@ function refusedAndDone({ tables }: Ground, said: readonly Said[]): string[] {
     .map((commandId) => `${commandId} was refused, and is there`)
 }
 
+/** A transaction saves the command and the row, or neither. */
+function apartFromTheirRow({ tables, ownRows }: Ground, said: readonly Said[]): string[] {
+  const there = new Set(tables.receipts.map(({ commandId }) => commandId))
+  const saved = new Set(said.flatMap(({ withRow }) => withRow))
+  return [
+    ...[...saved].filter((id) => !ownRows.has(id)).map((id) => `${id} was saved, and its row is not there`),
+    ...[...ownRows].filter((id) => !saved.has(id)).map((id) => `${id} has a row, and was not saved`),
+    ...[...ownRows].filter((id) => !there.has(id)).map((id) => `${id} has a row, and is not there itself`),
+  ]
+}
+
 /** Nobody dies here, so that what may come twice comes once: each is given to somebody and settled, one of a ticket at a time. */
-function effectsWrong({ tables, pending }: Ground, said: readonly Said[]): string[] {
+function effectsWrong({ tables }: Ground, said: readonly Said[]): string[] {
   const given = said.flatMap(({ delivered }) => delivered)
   const times = Map.groupBy(given, ({ effectId }) => effectId)
   return [
     ...[...times].flatMap(([id, { length }]) => (length === 1 ? [] : [`effect ${id} was given out ${length} times`])),
-    ...tables.effectIds.filter((id) => !times.has(id)).map((id) => `effect ${id} was given to nobody`),
-    ...pending.filter((id) => times.has(id)).map((id) => `effect ${id} was delivered, and is not settled`),
+    ...tables.effects.filter(({ id }) => !times.has(id)).map(({ id }) => `effect ${id} was given to nobody`),
+    ...tables.effects
+      .filter(({ id, settled }) => settled !== 1 && times.has(id))
+      .map(({ id }) => `effect ${id} was delivered, and is not settled`),
     ...[...Map.groupBy(given, ({ ticketId }) => ticketId).values()].flatMap(mixed),
   ]
 }

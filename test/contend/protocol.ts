@@ -1,4 +1,6 @@
+/** What the one who runs a contest and the processes that contend tell each other. */
 import type { Acknowledged } from '../crash/judge.ts'
+import type { Fault } from './faulty.ts'
 
 /** A claim that was granted, or handed over. All instants are the store's. */
 export interface Claim {
@@ -36,6 +38,19 @@ export interface Feed {
   readonly wrong: readonly string[]
 }
 
+/** How commits of a pool went to the server together. */
+export interface Company {
+  /** Calls of more than one commit. */
+  readonly calls: number
+  /** Commits in them. */
+  readonly commits: number
+  /** Those of them that were answered with a conflict, and those whose tickets others had. */
+  readonly conflicts: number
+  readonly held: number
+  /** Calls that failed, so that each commit was sent again by itself. */
+  readonly failed: number
+}
+
 /** What one contending process did. */
 export interface Said {
   readonly claims: readonly Claim[]
@@ -46,8 +61,12 @@ export interface Said {
   readonly raised: Readonly<Record<string, number>>
   /** Commands sent under a lease that had ended, and refused for it. */
   readonly tooLate: number
-  /** Ids of commands that were refused: nothing of them may be there. */
+  /** Ids of commands that were refused, or undone with a transaction: nothing of them may be there. */
   readonly refused: readonly string[]
+  /** Ids of commands that were saved in a transaction with a row of the application's own. */
+  readonly withRow: readonly string[]
+  readonly undone: number
+  readonly company: Company
   readonly conflicts: number
   readonly facts: number
   readonly delivered: readonly Given[]
@@ -67,19 +86,14 @@ export type Word = { readonly is: 'ready' } | { readonly is: 'done' } | { readon
 export interface Task {
   readonly url: string
   readonly name: string
-  /** Connections that work at once. */
-  readonly hands: number
+  /** Connections that work at once: half of them in a pool. */
+  readonly connections: number
   /** Claims to be granted to this process. */
   readonly claims: number
   readonly hot: number
   readonly due: number
   readonly seed: number
   readonly fault: Fault | null
+  /** The tables have row security, and the role of the URL owns nothing. */
+  readonly rowSecurity: boolean
 }
-
-/** What a store may get wrong, to see whether it is found. */
-export const faults = [
-  ...(['version', 'facts', 'leases', 'tokens', 'claims', 'receipts', 'refusals', 'feed'] as const),
-  ...(['settling', 'giving', 'turns'] as const),
-] as const
-export type Fault = (typeof faults)[number]

@@ -1,5 +1,5 @@
 import type { Store } from '../../src/store.ts'
-import type { Feed } from './said.ts'
+import type { Feed } from './protocol.ts'
 
 /** Of each reader, so that what goes wrong everywhere fits a screen. */
 const maxTold = 5

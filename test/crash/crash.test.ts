@@ -3,7 +3,7 @@ import { crashEverywhere } from './everywhere.ts'
 import { crash } from './trial.ts'
 
 const anything =
-  /is not there|nothing is left|is at version|is not what its|not the same|is not found|asked for|are kept/
+  /is not there|nothing is left|is at version|is not what its|not the same|is not found|asked for|are kept|is kept as|is there, and|and is at/
 
 describe('a writer that is killed (hazard 35)', () => {
   it('at any moment loses no acknowledged command, and leaves ticket, events, outbox and receipts in agreement', async () => {

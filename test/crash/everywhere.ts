@@ -2,9 +2,10 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'
-import { examine } from './examine.ts'
+import { examineBy } from './examine.ts'
+import { judge } from './judge.ts'
 import type { Word } from './stepper.ts'
-import { imported, steps } from './steps.ts'
+import { definition, imported, steps } from './steps.ts'
 import { inOneFile, startVictim } from './victim.ts'
 
 /** A life that was killed at its boundaries, one process for each. */
@@ -107,5 +108,5 @@ function lookAt(path: string, said: readonly Word[]): string[] {
   const begun = new Set(said.flatMap((word) => ('begins' in word ? [word.begins] : [])))
   const done = new Set(said.flatMap((word) => ('done' in word ? [word.done] : [])))
   const left = steps.filter(({ name, until = '' }) => done.has(name) && !begun.has(until))
-  return examine(path, [], { imported, left })
+  return examineBy(path, (tables) => judge(tables, [], { imported, definition }), left)
 }

@@ -1,6 +1,8 @@
 import type { PostgresServer } from '../postgres/server.ts'
 import { readTables } from '../postgres/tables.ts'
-import { type Acknowledged, judge } from './judge.ts'
+import type { Acknowledged } from './judge.ts'
+import { killOne } from './kill.ts'
+import { type Granted, Ledger } from './ledger.ts'
 import { randomFrom } from './random.ts'
 import { startVictim } from './victim.ts'
 
@@ -41,26 +43,19 @@ export async function crashPostgres(
 ): Promise<PostgresCrash> {
   const random = randomFrom(seed)
   const run = { clientKills: 0, serverKills: 0, acknowledged: 0, wrong: [] as string[] }
-  let [url, kept] = ['', [] as Acknowledged[]]
-  let writers = 0
+  let [url, ledger, writers] = ['', new Ledger(), 0]
   const start = (statement: number) =>
-    startVictim<Acknowledged>(writer, [url, String(writers++), String(statement), mayLose ? 'may lose' : ''])
+    startVictim<Acknowledged | Granted>(writer, [
+      ...[url, String(writers++), String(statement), mayLose ? 'may lose' : ''],
+    ])
 
-  const lookAt = async (said: readonly Acknowledged[]) => {
-    kept.push(...said)
-    run.acknowledged += said.length
-    run.wrong.push(...judge(await readTables(url), kept))
+  const lookAt = async (said: readonly (Acknowledged | Granted)[]) => {
+    run.acknowledged += ledger.hear(said)
+    run.wrong.push(...ledger.judge(await readTables(url)))
     onProgress(run)
   }
   const killClient = async () => {
-    const statement = random() < 0.5 ? 1 + Math.floor(random() * 400) : 0
-    const victim = start(statement)
-    await victim.begun
-    if (statement === 0) {
-      await wait(random() * longestMs.client)
-      victim.kill()
-    }
-    const { said, killed, complained } = await victim.ended
+    const { said, killed, complained } = await killOne(random, longestMs.client, start)
     if (!killed) throw new Error(`a writer ended by itself: ${complained}`)
     run.clientKills += 1
     await lookAt(said)
@@ -78,7 +73,7 @@ export async function crashPostgres(
     await lookAt(ends.flatMap(({ said }) => said))
   }
   for (let n = 0; n < kills.clients + kills.server && run.wrong.length === 0; n++) {
-    if (n % killsPerDatabase === 0) [url, kept] = [await server.createDatabase(`crash_${n}`), []]
+    if (n % killsPerDatabase === 0) [url, ledger] = [await server.createDatabase(`crash_${n}`), new Ledger()]
     await (n < kills.clients ? killClient() : killServer())
   }
   return run

@@ -7,7 +7,8 @@ import { memoryStore } from '../../src/stores/memory.ts'
 import { manualClock } from '../../src/testing/manual-clock.ts'
 
 const always = { calendar: 'alwaysOpen' } as const
-const definition = defineDesk({
+/** What the steps are taken by. */
+export const definition = defineDesk({
   levels: [{ id: 'promise', ...always, targets: [{ metric: 'firstResponse', within: '1h' }] }],
   slaRules: [{ level: 'promise' }],
   triggers: [

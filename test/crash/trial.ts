@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { examine } from './examine.ts'
+import { examineBy } from './examine.ts'
 import type { Acknowledged } from './judge.ts'
+import { killOne } from './kill.ts'
+import { type Granted, Ledger } from './ledger.ts'
 import { randomFrom } from './random.ts'
 import { inOneFile, startVictim } from './victim.ts'
 
@@ -33,46 +35,26 @@ export async function crash(
   const random = randomFrom(seed)
   const folder = mkdtempSync(join(tmpdir(), 'ticketwright-crash-'))
   const run = { kills: 0, acknowledged: 0, ended: 0, wrong: [] as string[] }
-  let acknowledged: Acknowledged[] = []
+  let ledger = new Ledger()
   try {
     const program = await inOneFile(writer, folder)
     while (run.kills < kills && run.wrong.length === 0) {
-      if (run.kills % killsPerFile === 0) acknowledged = []
+      if (run.kills % killsPerFile === 0) ledger = new Ledger()
       const path = join(folder, `${Math.floor(run.kills / killsPerFile)}.db`)
-      const statement = random() < 0.5 ? 1 + Math.floor(random() * 400) : 0
-      const { said, killed } = await killOne(
-        program,
-        [path, String(run.kills), String(statement), control ? 'control' : ''],
-        {
-          afterMs: statement === 0 ? Math.floor(random() * longestMs) : null,
-          mayEnd: control,
-        },
+      const { said, killed, complained } = await killOne(random, longestMs, (statement) =>
+        startVictim<Acknowledged | Granted>(program, [
+          ...[path, String(run.kills), String(statement), control ? 'control' : ''],
+        ]),
       )
-      acknowledged.push(...said)
+      if (!killed && !control) throw new Error(`the writer ended by itself: ${complained}`)
       run.kills += 1
-      run.acknowledged += said.length
+      run.acknowledged += ledger.hear(said)
       if (!killed) run.ended += 1
-      run.wrong.push(...examine(path, acknowledged))
+      run.wrong.push(...examineBy(path, (tables) => ledger.judge(tables)))
       onProgress(run)
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
   return run
-}
-
-/** Starts a writer, and kills it some time after its first word, unless it kills itself at a statement (null). */
-async function killOne(
-  program: URL,
-  args: readonly string[],
-  { afterMs, mayEnd }: { readonly afterMs: number | null; readonly mayEnd: boolean },
-) {
-  const victim = startVictim<Acknowledged>(program, args)
-  if (afterMs !== null) {
-    await victim.begun
-    setTimeout(victim.kill, afterMs)
-  }
-  const { said, killed, complained } = await victim.ended
-  if (!killed && !mayEnd) throw new Error(`the writer ended by itself: ${complained}`)
-  return { said, killed }
 }

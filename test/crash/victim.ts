@@ -11,7 +11,7 @@ export interface Victim<Word> {
   readonly ended: Promise<End<Word>>
 }
 
-interface End<Word> {
+export interface End<Word> {
   /** Line by line. */
   readonly said: readonly Word[]
   readonly killed: boolean

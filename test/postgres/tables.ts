@@ -1,7 +1,8 @@
 import pg from 'pg'
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import type { Receipt } from '../../src/store.ts'
-import type { Tables } from '../crash/judge.ts'
+import type { SqlValue } from '../../src/stores/sql/column.ts'
+import { keptColumns, type Tables } from '../crash/judge.ts'
 
 /** Each stands there behind the tenant it is for. */
 const traitIn = (tenant: string, kept: string): string =>
@@ -16,14 +17,22 @@ export async function readTables(url: string, schema = 'ticketwright'): Promise<
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     return {
-      tickets: await all('id, version, ticket', 'tickets'),
+      tickets: (await all<Record<string, SqlValue>>(`id, ticket, ${keptColumns.join(', ')}`, 'tickets')).map(
+        ({ id, ticket, ...row }) => ({ id: String(id), ticket: String(ticket), row }),
+      ),
       events: (await all<{ event: string }>('event', 'events ORDER BY position')).map(
         ({ event }) => JSON.parse(event) as AnyTicketEvent,
       ),
       receipts: (await all<{ receipt: string }>('receipt', 'receipts')).map(
         ({ receipt }) => JSON.parse(receipt) as Receipt,
       ),
-      effectIds: (await all<{ id: string }>('id', 'effects')).map(({ id }) => id),
+      effects: await all('id, settled', 'effects'),
+      tokens: new Map(
+        (await all<{ ticket_id: string; token: number }>('ticket_id, token', 'leases')).map((one) => [
+          one.ticket_id,
+          one.token,
+        ]),
+      ),
       traits: await all<{ tenant: string; id: string; trait: string }>(
         'tenant, id, unnest(traits) AS trait',
         'tickets',

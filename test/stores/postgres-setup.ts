@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { migratePostgres, type PostgresClient, postgresStore } from 'ticketwright/postgres'
 import { type MakeStore, manualClock, type RawContents, type StoreFailure, type StoreSetup } from 'ticketwright/testing'
+import { appRole } from '../postgres/app-role.ts'
 
 const start = '2026-11-23T09:00:00+02:00'
 const tables = ['tickets', 'events', 'external_ids', 'receipts', 'leases', 'presence', 'turns', 'effects', 'numbers']
@@ -154,33 +154,16 @@ export const server =
     return setup({ owner: owner === url ? client : open(owner), client, lend, crash, end }, url, rowSecurity)
   }
 
-/** What the page about operating says a role needs that works with the tables, and does not own them. */
-const grants = (role: string): string => {
-  const page = readFileSync(new URL('../../docs/how-to/operations-postgresql.md', import.meta.url), 'utf8')
-  const block = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].find(([, sql]) => sql?.startsWith('GRANT'))
-  if (!block?.[1]) throw new Error('the page says nothing of roles')
-  return block[1].replaceAll('desk_app', role)
-}
-
-/**
- * The URL of a role of its own that may do what the page says, and nothing else: with tables made by the role of the
- * URL that is given.
- */
+/** A role of its own with tables made by the role of the URL that is given: see `appRole`. */
 export async function appOf(owner: string, rowSecurity = false): Promise<Required<Worker>> {
-  const url = new URL(owner)
-  const role = `app_${url.pathname.slice(1).replaceAll('-', '_')}`
   const client = new pg.Client(owner)
   await client.connect()
   try {
     await migratePostgres(client, { rowSecurity })
-    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'app'; REVOKE ALL ON DATABASE "${url.pathname.slice(1)}" FROM PUBLIC;
-      GRANT CONNECT ON DATABASE "${url.pathname.slice(1)}" TO ${role}; ${grants(role)}`)
   } finally {
     await client.end()
   }
-  url.username = role
-  url.password = 'app'
-  return { url: url.href, owner, rowSecurity }
+  return { url: await appRole(owner), owner, rowSecurity }
 }
 
 /** pg keeps it to itself. */
