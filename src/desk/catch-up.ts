@@ -29,16 +29,24 @@ export async function decideWithHistory(
 }
 
 /**
- * What was saved of time alone; `beaten`: somebody else was quicker, and has most likely saved the rest. It is not waited
- * for a ticket that somebody's transaction has.
+ * What was saved of time alone. `beaten`: somebody else was quicker, and has most likely saved the rest. `held`:
+ * somebody's transaction has the ticket, and the rest is left to whoever comes next.
  */
 export interface CaughtUp {
   readonly events: readonly AnyTicketEvent[]
-  readonly beaten: boolean
+  readonly end: 'done' | 'beaten' | 'held'
 }
 
-/** Saves what time alone has caused, commit by commit, until nothing is due at `now` or somebody else was quicker. */
-export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): Promise<CaughtUp> {
+/**
+ * Saves what time alone has caused, commit by commit, until nothing is due at `now` or somebody else was quicker. Who
+ * has something to do with the ticket waits for the end of a transaction that has it; who only passes by does not.
+ */
+export async function catchUp(
+  desk: DeskContext,
+  ticket: Ticket,
+  now: number,
+  { waits = true }: { readonly waits?: boolean } = {},
+): Promise<CaughtUp> {
   const events: AnyTicketEvent[] = []
   for (let current = ticket, more = true; more; ) {
     const advanced = await advanceWithHistory(desk, current, now)
@@ -46,14 +54,14 @@ export async function catchUp(desk: DeskContext, ticket: Ticket, now: number): P
       tenant: desk.tenant,
       changes: [changeOf(desk, current, advanced)],
       effects: advanced.effects,
-      waits: false,
+      waits,
     })
-    if (!committed.ok) return { events, beaten: committed.conflict !== 'held' }
+    if (!committed.ok) return { events, end: committed.conflict === 'held' ? 'held' : 'beaten' }
     events.push(...advanced.events)
     current = advanced.ticket
     more = advanced.more
   }
-  return { events, beaten: false }
+  return { events, end: 'done' }
 }
 
 /** What time alone has caused up to `now`; brings the log if a clock must count the past. */

@@ -9,12 +9,17 @@ import { isRefusal } from './store-failure.ts'
 
 /** What a run over due tickets did. */
 export interface DueRun {
-  /** Tickets looked at. */
+  /** Tickets looked at; not those that were held. */
   readonly tickets: number
   /** Events written: facts of time that had not been made visible yet. */
   readonly events: number
-  /** The limit was reached; more may be due. */
+  /** The limit was reached, or it was told to stop; more may be due. What is held is no more: it would be in vain. */
   readonly more: boolean
+  /**
+   * Tickets that somebody else's transaction had: they are passed by, hold up no others, and are not counted by the
+   * limit. What is due of them is written by whoever comes next.
+   */
+  readonly held: number
   /**
    * Tickets that could not be advanced, and why (`definition_missing`, `event_too_new`, `ticket_damaged`). They are put
    * off, so that the others are not held up by them, and tried again when they have lain as long again (a minute at
@@ -23,7 +28,7 @@ export interface DueRun {
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
 }
 
-/** Tickets that one run may look at. */
+/** Tickets that one run may look at, and as many may be held. */
 const maxDueTickets = 100_000
 
 /**
@@ -36,23 +41,43 @@ export async function runDue(
 ): Promise<DueRun> {
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= maxDueTickets))
     throw fail('invalid_command', { reason: `a limit is a whole number from 1 to ${maxDueTickets}` }, 'limit')
+  return run(desk, { limit, maxHeld: maxDueTickets, signal })
+}
+
+/** The same for who reads and waits for it: a thousand tickets, and where as many are held `runDue` does the rest. */
+export const lookAtDue = (desk: DeskContext): Promise<DueRun> =>
+  run(desk, { limit: maxFactsPerAdvance, maxHeld: maxFactsPerAdvance })
+
+interface Bounds {
+  readonly limit: number
+  readonly maxHeld: number
+  readonly signal?: AbortSignal | undefined
+}
+
+async function run(desk: DeskContext, { limit, maxHeld, signal }: Bounds): Promise<DueRun> {
   const now = await desk.store.now()
-  const done: Done = { tickets: 0, events: 0, failed: [] }
-  for (let inCompany = false; done.tickets < limit; inCompany = true) {
+  const done: Done = { tickets: 0, events: 0, held: 0, failed: [] }
+  const passed = new Set<string>()
+  for (let inCompany = false; done.tickets < limit && done.held < maxHeld; ) {
     const left = limit - done.tickets
-    const most = inCompany ? Math.min(maxDueTickets, left * roomInCompany) : left
+    const room = inCompany ? Math.min(maxDueTickets, left * roomInCompany) : left
+    // twice those that were passed: however many they are, the list is asked for anew a few times
+    const most = room + passed.size * 2
     const listed = await desk.store.due(desk.tenant, { now, plannedBy: desk.plannedBy, limit: most })
-    const ids = inCompany ? begunElsewhere(desk, listed).slice(0, left) : listed
-    const end = await runOver(desk, ids, { now, inCompany, signal }, done)
+    const ahead = listed.filter((id) => !passed.has(id))
+    const ids = inCompany ? begunElsewhere(desk, ahead) : ahead
+    const end = await runOver(desk, ids, { now, inCompany, limit, signal }, done, passed)
     if (end === 'told to stop') return { ...done, more: true }
-    if (end === 'all looked at') return { ...done, more: listed.length >= left }
+    if (end === 'beaten') inCompany = true
+    else if (done.tickets < limit && listed.length < most) return { ...done, more: false }
   }
-  return { ...done, more: true }
+  return { ...done, more: done.tickets >= limit }
 }
 
 interface Done {
   tickets: number
   events: number
+  held: number
   readonly failed: { ticketId: string; error: Refusal }[]
 }
 
@@ -62,38 +87,41 @@ const stretch = { first: 5, longest: 50 } as const
 /** Whoever meets others looks at a list so many times as long: there is room for a stretch of one's own. */
 const roomInCompany = 5
 
-interface Run {
+interface Look extends Pick<Bounds, 'limit' | 'signal'> {
   readonly now: number
   readonly inCompany: boolean
-  readonly signal: AbortSignal | undefined
 }
 
 /**
  * Where several work at once, all are given the same list, and would do each other's work step by step. Whoever finds
  * that somebody was quicker looks anew, and begins at another place; alone, everybody begins with what is due first.
+ * `passed` gets what may stand in the list again: held, or not to be advanced.
  */
 async function runOver(
   desk: DeskContext,
   ids: readonly string[],
-  { now, inCompany, signal }: Run,
+  { now, inCompany, limit, signal }: Look,
   done: Done,
+  passed: Set<string>,
 ): Promise<'all looked at' | 'told to stop' | 'beaten'> {
   let size: number = stretch.first
-  for (let from = 0; from < ids.length; ) {
+  for (let from = 0; from < ids.length && done.tickets < limit; ) {
     if (signal?.aborted) return 'told to stop'
-    const looked = ids.slice(from, from + size)
-    done.tickets += looked.length
+    const looked = ids.slice(from, from + Math.min(size, limit - done.tickets))
     // all of them come to their end, also where the store fails; the list was true when it was given: its first is due
     const outcomes = await Promise.allSettled(looked.map((id, i) => advanceOne(desk, id, now, from + i === 0)))
     for (const [i, outcome] of outcomes.entries()) {
       if (outcome.status === 'rejected') throw outcome.reason
       const ticketId = looked[i] as string
-      const { events, error } = outcome.value
+      const { events, end, error } = outcome.value
+      if (end === 'held') done.held += 1
+      else done.tickets += 1
       if (error) done.failed.push({ ticketId, error })
+      if (error || end === 'held') passed.add(ticketId)
       done.events += events.length
       if (events.length > 0) await desk.routeAfter(ticketId, events)
     }
-    if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value.beaten)) return 'beaten'
+    if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value.end === 'beaten')) return 'beaten'
     from += looked.length
     if (!inCompany) size = Math.min(stretch.longest, size * 2)
   }
@@ -114,13 +142,14 @@ interface AdvancedOne extends CaughtUp {
 async function advanceOne(desk: DeskContext, ticketId: string, now: number, isSure: boolean): Promise<AdvancedOne> {
   try {
     const { row } = await desk.store.load(desk.tenant, ticketId)
-    if (!row) return { events: [], beaten: false }
-    return isSure || isDue(desk, row, now) ? await catchUp(desk, row.ticket, now) : { events: [], beaten: true }
+    if (!row) return { events: [], end: 'done' }
+    if (!isSure && !isDue(desk, row, now)) return { events: [], end: 'beaten' }
+    return await catchUp(desk, row.ticket, now, { waits: false })
   } catch (error) {
     if (!isRefusal(error)) throw error
-    await putOff(desk, ticketId, now)
+    const end = (await putOff(desk, ticketId, now)) ? 'done' : 'held'
     const told = refuse(error.code, error.facts as never, error.path) as Refusal
-    return { events: [], beaten: false, error: told }
+    return { events: [], end, error: told }
   }
 }
 

@@ -8,7 +8,7 @@ import type { Agent } from '../queue/routing/agent.ts'
 import { departmentsOf, type Obstacle, obstacleFor } from '../queue/routing/obstacle.ts'
 import type { Lease, Query } from '../store.ts'
 import { agentsOf } from './ask-directory.ts'
-import { runDue } from './due.ts'
+import { lookAtDue } from './due.ts'
 import type { DeskContext } from './options.ts'
 import { queryOf } from './read.ts'
 import { takeOf, teamOf } from './team.ts'
@@ -60,7 +60,7 @@ export async function nextTicket(
   const agents = await agentsOf(desk)
   const agent = agents && agentNamed(agents, holder)
   const queries = viewsFor(views, agent).map((view) => [view, queryOf(desk, view)] as const)
-  await runDue(desk)
+  await lookAtDue(desk)
   // one at a time for each agent: what the first one takes counts for the second
   return desk.turn(takeOf(holder), async () => {
     const judge = await judgeFor(desk, agent, agents ?? [])

@@ -9,7 +9,6 @@ import { subjectAt } from '../engine/subject.ts'
 import { timelineOf } from '../engine/timeline.ts'
 import { fail, shown, unwrap } from '../errors.ts'
 import { type Actor, isStaff } from '../model/actor.ts'
-import { maxFactsPerAdvance } from '../model/bounds.ts'
 import type { Message } from '../model/message.ts'
 import { isOutOfWork, type Names, type StatusKind } from '../model/names.ts'
 import { parse } from '../model/schema.ts'
@@ -18,7 +17,7 @@ import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Query } from '../store.ts'
 import { checkReopening, checkReopenWindow } from '../workflow/react.ts'
 import { advanceWithHistory } from './catch-up.ts'
-import { runDue } from './due.ts'
+import { lookAtDue } from './due.ts'
 import type { DeskContext } from './options.ts'
 import {
   checkSegmentField,
@@ -36,8 +35,9 @@ export interface Page<X extends Names = Names> {
   /** Pass it as `after` for the next page; null: this was the last. */
   readonly next: SortPosition | null
   /**
-   * More tickets were due than one look could advance: look again, or let `runDue` catch up. Or one of these cannot be
-   * advanced: `runDue` says why (`failed`).
+   * More tickets were due than one look could advance: look again, or let `runDue` catch up. Or somebody else's
+   * transaction has one that is due (`held`), which may belong here, or no more. Or one of these cannot be advanced:
+   * `runDue` says why (`failed`).
    */
   readonly stale: boolean
 }
@@ -179,8 +179,8 @@ async function someBehind({ store, definitions, tenant }: DeskContext, tickets: 
 
 /** Brings what is due up to now; true if some of it could not be. */
 async function bringUp(desk: DeskContext): Promise<boolean> {
-  const { more, failed } = await runDue(desk, { limit: maxFactsPerAdvance })
-  return more || failed.length > 0
+  const { more, held, failed } = await lookAtDue(desk)
+  return more || held > 0 || failed.length > 0
 }
 
 /** A view of the definition, as a store is asked for it. */

@@ -32,11 +32,11 @@ describe.each([
 
   it('looks at as many tickets as said, those due first, and says whether there are more', async () => {
     const { desk, breached, close } = await late()
-    expect(await desk.runDue({ limit: 2 })).toEqual({ tickets: 2, events: 2, more: true, failed: [] })
+    expect(await desk.runDue({ limit: 2 })).toEqual({ tickets: 2, events: 2, more: true, held: 0, failed: [] })
     expect(await breached()).toEqual([0, 1])
-    expect(await desk.runDue({ limit: 10 })).toEqual({ tickets: 3, events: 3, more: false, failed: [] })
+    expect(await desk.runDue({ limit: 10 })).toEqual({ tickets: 3, events: 3, more: false, held: 0, failed: [] })
     expect(await breached()).toEqual([0, 1, 2, 3, 4])
-    expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, failed: [] })
+    expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, held: 0, failed: [] })
     await close()
   })
 
@@ -174,7 +174,121 @@ describe.each([
       for (let i = 0; i < 20; i++) await turn()
       stopping.abort()
       expect(((await stopped)?.events ?? 0) + (await other)).toBe(many)
-      expect(await first.runDue()).toEqual({ tickets: 0, events: 0, more: false, failed: [] })
+      expect(await first.runDue()).toEqual({ tickets: 0, events: 0, more: false, held: 0, failed: [] })
+      await close()
+    })
+  })
+
+  describe('with tickets that somebody else’s transaction has', () => {
+    const views = [{ id: 'all', order: 'fifo' }]
+    const viewed = defineDesk({ ...(definition.json as object), views } as never) as Definition
+
+    /** So many tickets, all late, of which those named are held; who waits for one fails. */
+    async function heldUp(count: number, isHeld: (id: string) => boolean, of = viewed) {
+      const { store, clock = manualClock(0), close } = await make()
+      const asked = { lists: 0, commits: 0 }
+      const held = new Set<string>()
+      const holding: Store = {
+        ...store,
+        due: async (...given) => {
+          asked.lists += 1
+          return store.due(...given)
+        },
+        commit: async (commit) => {
+          asked.commits += 1
+          const other = commit.changes.find(({ ticketId }) => held.has(ticketId))
+          if (!other) return store.commit(commit)
+          if (commit.waits !== false) throw new Error(`somebody waits for ${other.ticketId}`)
+          return { ok: false, conflict: 'held' }
+        },
+      }
+      const desk = createDesk({ definition: of, store: holding, clock })
+      for (let i = 0; i < count; i++) {
+        const ticketId = `t${String(i).padStart(4, '0')}`
+        await desk.as({ kind: 'requester', id: 'mari' }).open({ ticketId, subject: 'Late' })
+        if (isHeld(ticketId)) held.add(ticketId)
+      }
+      clock.pass('2h')
+      asked.commits = 0
+      return { desk, held, asked, store, clock, close }
+    }
+    const firstThree = (id: string) => id < 't0003'
+
+    it.each([1, 2, 5])(
+      'they do not hold up the others, with a limit of %i; nobody asks for more where all that is left is held',
+      async (limit) => {
+        const { desk, held, asked, close } = await heldUp(5, firstThree)
+        let events = 0
+        let rounds = 0
+        for (let more = true; more; rounds++) {
+          const run = await desk.runDue({ limit })
+          expect(run.tickets).toBeLessThanOrEqual(limit)
+          expect(run.held).toBeGreaterThan(0)
+          events += run.events
+          more = run.more
+        }
+        expect(events).toBe(2)
+        expect(rounds).toBeLessThanOrEqual(3)
+        expect(asked.commits).toBeLessThanOrEqual(3 * rounds + 2)
+        expect(await desk.runDue({ limit })).toEqual({ tickets: 0, events: 0, more: false, held: 3, failed: [] })
+        held.clear()
+        expect(await desk.runDue()).toEqual({ tickets: 3, events: 3, more: false, held: 0, failed: [] })
+        await close()
+      },
+    )
+
+    it('each is looked at once in a run, however many they are, and what is due is asked for a few times', async () => {
+      const { desk, asked, close } = await heldUp(300, (id) => id !== 't0299')
+      expect(await desk.runDue({ limit: 1 })).toMatchObject({ tickets: 1, events: 1, held: 299 })
+      expect(asked.commits).toBe(300)
+      expect(asked.lists).toBeLessThan(15)
+      await close()
+    })
+
+    it('pages, counts and segments say that they are not up to date', async () => {
+      const { desk, held, close } = await heldUp(3, (id) => id === 't0001')
+      const stale = async () => [
+        (await desk.view('all')).stale,
+        (await desk.view('all', { only: { by: 'category', value: 'nobody has it' } })).stale,
+        (await desk.count('all')).stale,
+        (await desk.segments('all', 'status')).stale,
+      ]
+      expect(await stale()).toEqual([true, true, true, true])
+      held.clear()
+      expect(await stale()).toEqual([false, false, false, false])
+      await close()
+    })
+
+    it('one that cannot be advanced either is not waited for to be put off, nor held up by', async () => {
+      const { store, clock, close } = await heldUp(3, () => false)
+      const levels = [{ id: 'other', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '1h' }] }]
+      const without = defineDesk({ levels, slaRules: [{ level: 'other' }], views } as never) as Definition
+      let waited = 0
+      const holding: Store = {
+        ...store,
+        commit: async (commit) => {
+          if (commit.waits !== false) waited += 1
+          return { ok: false, conflict: 'held' }
+        },
+      }
+      const desk = createDesk({ definition: without, store: holding, clock })
+      const run = await desk.runDue({ limit: 1 })
+      expect(run).toMatchObject({ tickets: 0, events: 0, more: false, held: 3 })
+      expect(run.failed.map(({ error }) => error.code)).toEqual(Array(3).fill('definition_missing'))
+      expect(waited).toBe(0)
+      await close()
+    })
+
+    it('an erasure does not pass by: what is due by then stands before it', async () => {
+      const { store, clock, close } = await heldUp(1, () => false)
+      const passing: Store = {
+        ...store,
+        commit: async (commit) => (commit.waits === false ? { ok: false, conflict: 'held' } : store.commit(commit)),
+      }
+      const desk = createDesk({ definition: viewed, store: passing, clock })
+      expect((await desk.erase('mari')).tickets).toEqual(['t0000'])
+      const types = (await desk.history('t0000')).map(({ type }) => type)
+      expect(types.slice(-2)).toEqual(['sla_breached', 'personal_erased'])
       await close()
     })
   })
@@ -214,7 +328,7 @@ describe.each([
       }
       expect(failed).toEqual(['bad0', 'bad1', 'bad2'].map((id) => `${id} definition_missing`))
       expect(await Promise.all(['good0', 'good1'].map(breached))).toEqual([true, true])
-      expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, failed: [] })
+      expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, held: 0, failed: [] })
       // a page says so as long as one of them stands on it; what is counted was brought up as far as it can be
       expect((await desk.view('all')).stale).toBe(true)
       expect((await desk.view('all', { only: { by: 'category', value: 'known' } })).stale).toBe(false)
