@@ -126,6 +126,24 @@ describePostgres('what stands in schemas that a session looks names up in', ({ u
       expect(caught).toContainEqual(expect.stringContaining(`"before".${name}(`))
   })
 
+  it.each([
+    ['trap, pg_catalog', 'trap'],
+    ['"$user", trap, pg_catalog, pg_temp', 'trap'],
+  ])('is refused where a path names it before pg_catalog: %s', async (path, first) => {
+    const client = await owner.connect()
+    try {
+      await client.query(`CREATE TEMP TABLE IF NOT EXISTS of_the_session (); SET search_path = ${path}`)
+      await expect(postgresStore(client, { schema: 'before' }).now()).rejects.toMatchObject({
+        code: 'store_failed',
+        facts: { reason: expect.stringContaining(`"${first}" before pg_catalog`) },
+      })
+      await client.query('SET search_path = pg_catalog, trap')
+      await postgresStore(client, { schema: 'before' }).now()
+    } finally {
+      client.release(true)
+    }
+  })
+
   it('and a transaction of the application has its path back after the tables were made in it', async () => {
     const client = await trapped.connect()
     await client.query('BEGIN')

@@ -16,6 +16,8 @@ interface Settings {
   readonly isolation: string
   /** Of the transaction in which it is asked. */
   readonly own_isolation: string
+  /** The schema that functions and operators are looked up in first. */
+  readonly first: string
   readonly half: unknown
   readonly seven: unknown
   readonly meta: boolean
@@ -57,10 +59,15 @@ const unguarded = `SELECT name FROM ${list(tenantTables)}
   WHERE NOT EXISTS (SELECT ${ours} = to_regclass('@' || name)::oid AND relrowsecurity)
   UNION ALL SELECT name FROM ${list(rowSecurityFunctions)} WHERE to_regproc('@' || name) IS NULL`
 
+/** The session's schema for temporary tables is none for functions. */
+const first = `(SELECT name::text FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) AS name
+    WHERE pg_catalog.strpos(name::text, 'pg_temp'::text) <> 1::integer LIMIT 1::bigint)`
+
 const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS server,
   current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
   pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') AS read_only,
   current_setting('default_transaction_isolation') AS isolation, current_setting('transaction_isolation') AS own_isolation,
+  ${first} AS first,
   0.5::double precision AS half, 7::integer AS seven, to_regclass('@meta') IS NOT NULL AS meta,
   ${joined(missing)} AS missing,
   ${joined(`SELECT name FROM ${list(tenantTables)} WHERE NOT pg_catalog.row_security_active(to_regclass('@' || name)::oid)`)} AS open,
@@ -69,7 +76,7 @@ const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS 
 
 /** What must be otherwise before anything is kept there; undefined: nothing. */
 function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined {
-  const { server, synchronous, encoding, standby, read_only, isolation, half, seven } = found
+  const { server, synchronous, encoding, standby, read_only, isolation, first, half, seven } = found
   if (server < oldestServer) return `PostgreSQL ${oldestServer} or newer is needed, this is ${server}`
   if (half !== 0.5) return `the client reads numbers as ${typeof half}; set it to read double precision as numbers`
   if (seven !== 7) return `the client reads numbers as ${typeof seven}; set it to read integer as numbers`
@@ -78,6 +85,8 @@ function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined
   if (read_only === 'on') return 'default_transaction_read_only is on: nothing can be written'
   if (!isolation.startsWith('read'))
     return `default_transaction_isolation is ${isolation}, and transactions would not see what others saved before them; set it to read committed for this role or database`
+  if (first !== 'pg_catalog')
+    return `search_path has "${first}" before pg_catalog, and functions there would run as this role; leave pg_catalog out of it`
   if (synchronous === 'off' && !mayLoseCommits)
     return 'synchronous_commit is off: a crash would lose what was acknowledged; set it to on for this role or database'
   return undefined
