@@ -35,10 +35,10 @@ interface BossWork {
  * one transaction.
  */
 export async function workAsBoss({ url, deskOf, store, send, onDone, onError }: BossWork): Promise<PgBoss> {
+  await store.now() // has looked at the tables: no job need do it in its transaction
   const boss = new PgBoss({ ...connectionOf(url), ...quietly, migrate: false, createSchema: false })
   boss.on('error', onError)
   await boss.start()
-  await store.now() // has looked at the tables: no job need do it in its transaction
   const polling = { pollingIntervalSeconds: 0.5, burstWhenBatchFull: true }
   const options = { transactional: true, includeMetadata: true, ...polling } as const
   const within = (db: Db): Store => withJobs(store.within(clientOf(db)), boss, db)

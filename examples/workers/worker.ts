@@ -42,6 +42,17 @@ async function repeat(work: () => Promise<unknown>): Promise<void> {
     }
 }
 
+/** The same for what has to be done once, before anything else. */
+async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (;;)
+    try {
+      return await work()
+    } catch (error) {
+      trouble(error)
+      await pause(100)
+    }
+}
+
 /** Both at once: while an effect is on its way, what is due is written. */
 async function round(): Promise<void> {
   const at = await clock.read()
@@ -58,8 +69,8 @@ async function round(): Promise<void> {
 async function workForBoss(): Promise<void> {
   const onDone = (done: { events: number; effects: number }) =>
     tell({ kind: 'done', at: clock.now(), ...done, idle: false })
-  await clock.read()
-  const working = await workAsBoss({ url, deskOf: () => desk, store, send, onDone, onError: trouble })
+  await insist(() => clock.read())
+  const working = await insist(() => workAsBoss({ url, deskOf: () => desk, store, send, onDone, onError: trouble }))
   await repeat(() => clock.read().then(() => pause(5)))
   await working.stop({ timeout: 5_000 })
 }
