@@ -22,7 +22,7 @@ const watched = {
 }
 const gone = ['outcome_unknown', 'store_busy', 'store_failed'] as const
 try {
-  await leadLives(postgresStore(watched, { patienceMs: 0, mayLoseCommits: mayLose !== '' }), run)
+  await leadLives(postgresStore(watched, { patienceMs: 1_000, mayLoseCommits: mayLose !== '' }), run)
 } catch (error) {
   if (!gone.some((code) => isDeskError(error, code))) throw error
   console.error(String(error))
