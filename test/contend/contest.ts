@@ -5,7 +5,7 @@ import { migratePostgres } from '../../src/stores/postgres/prepare.ts'
 import { appRole } from '../postgres/app-role.ts'
 import { readTables } from '../postgres/tables.ts'
 import { definition, dueId, hotId, openedAgoMs, postponedForMs } from './definition.ts'
-import type { Fault } from './faulty.ts'
+import { type Fault, plant } from './faulty.ts'
 import { judgeContest } from './judge.ts'
 import { ownRow } from './own-row.ts'
 import { contend } from './processes.ts'
@@ -50,7 +50,7 @@ export async function contest(
   { processes = 4, connections = 16, fault = null, rowSecurity = false }: Setup = {},
 ): Promise<Contest> {
   const [hot, due] = [Math.ceil((processes * connections) / 2), Math.max(20, Math.ceil(claims / 25))]
-  const contenders = await prepare(url, rowSecurity)
+  const contenders = await prepare(url, rowSecurity, fault)
   await withDesk(url, (desk) => open(desk, hot, due))
   const from = performance.now()
   const tasks = Array.from({ length: processes }, (_, i): Task => {
@@ -107,10 +107,11 @@ export async function findFault(fault: Fault, createDatabase: () => Promise<stri
 }
 
 /** Makes the tables: the URL that those who contend work with. */
-async function prepare(url: string, rowSecurity: boolean): Promise<string> {
+async function prepare(url: string, rowSecurity: boolean, fault: Fault | null): Promise<string> {
   await withClient(url, async (client) => {
     await migratePostgres(client, { rowSecurity })
     await client.query(ownRow.create)
+    await plant(client, fault)
   })
   return rowSecurity ? appRole(url, ownRow.grant) : url
 }

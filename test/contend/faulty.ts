@@ -2,17 +2,28 @@ import type pg from 'pg'
 import { fail } from '../../src/errors.ts'
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import type { Commit, PendingEffect, Store, TicketChange } from '../../src/store.ts'
+import { commitFunction } from '../../src/stores/postgres/commit-function.ts'
 
 /** What a store may get wrong, to see whether it is found. */
 export const faults = [
   ...(['version', 'facts', 'leases', 'tokens', 'claims', 'receipts', 'refusals', 'feed', 'columns', 'plans'] as const),
   ...(['settling', 'giving', 'turns'] as const),
-  // of commits that share a call: see `company.ts`
-  ...(['neighbours', 'held'] as const),
+  // of commits that share a call: see `company.ts`, and `plant`
+  ...(['neighbours', 'held', 'first'] as const),
   // of transactions of the application's own: see `hand.ts`
   ...(['within'] as const),
 ] as const
 export type Fault = (typeof faults)[number]
+
+/** What is done to the tables for a fault. */
+export async function plant(client: pg.Client, fault: Fault | null): Promise<void> {
+  if (fault !== 'first') return
+  // of the commits of a call only the first is looked at for conflicts
+  const [look, lookAtFirst] = ['@conflict(commits -> i, at)', 'CASE WHEN i = 0 THEN @conflict(commits -> i, at) END']
+  const sound = commitFunction('commit')
+  if (!sound.includes(look)) throw new Error('the function that saves commits is another now: plant this fault anew')
+  await client.query(sound.replace(look, lookAtFirst).replaceAll('@', '"ticketwright".'))
+}
 
 type Client = Pick<pg.Client, 'query'>
 
@@ -48,6 +59,7 @@ export function faulty(store: Store, client: Client, fault: Fault | null): Store
       return { ...store, commit: (commit) => commitAndChange(store, client, commit, 'next_at = next_at + 1') }
     case 'neighbours':
     case 'held':
+    case 'first':
     case 'within':
     case null:
       return store

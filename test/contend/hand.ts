@@ -76,6 +76,9 @@ export async function openCrew(): Promise<Crew> {
   }
 }
 
+/** The subject of what is opened meanwhile. */
+export const mail = 'Mail'
+
 /** The application has thought better of it. */
 export class Undone extends Error {}
 
@@ -90,8 +93,8 @@ async function inTransaction(
     await client.query('BEGIN')
     const outcome = await command(within(client))
     if (!outcome.repeated) await client.query(ownRow.insert, [outcome.commandId])
-    // now and then longer than others wait for a key that it has written
-    await pause(random() < 0.1 ? 100 + below(150) : below(20))
+    // longer than those in company wait for a key that it has written
+    await pause(outcome.ticket.subject === mail ? 150 + below(150) : below(20))
     if (random() < 0.2) throw new Undone()
     await client.query('COMMIT')
     if (!outcome.repeated) said.withRow.push(outcome.commandId)

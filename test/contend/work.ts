@@ -4,7 +4,7 @@ import { isDeskError } from '../../src/errors.ts'
 import type { Ticket } from '../../src/model/ticket.ts'
 import type { Lease, Store } from '../../src/store.ts'
 import { dueId, hotId } from './definition.ts'
-import { type Hand, Undone } from './hand.ts'
+import { type Hand, mail, Undone } from './hand.ts'
 import type { Claim } from './protocol.ts'
 import { below, pause, random, said, task } from './shift.ts'
 
@@ -157,6 +157,14 @@ export const deliver = (hand: Hand, limit: number) =>
     { limit, atOnce: 4 },
   )
 
+/** With a reference of its own: nobody waits for a number before it comes to the mail's id. */
+const openMail =
+  (externalId: string) =>
+  (desk: Desk, options: { readonly commandId: string }): Promise<Outcome> =>
+    desk
+      .as({ kind: 'requester', id: 'mari' })
+      .open({ subject: mail, body: 'hello', externalId, reference: externalId }, options)
+
 const works: readonly (readonly [weight: number, work: (hand: Hand) => Promise<unknown>])[] = [
   [170, claim],
   [8, raise],
@@ -179,12 +187,13 @@ const works: readonly (readonly [weight: number, work: (hand: Hand) => Promise<u
       )
     },
   ],
-  // one mail that comes by two ways: one ticket
+  // one mail that comes by two ways, and another beside it: a ticket each
   [
     2,
     (hand) => {
-      const mail = { subject: 'Mail', body: 'hello', externalId: `mail-${Math.floor(granted / 5)}` }
-      return give(hand, (desk, options) => desk.as({ kind: 'requester', id: 'mari' }).open(mail, options))
+      const beside: Hand = { ...hand, give: (command) => command(hand.desk) }
+      const id = `mail-${Math.floor(granted / 5)}`
+      return Promise.all([give(hand, openMail(id)), give(beside, openMail(id)), give(beside, openMail(`${id}-too`))])
     },
   ],
   [
