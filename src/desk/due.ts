@@ -81,7 +81,9 @@ interface Done {
   readonly failed: { ticketId: string; error: Refusal }[]
 }
 
-/** Tickets advanced at once, since a store may save them together: few to begin with, and where others are at it too. */
+/**
+ * Tickets advanced at once, since a store may save them together: few to begin with, and where others are at it too.
+ */
 const stretch = { first: 5, longest: 50 } as const
 
 /** Whoever meets others looks at a list so many times as long: there is room for a stretch of one's own. */
@@ -138,7 +140,10 @@ interface AdvancedOne extends CaughtUp {
   readonly error?: Refusal
 }
 
-/** What time had caused for a ticket; or why nobody can tell, and it is put off. `isSure`: it is due, whatever its row says. */
+/**
+ * What time had caused for a ticket; or why nobody can tell, and it is put off. `isSure`: it is due, whatever its row
+ * says.
+ */
 async function advanceOne(desk: DeskContext, ticketId: string, now: number, isSure: boolean): Promise<AdvancedOne> {
   try {
     const { row } = await desk.store.load(desk.tenant, ticketId)

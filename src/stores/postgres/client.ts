@@ -7,41 +7,57 @@ export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>
 }
 
-const ends = new WeakMap<PostgresClient, Promise<unknown>>()
+type Ask = (text: string, values: unknown[]) => Promise<readonly unknown[]>
 
-/** A connection of pg takes one statement at a time; a pool has many of them, and PGlite keeps a queue of its own. */
-export const isConnection = (client: PostgresClient): boolean => 'processID' in client
-
-/** The last error of a connection: why a transaction that is open on it was given up. */
-const errors = new WeakMap<PostgresClient, unknown>()
-
-/** The server says of every statement after it only that the transaction is over. */
-const inFailedTransaction = '25P02'
-
-async function askOn(client: PostgresClient, text: string, values: unknown[]): Promise<readonly unknown[]> {
-  try {
-    const rows = await ask(client, text, values)
-    errors.delete(client)
-    return rows
-  } catch (error) {
-    const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown }
-    if (code === inFailedTransaction)
-      throw Object.assign(new Error(String(message), { cause: errors.get(client) }), { code })
-    errors.set(client, error)
-    throw error
-  }
+/** How a client is asked. */
+export interface Wire {
+  /** One connection, on which a transaction of the application's may be open: beside a pool, which has many. */
+  readonly isConnection: boolean
+  readonly ask: Ask
 }
 
-const ask = async (client: PostgresClient, text: string, values: unknown[]): Promise<readonly unknown[]> =>
-  (await client.query(text, values)).rows
+/** A `Client` or `PoolClient` of pg shows that it is a connection; whatever else is one has to be said to be. */
+export const wireOf = (client: PostgresClient, isConnection = 'processID' in client): Wire => ({
+  isConnection,
+  ask: isConnection ? inTurn(client) : atOnce(client),
+})
 
-/** Asks when everybody who asked before has an answer, where that is needed. */
-export function askInTurn(client: PostgresClient, text: string, values: unknown[]): Promise<readonly unknown[]> {
-  if (!isConnection(client)) return ask(client, text, values)
-  const answer = (ends.get(client) ?? Promise.resolve()).then(() => askOn(client, text, values))
-  ends.set(
-    client,
-    answer.catch(() => undefined),
-  )
-  return answer
+/** A pool has connections for it, and PGlite keeps a queue of its own. */
+const atOnce =
+  (client: PostgresClient): Ask =>
+  async (text, values) =>
+    (await client.query(text, values)).rows
+
+const ends = new WeakMap<PostgresClient, Promise<unknown>>()
+
+/** The server says of every statement after one that failed only that the transaction is over. */
+const inFailedTransaction = '25P02'
+
+/**
+ * Asks when everybody who asked before has an answer. What meets a transaction that was given up is told with the
+ * reason, if it is known: what is asked here is of one transaction, and the next has a wire of its own.
+ */
+function inTurn(client: PostgresClient): Ask {
+  const ask = atOnce(client)
+  let reason: unknown
+  const askAndTell: Ask = async (text, values) => {
+    try {
+      const rows = await ask(text, values)
+      reason = undefined
+      return rows
+    } catch (error) {
+      const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown }
+      if (code === inFailedTransaction) throw Object.assign(new Error(String(message), { cause: reason }), { code })
+      reason = error
+      throw error
+    }
+  }
+  return (text, values) => {
+    const answer = (ends.get(client) ?? Promise.resolve()).then(() => askAndTell(text, values))
+    ends.set(
+      client,
+      answer.catch(() => undefined),
+    )
+    return answer
+  }
 }

@@ -186,25 +186,30 @@ END $save$`
 /** Attempts of one commit at keys that others write too. */
 const attempts = 10
 
-/** How the same function is made for tables with row security: what it is set to, and what is done to see a tenant's rows. */
+/**
+ * How the same function is made for tables with row security: what it is set to, and what is done to see a tenant's
+ * rows.
+ */
 interface Apart {
   readonly settings: string
   readonly enter: (tenant: string) => string
 }
 
 /**
- * Saves commits, each whole or not at all, and says of each what it conflicts with (null: nothing). The rows of all their
- * tickets are locked first; one whose tickets others hold is answered `held`, so that nobody in its company waits with
- * it. For a key that others are about to write it waits `wait` milliseconds at most. What is kept as text stands in
- * `texts`, and in a commit by its number there, counted from base: read as JSON once less. Plans are made once, for any
- * tenant and ticket (see `model-rows.ts`).
+ * Saves commits, each whole or not at all, and says of each what it conflicts with (null: nothing). The rows of all
+ * their tickets are locked first; one whose tickets others hold is answered `held`, so that nobody in its company waits
+ * with it. Only a commit by itself waits, `ticket_wait` milliseconds: in a queue of PostgreSQL's, which sees who waits
+ * for each other. For a key that others are about to write it waits `key_wait` milliseconds at most; neither is longer
+ * than what the session allows. What is kept as text stands in `texts`, and in a commit by its number there, counted
+ * from base: read as JSON once less. Plans are made once, for any tenant and ticket (see `model-rows.ts`).
  */
 export const commitFunction = (
   name: string,
   { settings, enter }: Apart = { settings: '', enter: () => '' },
 ): string => `
-CREATE OR REPLACE FUNCTION @${name}(given text, texts text[], at double precision, known integer, wait integer) RETURNS text
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET lock_timeout = 1000
+CREATE OR REPLACE FUNCTION @${name}(
+  given text, texts text[], at double precision, known integer, key_wait integer, ticket_wait integer
+) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 ${inSafePath} ${settings} AS $commit$
 DECLARE
   commits jsonb := given::jsonb;
@@ -213,9 +218,14 @@ DECLARE
   one record;
   held jsonb := '[]';
   in_feed boolean := false;
+  session_wait text := current_setting('lock_timeout');
+  -- null: for ever
+  longest integer := nullif(extract(epoch FROM session_wait::interval) * 1000, 0);
+  ends_at timestamptz := clock_timestamp() + ticket_wait * interval '1 millisecond';
+  left_wait integer;
 BEGIN
-  -- until the end of this function, as it is named among its settings
-  PERFORM set_config('lock_timeout', wait::text, true);
+  key_wait := least(key_wait, longest);
+  PERFORM set_config('lock_timeout', key_wait::text, true);
   PERFORM @check_version(known);
   FOR one IN
     SELECT DISTINCT whole ->> 'tenant' AS tenant, part ->> 'id' AS id
@@ -223,10 +233,24 @@ BEGIN
     WHERE (part ->> 'expected')::integer > 0 ORDER BY 1, 2
   LOOP
     ${enter('one.tenant')}
-    PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND AND EXISTS (SELECT FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id) THEN
-      held := held || jsonb_build_array(jsonb_build_array(one.tenant, one.id));
+    -- whoever only refers to a ticket from a table of the application's own holds nobody up
+    PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id FOR NO KEY UPDATE SKIP LOCKED;
+    CONTINUE WHEN FOUND;
+    PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id;
+    CONTINUE WHEN NOT FOUND;
+    left_wait := least(longest, extract(epoch FROM ends_at - clock_timestamp()) * 1000);
+    IF left_wait > 0 THEN
+      -- a wait that is over is no error that would give up the application's transaction; a deadlock is one
+      BEGIN
+        PERFORM set_config('lock_timeout', left_wait::text, true);
+        PERFORM 1 FROM @tickets AS kept WHERE kept.tenant = one.tenant AND kept.id = one.id FOR NO KEY UPDATE;
+        PERFORM set_config('lock_timeout', key_wait::text, true);
+        CONTINUE;
+      EXCEPTION WHEN lock_not_available THEN
+        NULL;
+      END;
     END IF;
+    held := held || jsonb_build_array(jsonb_build_array(one.tenant, one.id));
   END LOOP;
   FOR i IN 0 .. jsonb_array_length(commits) - 1 LOOP
     ${enter("commits -> i ->> 'tenant'")}
@@ -249,6 +273,7 @@ BEGIN
     END IF;
     answers := array_append(answers, answer);
   END LOOP;
+  PERFORM set_config('lock_timeout', session_wait, true);
   RETURN array_to_json(answers)::text;
 END $commit$`
 

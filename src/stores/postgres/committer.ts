@@ -17,8 +17,12 @@ interface Job {
   readonly patience: Patience
   /** For the end of a transaction that has its tickets. */
   readonly waits: boolean
-  /** A call that it was part of failed: whose fault that was shows when each is sent by itself. */
+  /**
+   * Sent by itself: a call that it was part of failed, and whose fault that was shows so; or it waits in the database.
+   */
   isAlone?: boolean
+  /** Others had its tickets the last time. */
+  isHeld?: boolean
 }
 
 /** Commits that share one call at most, and characters of them. */
@@ -27,31 +31,42 @@ const most = { jobs: 100, characters: 4_000_000 } as const
 /** Calls under way at once: on a pool each has a connection of its own. */
 const lanes = 4
 
+/**
+ * How long a call waits in the database for a key that others are about to write, in milliseconds, or for a moment that
+ * the server itself needs, whatever patience there is. On a pool there are others in its company and it is sent again;
+ * in the application's own transaction giving up would be the end of that.
+ */
+const keyWaitMs = 100
+
+/** How long a commit on a pool stands in the queue for a ticket, in milliseconds, before it looks in again later. */
+const queueMs = 100
+
 /** As if the server had said so. */
 const held = { code: '55P03', message: 'others hold the ticket' }
 
 /**
  * Sends commits in the order in which they were asked for. Those that wait at the same time share one call, and so one
- * transaction and one sync of the disk; each is answered on its own. A commit whose tickets others hold waits here, not
- * in the database: nobody stands behind it, and no connection is kept.
+ * transaction and one sync of the disk; each is answered on its own.
+ *
+ * A commit whose tickets others hold waits where nobody stands behind it. On a pool that is here, and by turns for a
+ * moment in the database: there is a queue, and who only looks in now and then would find the ticket held by whoever
+ * stands in it. One at a time does so, on one connection. In a transaction of the application's the ticket is waited
+ * for in the database until patience is over: its connection is kept anyway, and so are the tickets it has, which
+ * somebody may wait for who has the one it wants. PostgreSQL sees that.
  */
 export class Committer {
   readonly #db: Database
   readonly #now: () => number | null
-  readonly #keyWaitMs: number
+  #isInQueue = false
   #waiting: Job[] = []
   #scheduled = false
   #calls = 0
   readonly #open = new Set<Promise<CommitOutcome>>()
 
-  /**
-   * `now` judges leases; null: the server's own clock does. `keyWaitMs`: how long a call waits in the database for
-   * those who are about to write a key that it writes too.
-   */
-  constructor(db: Database, now: () => number | null, keyWaitMs: number) {
+  /** `now` judges leases; null: the server's own clock does. */
+  constructor(db: Database, now: () => number | null) {
     this.#db = db
     this.#now = now
-    this.#keyWaitMs = Math.ceil(keyWaitMs)
   }
 
   commit(written: WrittenCommit): Promise<CommitOutcome> {
@@ -91,20 +106,40 @@ export class Committer {
     let [count, characters] = [0, 0]
     for (const job of this.#waiting) {
       characters += job.characters
-      if (count > 0 && (job.isAlone || count >= most.jobs || characters > most.characters)) break
+      const isAlone = job.isAlone || this.#queues(job)
+      if (count > 0 && (isAlone || count >= most.jobs || characters > most.characters)) break
       count += 1
-      if (job.isAlone) break
+      if (isAlone) break
     }
     return this.#waiting.splice(0, count)
   }
 
+  /** Is it to stand in the queue? */
+  #queues(job: Job): boolean {
+    return job.isHeld === true && !this.#isInQueue
+  }
+
+  /**
+   * How long a call waits in the database for tickets: one commit by itself, so that there is nobody in its company.
+   */
+  #ticketWaitMs([job, company]: readonly Job[]): number {
+    if (!job?.waits || company) return 0
+    if (this.#db.isConnection) return job.patience.leftMs
+    return this.#queues(job) ? Math.min(job.patience.leftMs, queueMs) : 0
+  }
+
   async #call(jobs: readonly Job[]): Promise<void> {
+    const ticketWaitMs = this.#ticketWaitMs(jobs)
+    const queues = ticketWaitMs > 0 && !this.#db.isConnection
+    if (queues) this.#isInQueue = true
     try {
-      const answers = await this.#send(jobs)
+      const answers = await this.#send(jobs, ticketWaitMs)
       for (const [i, job] of jobs.entries()) {
         const answer = answers[i] as Answer
-        if (answer?.conflict === 'held' && job.waits) this.#refused(job, held)
-        else job.done(outcomeOf(answer))
+        if (answer?.conflict !== 'held' || !job.waits) job.done(outcomeOf(answer))
+        else if (!this.#db.isConnection) this.#refused(job, held)
+        else if (jobs.length > 1) this.#alone(job, held)
+        else job.failed(toDeskError(held, true))
       }
     } catch (error) {
       // of what nobody knows, all of it is unknown
@@ -113,6 +148,8 @@ export class Committer {
         if (jobs.length === 1 || isLost) this.#refused(job, error)
         else this.#alone(job, error)
       }
+    } finally {
+      if (queues) this.#isInQueue = false
     }
   }
 
@@ -125,6 +162,7 @@ export class Committer {
   #refused(job: Job, error: unknown): void {
     const { patience } = job
     patience.meet(error)
+    job.isHeld = error === held
     if (!patience.lasts) job.failed(toDeskError(patience.reason, true))
     else
       void patience.pause().then(() => {
@@ -133,12 +171,14 @@ export class Committer {
       })
   }
 
-  async #send(jobs: readonly Job[]): Promise<readonly Answer[]> {
+  async #send(jobs: readonly Job[], ticketWaitMs: number): Promise<readonly Answer[]> {
     const { json, texts } = sentTogether(jobs.map((job) => job.sent))
-    const { rowSecurity } = this.#db.asking
+    const { rowSecurity, patienceMs } = this.#db.asking
+    const waitMs = this.#db.isConnection ? Math.max(patienceMs, keyWaitMs) : keyWaitMs
     const [row] = await this.#db.once<{ answers: string }>(
-      `SELECT @${rowSecurity ? 'commit_of_tenants' : 'commit'}(?::text, ?::text[], ?::double precision, ?::integer, ?::integer) AS answers`,
-      ...[json, texts, this.#now(), knownVersion, this.#keyWaitMs],
+      `SELECT @${rowSecurity ? 'commit_of_tenants' : 'commit'}(
+         ?::text, ?::text[], ?::double precision, ?::integer, ?::integer, ?::integer) AS answers`,
+      ...[json, texts, this.#now(), knownVersion, Math.ceil(waitMs), Math.ceil(ticketWaitMs)],
     )
     const answers = JSON.parse(row?.answers ?? '[]') as readonly Answer[]
     if (answers.length !== jobs.length)

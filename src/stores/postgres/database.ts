@@ -1,6 +1,6 @@
 import { fail } from '../../errors.ts'
 import { isUnstorable } from '../nul.ts'
-import { askInTurn, type PostgresClient } from './client.ts'
+import { type PostgresClient, type Wire, wireOf } from './client.ts'
 import { toDeskError } from './failure.ts'
 import { ofTenant, runOfTenant, type Values } from './of-tenant.ts'
 import { Patience } from './patience.ts'
@@ -21,14 +21,18 @@ export interface Asking {
 export class Database {
   readonly client: PostgresClient
   readonly asking: Asking
-  readonly #tenant: string | null
-  readonly #texts: Map<string, string>
+  readonly #wire: Wire
+  #tenant: string | null = null
+  #texts = new Map<string, string>()
 
-  constructor(client: PostgresClient, asking: Asking, tenant: string | null = null, texts = new Map<string, string>()) {
+  constructor(client: PostgresClient, asking: Asking, wire = wireOf(client)) {
     this.client = client
     this.asking = asking
-    this.#tenant = tenant
-    this.#texts = texts
+    this.#wire = wire
+  }
+
+  get isConnection(): boolean {
+    return this.#wire.isConnection
   }
 
   /**
@@ -36,7 +40,11 @@ export class Database {
    * no others, and each has to give rows (`RETURNING` where it writes).
    */
   of(tenant: string): Database {
-    return this.asking.rowSecurity ? new Database(this.client, this.asking, tenant, this.#texts) : this
+    if (!this.asking.rowSecurity) return this
+    const own = new Database(this.client, this.asking, this.#wire)
+    own.#tenant = tenant
+    own.#texts = this.#texts
+    return own
   }
 
   /** Rows of a question. */
@@ -71,9 +79,9 @@ export class Database {
   /** Asked once; the error is the driver's. */
   async once<Row>(sql: string, ...values: Values): Promise<Row[]> {
     const [tenant, text] = [this.#tenant, this.#text(sql)]
-    if (tenant === null) return (await askInTurn(this.client, text, [...values])) as Row[]
+    if (tenant === null) return (await this.#wire.ask(text, [...values])) as Row[]
     const { statement, texts, numbers } = ofTenant(text, values)
-    const rows = await askInTurn(this.client, this.#text(runOfTenant), [tenant, statement, texts, numbers])
+    const rows = await this.#wire.ask(this.#text(runOfTenant), [tenant, statement, texts, numbers])
     return rows.map((row) => JSON.parse((row as { answer: string }).answer) as Row)
   }
 

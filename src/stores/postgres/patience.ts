@@ -30,9 +30,14 @@ export class Patience {
     return this.#reason
   }
 
+  /** What is left of it, in milliseconds. */
+  get leftMs(): number {
+    return Math.max(0, this.#until - elapsedMs())
+  }
+
   /** Whether to ask again. */
   get lasts(): boolean {
-    return !this.#isOver && fateOf(this.#reason) === 'again' && elapsedMs() < this.#until
+    return !this.#isOver && fateOf(this.#reason) === 'again' && this.leftMs > 0
   }
 
   /** Until the next attempt: not at the same moments as others who wait for the same. */

@@ -5,7 +5,7 @@ import { isUnstorable, refuseNul } from '../nul.ts'
 import { filled } from '../sql/column.ts'
 import { eventOf, parsed, rowOf, type StoredRow, someEvent } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
-import { isConnection, type PostgresClient } from './client.ts'
+import { type PostgresClient, wireOf } from './client.ts'
 import { instant } from './commit-function.ts'
 import { Committer } from './committer.ts'
 import { checkedSchema, Database } from './database.ts'
@@ -21,19 +21,19 @@ import { announceIn, presentAt } from './presence.ts'
 /** A store in PostgreSQL. */
 export interface PostgresStore extends Store {
   /**
-   * The same store in the transaction that the application has open on a client of the same database: what it writes is
-   * saved with the rest, or not at all, and no round trip is spent on looking at the tables again. For a request:
-   * `desk.using(store.within(client))`.
+   * The same store in the transaction that the application has open on a client of the same database, or whatever
+   * stands for that client: what it writes is saved with the rest, or not at all, and no round trip is spent on looking
+   * at the tables again. For a request: `desk.using(store.within(client))`, made anew for each transaction.
    */
   within(client: PostgresClient): Store
 }
 
 /**
  * Keeps tickets in PostgreSQL (13 or newer): durable, for any number of machines. Takes a `Pool` of pg, or anything with
- * `query(text, values)` that gives `{ rows }`: PGlite, or a client with a transaction of the application open on it. Then
- * what the store writes is part of that transaction, and a conflict leaves it usable. The tables are made, or brought up to
- * date, when it is first used, or before by `migratePostgres`. Commits that wait at the same time share one call. The
- * client stays its owner's to close.
+ * `query(text, values)` that gives `{ rows }`: PGlite, or a client of pg with a transaction of the application open on
+ * it. Then what the store writes is part of that transaction, and a conflict leaves it usable; of another client with one
+ * `within` has to be told. The tables are made, or brought up to date, when it is first used, or before by
+ * `migratePostgres`. Commits that wait at the same time share one call. The client stays its owner's to close.
  * @throws DeskError `store_failed` for a schema that cannot be named, `invalid_command` with the path of an option that is none
  * @example const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }))
  */
@@ -46,23 +46,15 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
   return {
     ...storeOn(db, preparation, now),
     within: (other) => {
-      const inside = new Database(other, asking)
+      const inside = new Database(other, asking, wireOf(other, true))
       return storeOn(inside, preparation.within(inside), now)
     },
   }
 }
 
-/**
- * How long a call waits in the database for a key that others are about to write, in milliseconds, or for a moment that
- * the server itself needs, whatever patience there is. On a pool there are others in its company and it is sent again; in
- * the application's own transaction giving up would be the end of that.
- */
-const keyWaitMs = 100
-
 /** A store on a client, and what sees to it that the tables are there. */
 function storeOn(db: Database, preparation: Preparation, now: () => number | null): Store {
-  const { patienceMs } = db.asking
-  const committer = new Committer(db, now, isConnection(db.client) ? Math.max(patienceMs, keyWaitMs) : keyWaitMs)
+  const committer = new Committer(db, now)
   /** Does something of one tenant's when the tables are there. */
   const of = <Result>(tenant: string, work: (db: Database) => Promise<Result>): Promise<Result> =>
     preparation.run(() => work(db.of(tenant)))
