@@ -16,7 +16,7 @@ export function callerOf({ who }: Service, header: Header): Actor {
 
 /**
  * `Idempotency-Key` becomes the command's id, so that a request sent again is done once; somebody else's key is
- * another one. `If-Match` names the revision that a form showed.
+ * another one. `If-Match` names the revision that a form showed; one that cannot be read is refused, never ignored.
  * @throws Problem 400
  */
 export function optionsOf(actor: Actor, header: Header): CommandOptions & { readonly commandId: string } {
@@ -25,8 +25,15 @@ export function optionsOf(actor: Actor, header: Header): CommandOptions & { read
   const commandId = createHash('sha256')
     .update(JSON.stringify([actor.kind, actor.id, key]))
     .digest('base64url')
-  const shown = /^"(\d{1,15})"$/.exec(header('if-match') ?? '')?.[1]
-  return { commandId, ...(shown === undefined ? {} : { expectedRevision: Number(shown) }) }
+  const shown = header('if-match')
+  return { commandId, ...(shown === null ? {} : { expectedRevision: revisionIn(shown) }) }
+}
+
+/** The `ETag` of an earlier answer, which a proxy that compresses has made a weak one (`W/"5"`). @throws Problem 400 */
+function revisionIn(etag: string): number {
+  const digits = /^(?:W\/)?"(\d{1,15})"$/.exec(etag)?.[1]
+  if (digits === undefined) throw new Problem(400, 'bad_if_match')
+  return Number(digits)
 }
 
 /** What agents may send to `/tickets/:id/commands`: the rest has routes of its own, or none. */

@@ -414,6 +414,28 @@ for (const [flavour, start] of Object.entries(flavours))
       expect(late.body.facts.since.map(({ type }: { type: string }) => type)).toContain('priority_changed')
     })
 
+    it('knows an ETag that a proxy has made a weak one', async () => {
+      const { ticket } = await complaint()
+      const path = `POST /tickets/${ticket}/commands`
+      const etag = `W/${(await ask('agent1', path, { type: 'update', priority: 'High' })).headers.get('etag')}`
+      const low = { type: 'update', priority: 'Low' }
+      const save = (key: string) => ask('agent1', path, low, { 'idempotency-key': key, 'if-match': etag })
+      expect([(await save('weak-1')).status, (await save('weak-2')).status]).toEqual([200, 409])
+    })
+
+    it.each(['', '*', '1', '"1-gzip"', 'w/"1"', '"0", "1"', '"9007199254740993"'])(
+      'refuses If-Match: %s, rather than save over what it cannot compare',
+      async (etag) => {
+        const { ticket } = await complaint()
+        const before = await kept()
+        const command = { type: 'update', priority: 'High' }
+        const headers = { 'idempotency-key': `form-${++keys}`, 'if-match': etag }
+        const { status, body } = await ask('agent1', `POST /tickets/${ticket}/commands`, command, headers)
+        expect([status, body]).toEqual([400, { code: 'bad_if_match' }])
+        expect(await kept()).toEqual(before)
+      },
+    )
+
     it('shows a requester nothing that is inside, and nothing of others', async () => {
       const { ticket } = await complaint('liis')
       await ask('agent1', `POST /tickets/${ticket}/commands`, { type: 'note', body: 'canary-note' })
