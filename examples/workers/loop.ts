@@ -2,23 +2,34 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Delivery, Desk, Names } from 'ticketwright'
 
 /**
- * A worker, as simple as it can be: writes what is due and delivers effects, both at once, until it is told to stop.
- * What it has in hand then is done first. A round that fails, since the database is away, is reported and tried again.
+ * A worker, as simple as it can be: writes what is due and delivers effects until it is told to stop. What it has in hand
+ * then is done first. Told are rounds that fail, since the database is away, and what could not be done: a ticket
+ * (`ticketId`, `error`) or an effect (`effectId`, `reason`, and whether it is `givenUp`). All of it is tried again, but for
+ * what is given up.
  */
 export async function workUntil<X extends Names>(
   stopped: AbortSignal,
   desk: Desk<X>,
   send: (delivery: Delivery<X>) => Promise<void>,
-  report: (error: unknown) => void,
+  report: (trouble: unknown) => void,
   pauseMs = 5_000,
 ): Promise<void> {
-  while (!stopped.aborted) {
-    const rounds = await Promise.allSettled([
-      desk.runDue({ limit: 100, signal: stopped }),
-      desk.deliver(send, { limit: 100, atOnce: 4, signal: stopped }),
-    ])
-    for (const round of rounds) if (round.status === 'rejected') report(round.reason)
-    const more = rounds.some((round) => round.status === 'fulfilled' && round.value.more)
-    if (!more) await pause(pauseMs, undefined, { signal: stopped }).catch(() => {})
+  const repeat = async (round: () => Promise<Round>) => {
+    while (!stopped.aborted) {
+      const { failed, more } = await round().catch((error) => ({ failed: [error], more: false }))
+      for (const trouble of failed) report(trouble)
+      if (!more) await pause(pauseMs, undefined, { signal: stopped }).catch(() => {})
+    }
   }
+  // each for itself: an effect that is long on its way holds up no breach
+  await Promise.all([
+    repeat(() => desk.runDue({ limit: 100, signal: stopped })),
+    repeat(() => desk.deliver(send, { limit: 100, atOnce: 4, signal: stopped })),
+  ])
+}
+
+/** What both tell of a round. */
+interface Round {
+  readonly failed: readonly unknown[]
+  readonly more: boolean
 }

@@ -487,9 +487,30 @@ for (const [flavour, start] of Object.entries(flavours))
       expect(sent).toEqual([])
     })
 
-    it('writes each breach once and sends each effect once, however often and from however many machines', async () => {
+    it('reports what could not be done, and writes what is due before anything is sent', async () => {
       const { ticket } = await complaint()
       clock.set('2026-11-24T12:00:00+02:00')
+      const late: boolean[] = []
+      const failing = {
+        ...service,
+        send: async () => {
+          late.push((await service.desk.history(ticket)).some(({ type }) => type === 'sla_breached'))
+          throw new Error('no mail server')
+        },
+      }
+      const header = (name: string) => (name === 'authorization' ? `Bearer ${cronSecret}` : null)
+      const done = await tick(failing, header, AbortSignal.timeout(patienceMs))
+      expect(done.failed).toBeGreaterThan(0)
+      expect(late).toEqual(Array(late.length).fill(true))
+      expect(reported).toHaveLength(done.failed)
+      expect(reported).toContainEqual({ effectId: expect.any(String), reason: 'no mail server', givenUp: false })
+      clock.pass('1h')
+      await ask(cronSecret, 'GET /cron', undefined, {})
+    })
+
+    it('writes each breach once and sends each effect once, however often and from however many machines', async () => {
+      const { ticket } = await complaint()
+      clock.pass('24h')
       const answers = await Promise.all(Array.from({ length: 3 }, () => ask(cronSecret, 'GET /cron', undefined, {})))
       answers.push(await ask(cronSecret, 'GET /cron', undefined, {}))
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type AnyTicketEvent, createDesk, defineDesk, memoryStore, type Store } from 'ticketwright'
+import {
+  type AnyTicketEvent,
+  createDesk,
+  type Delivery,
+  type Desk,
+  DeskError,
+  defineDesk,
+  memoryStore,
+  type Store,
+} from 'ticketwright'
 import { manualClock, officeHours } from 'ticketwright/testing'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readSnapshots } from '../../examples/replay-incidents/snapshot.ts'
@@ -150,6 +159,78 @@ describe('the loop of the how-to page', () => {
     expect((await desk.history(ticket.id)).filter(({ type }) => type === 'sla_breached').length).toBe(1)
     expect(await desk.deadLetters()).toEqual([])
     expect((await desk.deliver(() => {})).delivered).toBe(0)
+  })
+})
+
+describe('the loop, of what cannot be done,', () => {
+  const working = async (
+    send: (delivery: Delivery) => Promise<void>,
+    change: (store: Store) => Partial<Store> = () => ({}),
+  ) => {
+    const clock = manualClock('2026-11-23T09:00:00Z')
+    const store = memoryStore({ clock })
+    const desk = createDesk({ definition: definitionWithWord, store: { ...store, ...change(store) }, clock })
+    const { ticket } = await desk.as({ kind: 'requester', id: 'mari' }).open({ subject: 'Help', body: '…' })
+    const [stopped, reported] = [new AbortController(), [] as unknown[]]
+    const ended = workUntil(stopped.signal, desk as Desk, send, (trouble) => void reported.push(trouble), 1)
+    return { clock, desk, ticket, reported, stop: () => stopped.abort(), ended }
+  }
+
+  it('writes what is due while an effect never comes to an end', async () => {
+    let giveUp = () => {}
+    const hanging = new Promise<void>((resolve) => {
+      giveUp = resolve
+    })
+    const sent = vi.fn(() => hanging)
+    const { clock, desk, ticket, stop, ended } = await working(sent)
+    await vi.waitFor(() => expect(sent).toHaveBeenCalled())
+    clock.pass('2h')
+    const isLate = async () => (await desk.history(ticket.id)).some(({ type }) => type === 'sla_breached')
+    await vi.waitFor(async () => expect(await isLate()).toBe(true))
+    stop()
+    giveUp()
+    await ended
+    expect(sent).toHaveBeenCalledTimes(1)
+  })
+
+  it('tells of an effect that fails each time, and of the last time that it is given up', async () => {
+    const refuse = async () => {
+      throw new Error('no such address')
+    }
+    const { clock, desk, reported, stop, ended } = await working(refuse)
+    for (let times = 1; times <= 20; times++) {
+      await vi.waitFor(() => expect(reported.length).toBeGreaterThanOrEqual(times))
+      clock.pass('1h')
+    }
+    stop()
+    await ended
+    const [letter] = await desk.deadLetters()
+    // the word of the breach, which stood behind it, comes after that
+    expect(reported.slice(0, 20)).toEqual(
+      Array.from({ length: 20 }, (_, i) => ({ effectId: letter?.id, reason: 'no such address', givenUp: i === 19 })),
+    )
+  })
+
+  it('tells of a ticket that cannot be advanced', async () => {
+    let damaged = false
+    const { clock, ticket, reported, stop, ended } = await working(
+      async () => {},
+      (store) => ({
+        load: async (...asked) => {
+          if (damaged) throw new DeskError({ code: 'ticket_damaged', facts: { id: asked[1] }, path: null } as never)
+          return store.load(...asked)
+        },
+      }),
+    )
+    damaged = true
+    clock.pass('2h')
+    const told = expect.objectContaining({
+      ticketId: ticket.id,
+      error: expect.objectContaining({ code: 'ticket_damaged' }),
+    })
+    await vi.waitFor(() => expect(reported).toContainEqual(told))
+    stop()
+    await ended
   })
 })
 
