@@ -4,8 +4,8 @@ import { type ErrorCode, isDeskError } from 'ticketwright'
 export class Problem extends Error {
   readonly status: number
   readonly code: string
-  constructor(status: number, code: string) {
-    super(code)
+  constructor(status: number, code: string, cause?: unknown) {
+    super(code, { cause })
     this.status = status
     this.code = code
   }
@@ -55,13 +55,20 @@ const passing =
 const passes = (error: unknown): boolean =>
   error instanceof Error && passing.test('code' in error ? String(error.code) : error.message)
 
-/** Reports what is ours to repair, and tells the caller nothing of it. */
-export function answerTo(error: unknown, report: (error: unknown) => void): Answer {
+/** Told of an error, and of the status that the caller got: 500, ours to repair; 503, which passes by itself, or should. */
+export type Report = (error: unknown, status?: number) => void
+
+/** Reports what is ours to repair or to wait for, and tells the caller nothing of the former. */
+export function answerTo(error: unknown, report: Report): Answer {
+  const told = answerOf(error)
+  if (told.status >= 500) report(error, told.status)
+  return told
+}
+
+function answerOf(error: unknown): Answer {
   if (error instanceof Problem) return answer(error.status, { code: error.code })
-  if (!isDeskError(error) && passes(error)) return answer(503, { code: 'try_again' })
-  const status = isDeskError(error) ? (statusOf[error.code] ?? 400) : 500 // the rest is about the input
-  if (status === 500) report(error)
-  if (!isDeskError(error)) return answer(500, { code: 'internal' })
+  if (!isDeskError(error)) return passes(error) ? answer(503, { code: 'try_again' }) : answer(500, { code: 'internal' })
+  const status = statusOf[error.code] ?? 400 // the rest is about the input
   return answer(status, status === 500 ? { code: error.code } : error.toJSON())
 }
 

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { type Actor, type Clock, createDesk, type Delivery, type Desk } from 'ticketwright'
 import { type PostgresStore, postgresStore } from 'ticketwright/postgres'
 import { definition, type Names } from './definition.ts'
+import type { Report } from './problem.ts'
 
 /** What the application brings along. */
 export interface Surroundings {
@@ -13,8 +14,8 @@ export interface Surroundings {
   readonly cronSecret: string
   /** Your mail or queue service. It is given each effect at least once, always with the same `effect.id`. */
   readonly send: (delivery: Delivery<Names>) => Promise<void>
-  /** Told of what is ours to repair. */
-  readonly report: (error: unknown) => void
+  /** Told of what is ours to repair (500), and of each 503: how many of those are worth waking somebody is yours to say. */
+  readonly report: Report
   /** For tests: the machine's and the server's unless given. */
   readonly clock?: Clock
 }

@@ -33,7 +33,7 @@ export async function inTransaction<T>(
     await client.query('ROLLBACK').catch((failed: Error) => {
       broken = failed
     })
-    throw broken ? new Problem(503, 'connection_lost') : error
+    throw broken ? new Problem(503, 'connection_lost', error) : error
   } finally {
     client.release(broken)
   }

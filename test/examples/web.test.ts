@@ -49,6 +49,8 @@ const flavours = {
 for (const [flavour, start] of Object.entries(flavours))
   describePostgres(`routes of a shop: ${flavour}`, () => {
     let [pool, service, server, sent, reported] = [] as unknown as [Pool, Service, Server, Delivery[], unknown[]]
+    /** What those who asked were answered with, of what was reported. */
+    let statuses: unknown[] = []
     let orders = 0
 
     beforeAll(async () => {
@@ -67,7 +69,10 @@ for (const [flavour, start] of Object.entries(flavours))
           return id === undefined ? null : { kind: id.startsWith('agent') ? 'agent' : 'requester', id }
         },
         send: async (delivery) => void sent.push(delivery),
-        report: (error) => void reported.push(error),
+        report: (error, status) => {
+          reported.push(error)
+          statuses.push(status)
+        },
       })
       server = start(service)
       if (!server.listening) await once(server, 'listening')
@@ -80,6 +85,7 @@ for (const [flavour, start] of Object.entries(flavours))
     beforeEach(() => {
       sent = []
       reported = []
+      statuses = []
     })
 
     let keys = 0
@@ -203,6 +209,7 @@ for (const [flavour, start] of Object.entries(flavours))
         ask('unlucky', `POST /orders/${id}/complaint`, { body: 'It is broken.' }, { 'idempotency-key': 'unlucky' })
       const first = await send()
       expect([first.status, first.headers.get('retry-after')]).toEqual([503, '1'])
+      expect(reported).toEqual([expect.objectContaining({ status: 503, cause: expect.any(Error) })])
       await pool.query('DROP TRIGGER hang_up ON orders')
       expect([(await send()).status, (await send()).status]).toEqual([201, 201])
       expect((await service.desk.portal('unlucky').tickets()).tickets.length).toBe(1)
@@ -218,7 +225,7 @@ for (const [flavour, start] of Object.entries(flavours))
       expect((await ask('mari', 'GET /portal/tickets')).status).toBe(200)
     })
 
-    it('says try again, and reports no mistake, when no connection is free', async () => {
+    it('says try again, and reports that it did, when no connection is free', async () => {
       const { order: id, ticket } = await complaint()
       const lent = await Promise.all(Array.from({ length: 12 }, () => pool.connect()))
       pool.options.connectionTimeoutMillis = 200
@@ -232,7 +239,7 @@ for (const [flavour, start] of Object.entries(flavours))
       expect(answers.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual(
         Array(3).fill([503, '1']),
       )
-      expect(reported).toEqual([])
+      expect(statuses).toEqual([503, 503, 503])
       expect((await ask('agent1', `POST /orders/${id}/refund`)).status).toBe(200)
     })
 
@@ -240,7 +247,7 @@ for (const [flavour, start] of Object.entries(flavours))
       ['a lock that others hold for too long', '55P03'],
       ['a deadlock', '40P01'],
       ['a statement that took too long', '57014'],
-    ])('says try again, and reports no mistake, when a query of its own meets %s', async (_what, code) => {
+    ])('says try again, and reports that it did, when a query of its own meets %s', async (_what, code) => {
       await pool.query(`CREATE OR REPLACE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$
           BEGIN RAISE EXCEPTION USING ERRCODE = NEW.ticket_id; END $$;
         CREATE OR REPLACE TRIGGER meet BEFORE UPDATE ON orders
@@ -251,7 +258,7 @@ for (const [flavour, start] of Object.entries(flavours))
         await client.query('UPDATE orders SET ticket_id = $1 WHERE id = $2', [code, id])
       })
       const answer = answerTo(await meeting.catch((error) => error), service.report)
-      expect([answer.status, answer.headers['retry-after'], reported]).toEqual([503, '1', []])
+      expect([answer.status, answer.headers['retry-after'], statuses]).toEqual([503, '1', [503]])
       expect((await service.desk.portal('unlucky2').tickets()).tickets).toEqual([])
     })
 
@@ -572,6 +579,19 @@ describePostgres('the shop at work', () => {
       200  ana  POST /orders/o-1/refund     T-000001: Resolved, as before
       403  mari POST /orders/o-1/refund     agents_only"
     `)
+  })
+})
+
+describePostgres('a shop whose connections are asked for wrongly', ({ url }) => {
+  it('is not told to try again for ever', async () => {
+    const reported = vi.fn()
+    const pool = openPool({ connectionString: url, ssl: { ca: [] } }, fail)
+    const { desk } = createService({ pool, cronSecret, who: () => null, send: async () => {}, report: reported })
+    const asking = desk.as({ kind: 'requester', id: 'mari' }).open({ subject: 'Help', body: '…' })
+    const { status, body } = answerTo(await asking.catch((error) => error), reported)
+    expect([status, body]).toEqual([500, { code: 'store_failed' }])
+    expect(reported).toHaveBeenCalledWith(expect.objectContaining({ code: 'store_failed' }), 500)
+    await pool.end()
   })
 })
 

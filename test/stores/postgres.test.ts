@@ -48,7 +48,24 @@ describe('errors of a server or a driver are told by what became of the statemen
     ['53300', 'too many clients', 'store_busy', 'store_busy'],
     ['57P03', 'the database system is starting up', 'store_busy', 'store_busy'],
     ['ECONNREFUSED', 'connect ECONNREFUSED', 'store_busy', 'store_busy'],
+    ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN', 'store_busy', 'store_busy'],
+    ['ENOENT', 'connect ENOENT .s.PGSQL.5432', 'store_busy', 'store_busy'],
+    ['ETIMEDOUT', 'connect ETIMEDOUT 192.0.2.1:5432', 'store_busy', 'store_busy'],
+    ['ETIMEDOUT', 'read ETIMEDOUT', 'outcome_unknown', 'store_busy'],
     [undefined, 'timeout exceeded when trying to connect', 'store_busy', 'store_busy'],
+    [undefined, 'There was an error establishing an SSL connection', 'store_busy', 'store_busy'],
+    ['ENOTFOUND', 'getaddrinfo ENOTFOUND', 'store_failed', 'store_failed'],
+    ['ERR_SOCKET_BAD_PORT', 'Port should be >= 0 and < 65536', 'store_failed', 'store_failed'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'Hostname does not match', 'store_failed', 'store_failed'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', 'store_failed', 'store_failed'],
+    ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'bad record mac', 'outcome_unknown', 'store_busy'],
+    ['ERR_TLS_HANDSHAKE_TIMEOUT', 'TLS handshake timeout', 'outcome_unknown', 'store_busy'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate', 'store_failed', 'store_failed'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate', 'store_failed', 'store_failed'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify', 'store_failed', 'store_failed'],
+    ['CERT_HAS_EXPIRED', 'certificate has expired', 'store_failed', 'store_failed'],
+    [undefined, 'The server does not support SSL connections', 'store_failed', 'store_failed'],
+    [undefined, 'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'store_failed', 'store_failed'],
     ['53100', 'could not extend file: no space left', 'store_failed', 'store_failed'],
     ['25006', 'cannot execute in a read-only transaction', 'store_failed', 'store_failed'],
     ['42501', 'permission denied', 'store_failed', 'store_failed'],
@@ -132,6 +149,14 @@ describe('an option', () => {
 
   it('that is undefined is not given', () => {
     expect(() => postgresStore(client, { patienceMs: undefined, schema: undefined } as never)).not.toThrow()
+  })
+})
+
+describePostgres('a pool that asks for TLS, of a server that has none that can be trusted', ({ url }) => {
+  it('is told so, and not to try again', async () => {
+    const pool = new pg.Pool({ connectionString: url, ssl: { ca: [] } })
+    expect(await reasonOf(postgresStore(pool).now())).toMatch(/SSL|certificate/)
+    await pool.end()
   })
 })
 

@@ -32,10 +32,18 @@ const fates: Readonly<Record<string, Fate>> = {
 
 /** Errors of Node and of drivers that come before a statement is sent. */
 const unsentCodes: ReadonlySet<unknown> = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT'],
+  ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOENT'],
 ])
-const unsentTexts = /trying to connect|due to connection timeout|connection error and is not queryable/
+const unsentTexts =
+  /trying to connect|^connect E[A-Z]+\b|due to connection timeout|connection error and is not queryable|^There was an error establishing an SSL/
 const closedTexts = /after calling end on the pool|not queryable|is closed/
+
+/** A connection that is asked for wrongly comes about at no time: a host, a port, TLS, a certificate, a password. */
+const misasked = {
+  codes:
+    /^(ENOTFOUND|EACCES|ERR_(SOCKET_BAD_PORT|INVALID_\w+)|ERR_TLS_(CERT|INVALID)_\w+|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION|\w*HANDSHAKE_FAILURE|TLSV13_ALERT_CERTIFICATE_REQUIRED)|(CERT|CRL|UNABLE_TO)_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/,
+  texts: /^The server does not support SSL|^SASL\b/,
+}
 
 interface DriverError {
   readonly message?: unknown
@@ -52,6 +60,7 @@ export function fateOf(error: unknown): Fate {
   if (code === '25P02' && cause !== undefined) return isForNow(fateOf(cause)) ? 'busy' : 'failed'
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code))
     return fates[code] ?? fates[code.slice(0, 2)] ?? 'failed'
+  if (misasked.codes.test(String(code)) || misasked.texts.test(String(message))) return 'failed'
   if (unsentCodes.has(code) || unsentTexts.test(String(message))) return 'unsent'
   return closedTexts.test(String(message)) ? 'failed' : 'lost'
 }
