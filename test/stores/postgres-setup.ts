@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
-import { migratePostgres, type PostgresClient, postgresStore } from 'ticketwright/postgres'
+import { migratePostgres, type PostgresClient, type PostgresOptions, postgresStore } from 'ticketwright/postgres'
 import { type MakeStore, manualClock, type RawContents, type StoreFailure, type StoreSetup } from 'ticketwright/testing'
 import { appRole } from '../postgres/app-role.ts'
 
@@ -153,6 +153,13 @@ export const server =
     }
     return setup({ owner: owner === url ? client : open(owner), client, lend, crash, end }, url, rowSecurity)
   }
+
+/** On tables that many stores share: nothing is emptied, so each has to have tenants of its own. */
+export function onTables(client: PostgresClient, options: Pick<PostgresOptions, 'schema' | 'rowSecurity'> = {}) {
+  const clock = manualClock(start)
+  const store = postgresStore(client, { clock, ...options })
+  return { store, clock, close: () => store.close() } satisfies StoreSetup
+}
 
 /** A role of its own with tables made by the role of the URL that is given: see `appRole`. */
 export async function appOf(owner: string, rowSecurity = false): Promise<Required<Worker>> {

@@ -21,6 +21,15 @@ export const sqliteInMemory: MakeStore = () => {
   return { store, clock, close: () => store.close() }
 }
 
+/** On tables that many stores share: nothing is emptied, so each has to have tenants of its own. */
+export const sqliteOn =
+  (handle: SqliteHandle): MakeStore =>
+  () => {
+    const clock = manualClock(start)
+    const store = sqliteStore(handle, { clock })
+    return { store, clock, close: () => store.close() }
+  }
+
 /** On a handle of the application's own, which outlives the store, and can be made to fail. */
 const onHandle =
   (open: () => SqliteHandle): MakeStore =>
