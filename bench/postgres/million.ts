@@ -1,24 +1,18 @@
 import type pg from 'pg'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { ownTraits } from '../../src/stores/postgres/trait.ts'
+import { ownTraits } from '../../src/stores/postgres/statement/trait.ts'
 import { filled } from '../../src/stores/sql/column.ts'
 import { day, model, random, ticketAmong } from '../stores/among.ts'
 import { tenant } from '../stores/case.ts'
 
 const atOnce = 2_000
 
-/** Fills the tables with so many tickets, as the store keeps them; events are left out: nothing asked here reads them. */
+/** Fills the tables with so many tickets, as the store keeps them, without events: nothing asked here reads them. */
 export async function fill(pool: pg.Pool, tickets: number): Promise<void> {
   await postgresStore(pool).now() // the tables
   const names = [
-    'tenant',
-    'id',
-    'version',
-    ...filled.map(({ column }) => column),
-    'next_at',
-    'planned_by',
-    'traits',
-    'ticket',
+    ...['tenant', 'id', 'version', ...filled.map(({ column }) => column)],
+    ...['next_at', 'planned_by', 'traits', 'ticket'],
   ]
   const insert = `INSERT INTO ticketwright.tickets (${names.join(', ')})
     SELECT ${names.join(', ')} FROM jsonb_populate_recordset(NULL::ticketwright.tickets, $1::jsonb)`

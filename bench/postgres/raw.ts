@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { PostgresClient } from '../../src/stores/postgres/client.ts'
+import type { PostgresClient } from '../../src/stores/postgres/connection/client.ts'
 import { rowOf } from '../../src/stores/sql/row.ts'
 import type { Driver } from '../stores/timed.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import type pg from 'pg'
-import { migratePostgres } from '../../src/stores/postgres/prepare.ts'
+import { migratePostgres } from '../../src/stores/postgres/start/migrate.ts'
 import { startPostgres } from '../../test/postgres/server.ts'
 import { poolOf } from '../postgres/raw.ts'
 import { writeSection } from '../report.ts'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { PostgresClient } from '../../src/stores/postgres/client.ts'
+import type { PostgresClient } from '../../src/stores/postgres/connection/client.ts'
 import type { Fault } from './faulty.ts'
 import { said } from './shift.ts'
 

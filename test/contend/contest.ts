@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { createDesk, type Desk } from '../../src/desk/desk.ts'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
-import { migratePostgres } from '../../src/stores/postgres/prepare.ts'
+import { migratePostgres } from '../../src/stores/postgres/start/migrate.ts'
 import { appRole } from '../postgres/app-role.ts'
 import { readTables } from '../postgres/tables.ts'
 import { definition, dueId, hotId, openedAgoMs, postponedForMs } from './definition.ts'

@@ -11,6 +11,7 @@ import type { MakeStore } from 'ticketwright/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { conditionSql } from '../../src/stores/sql/condition.ts'
 import { findSql } from '../../src/stores/sql/find.ts'
+import { place } from '../../src/stores/sqlite/place.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { anotherDatabase, describePostgres } from '../postgres/database.ts'
 import { server, serverForApp } from './postgres-setup.ts'
@@ -41,7 +42,7 @@ describe('what a condition or an ordering says is bound, never written into SQL 
   ])
 
   it.each(values)('$field $op $value', (condition) => {
-    const { sql = '', params } = conditionSql(condition)
+    const { sql = '', params } = conditionSql(condition, place)
     // what is left when our own words are taken away
     expect(
       sql.replace(/\b(tags|category|subject_folded|requester_email_folded|IS NULL|OR|NOT|IN|GLOB|instr)\b/g, ''),
@@ -102,7 +103,7 @@ describe('what a condition or an ordering says is bound, never written into SQL 
           nulls: 'last',
         },
       ])
-      const { text, params } = findSql(query, 0).page(undefined, 10)
+      const { text, params } = findSql(query, 0, place).page(undefined, 10)
       expect(text).not.toContain(name.length > 2 ? name : `'${name}'`)
       expect(params.filter((value) => value === name)).toHaveLength(2)
     }

@@ -2,9 +2,9 @@ import { PGlite } from '@electric-sql/pglite'
 import { type Condition, namedOrderings, type Operator, type OrderingName } from 'ticketwright'
 import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readyEffects } from '../../src/stores/postgres/effect-function.ts'
-import { rowOf } from '../../src/stores/postgres/sent.ts'
+import { rowOf } from '../../src/stores/postgres/commit/encoded.ts'
 import { filled } from '../../src/stores/sql/column.ts'
+import { readyEffects } from '../../src/stores/sql/effect.ts'
 import { type WrittenChange, writtenCommit } from '../../src/stores/sql/written.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
@@ -198,7 +198,7 @@ describe('of 20,000 tickets that PostgreSQL has statistics of', () => {
   })
 
   /** What the function that takes effects looks for. */
-  const ready = readyEffects('$1', '$2::double precision', '$3::integer').replaceAll('@', 'ticketwright.')
+  const ready = readyEffects('@effects', '$1', '$2::double precision', '$3::integer').replaceAll('@', 'ticketwright.')
   const taking = `SELECT own.id ${ready} FOR UPDATE OF own SKIP LOCKED`
 
   it.each<[string, () => Promise<unknown>, string]>([

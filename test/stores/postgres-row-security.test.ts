@@ -3,7 +3,7 @@ import { createDesk, type Definition, isDeskError, namedOrderings, type Ordering
 import { migratePostgres, type PostgresClient, postgresStore } from 'ticketwright/postgres'
 import { sampleDefinition } from 'ticketwright/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ofTenant } from '../../src/stores/postgres/of-tenant.ts'
+import { ofTenant } from '../../src/stores/postgres/connection/of-tenant.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
 import { anotherDatabase, describePostgres } from '../postgres/database.ts'

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileCondition } from '../../src/condition/compile.ts'
 import { fields } from '../../src/engine/field.ts'
 import { columnOf } from '../../src/stores/sql/column.ts'
-import { conditionSql, pushed } from '../../src/stores/sql/condition.ts'
-import { postgres } from '../../src/stores/sql/dialect.ts'
+import { pushed, conditionSql as sqlOf } from '../../src/stores/sql/condition.ts'
+import { postgres, sqlite } from '../../src/stores/sql/dialect.ts'
 import { queryOf } from '../../src/testing/case/query.ts'
 import { changeOf, decided } from '../../src/testing/sample.ts'
 import { fieldNames, randomCondition, randomTicket } from '../condition/oracle/generate.ts'
@@ -35,6 +35,7 @@ beforeAll(async () => {
 })
 afterAll(() => handle.close())
 
+const conditionSql = (condition: Condition) => sqlOf(condition, { dialect: sqlite })
 type Translate = (condition: Condition) => ReturnType<typeof conditionSql>
 
 /** Ids of tickets for which the SQL holds, asked of the database itself. */
@@ -192,12 +193,12 @@ describe('what is pushed down', () => {
   })
 
   it('PostgreSQL writes patterns in its own way', () => {
-    expect(conditionSql({ field: 'subject', op: 'glob', value: '50%_*?' }, { dialect: postgres })).toEqual({
+    expect(sqlOf({ field: 'subject', op: 'glob', value: '50%_*?' }, { dialect: postgres })).toEqual({
       sql: "subject_folded LIKE ? ESCAPE E'\\\\'",
       params: ['50\\%\\_%_'],
       residue: null,
     })
-    expect(conditionSql({ field: 'subject', op: 'contains', value: 'x' }, { dialect: postgres }).sql).toBe(
+    expect(sqlOf({ field: 'subject', op: 'contains', value: 'x' }, { dialect: postgres }).sql).toBe(
       'strpos(subject_folded, ?::text) > 0',
     )
   })

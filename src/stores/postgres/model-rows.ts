@@ -4,8 +4,8 @@ import { type Column, filled } from '../sql/column.ts'
 const rows = 1_000
 
 /**
- * Changes that autovacuum leaves be: those made here are not among what brings it, so that it does not find empty tables
- * a minute later and takes each index of them for as good as any other.
+ * Changes that autovacuum leaves be: those made here are not among what brings it, so that it does not find empty
+ * tables a minute later and takes each index of them for as good as any other.
  */
 const left = 2_500
 
@@ -30,9 +30,9 @@ const models: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /**
- * Statements that fill new tables for a moment, so that PostgreSQL has statistics of them, and empty them again. Of tables
- * it knows nothing of, every index that begins with the tenant seems as good as the key of a ticket: the first connections
- * of a new desk would read all tickets for each commit, until autovacuum comes by.
+ * Statements that fill new tables for a moment, so that PostgreSQL has statistics of them, and empty them again. Of
+ * tables it knows nothing of, every index that begins with the tenant seems as good as the key of a ticket: the first
+ * connections of a new desk would read all tickets for each commit, until autovacuum comes by.
  */
 export const modelRows: readonly string[] = [
   ...Object.entries(models).flatMap(([table, columns]) => [

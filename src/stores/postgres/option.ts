@@ -6,7 +6,7 @@ export interface PostgresOptions {
   readonly schema?: string
   /** Judges leases and what is due; the server's own unless given, so that all machines go by one. For tests. */
   readonly clock?: Clock
-  /** How long a write is tried again while others hold what it needs, in milliseconds (0 to an hour): 5,000 unless said. */
+  /** How long a write is tried again while others hold what it needs, in ms (0 to an hour): 5,000 unless said. */
   readonly patienceMs?: number
   /** Starts also where `synchronous_commit` is off: a crash of the server loses what it acknowledged last. */
   readonly mayLoseCommits?: boolean

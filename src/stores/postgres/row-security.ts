@@ -1,6 +1,6 @@
 import { commitFunction } from './commit-function.ts'
+import { tenantTables } from './schema-object.ts'
 import { inSafePath } from './search-path.ts'
-import { tenantTables } from './table.ts'
 
 /** Whose rows a statement may see and write: nobody's where it is not set, or is empty. */
 const setting = 'ticketwright.tenant'
@@ -15,12 +15,12 @@ const ownRows = `tenant = (SELECT nullif(current_setting('${setting}', true), ''
 
 const set = (tenant: string) => `PERFORM set_config('${setting}', ${tenant}, true);`
 
-/** A function that sets it gives back what was there when it ends, however it ends, in the midst of a transaction too. */
+/** A function that sets it gives back what was there before, however it ends, in the midst of a transaction too. */
 const givenBack = `SET ${setting} = ''`
 
 /**
- * A statement for one tenant, and its rows as JSON: each sees the setting, since PostgreSQL plans and runs it after it was
- * set. In one statement that would be chance: policies may be asked before, or after, whatever sets it beside them.
+ * A statement for one tenant, and its rows as JSON: each sees the setting, since PostgreSQL plans and runs it after it
+ * was set. In one statement that would be chance: policies may be asked before, or after, whatever sets it beside them.
  * `$1` in the statement are texts, `$2` numbers.
  */
 const ofTenant = `CREATE OR REPLACE FUNCTION @of_tenant(

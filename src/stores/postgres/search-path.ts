@@ -1,6 +1,6 @@
 /**
  * Where names are looked up that say no schema: those of PostgreSQL itself. In the path of a session somebody else may
- * have made an operator or a function whose types fit better than PostgreSQL's own, and whoever calls it runs their code.
+ * have made an operator or a function whose types fit better than PostgreSQL's own: calling it runs their code.
  */
 const safePath = 'pg_catalog, pg_temp'
 
@@ -10,7 +10,7 @@ const safePath = 'pg_catalog, pg_temp'
  */
 export const inSafePath = `SET search_path = ${safePath}`
 
-/** A block of PL/pgSQL whose names are looked up there; a transaction of the application's has its own path again after it. */
+/** A block of PL/pgSQL whose names are looked up there; a transaction around it has its own path again afterwards. */
 export const blockInSafePath = (steps: string): string => `DO $safe$
 DECLARE
   before text := pg_catalog.current_setting('search_path');

@@ -1,7 +1,6 @@
 import { type Condition, childrenOf, type Leaf } from '../../condition/condition.ts'
 import type { SqlValue } from './column.ts'
 import { sizeOf } from './condition-size.ts'
-import { sqlite } from './dialect.ts'
 import { leafSql, type Means } from './leaf.ts'
 
 /** A condition as SQL with bound values. The condition holds where the SQL does and the residue does. */
@@ -24,7 +23,7 @@ const left = (condition: Condition): ConditionSql => ({ ...everything, residue: 
  * What of a condition a database can decide: facts in columns, compared as `compileCondition` compares them; texts only
  * in columns that hold them folded already. Values are bound, never written into the text.
  */
-export function conditionSql(condition: Condition | null, means: Means = { dialect: sqlite }): ConditionSql {
+export function conditionSql(condition: Condition | null, means: Means): ConditionSql {
   if (condition === null) return everything
   const room = { ...pushed }
   return translate(condition, means, false, (part) => {

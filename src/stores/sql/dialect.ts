@@ -31,7 +31,7 @@ export const sqlite: Dialect = {
   pattern: written({ run: '*', one: '?' }, (literal) => literal.replace(/[*?[]/g, '[$&]')),
 }
 
-/** Written numbers are `numeric` there, which counts otherwise than doubles do; and without a value its own clock goes. */
+/** A number in its SQL is `numeric`, which counts otherwise than a double; without a value its own clock goes. */
 export const postgres: Dialect = {
   double: (number) => `'${number}'::double precision`,
   infinity: `'Infinity'::double precision`,

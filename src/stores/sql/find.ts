@@ -3,7 +3,6 @@ import type { SortPosition } from '../../condition/sort-key.ts'
 import type { Query, TallyQuery } from '../../store.ts'
 import { columnOf, isActionable, type SqlValue } from './column.ts'
 import { conditionSql } from './condition.ts'
-import { sqlite } from './dialect.ts'
 import type { Means } from './leaf.ts'
 import { type OrderSql, orderSql } from './order.ts'
 
@@ -29,18 +28,12 @@ export interface Place extends Means {
   readonly leases: string
 }
 
-export const sqlitePlace: Place = {
-  dialect: sqlite,
-  tickets: 'ticketwright_tickets AS own',
-  leases: 'ticketwright_leases',
-}
-
 export const row = 'id, ticket, next_at, planned_by'
 const held = ({ dialect, leases }: Place) => `SELECT 1 FROM ${leases} AS held
   WHERE held.tenant = own.tenant AND held.ticket_id = own.id AND held.until > ${dialect.now} AND held.holder <> ?`
 
 /** Which rows a question is about, before it says where in the order. */
-export function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>, means: Means = sqlitePlace): readonly Sql[] {
+export function asked({ tenant, when }: Pick<Query, 'tenant' | 'when'>, means: Means): readonly Sql[] {
   const { sql, params } = conditionSql(unlessActionable(when), means)
   const side = actionableOf(when)
   return [
@@ -82,7 +75,7 @@ export function namedBy({ op, value }: Leaf): readonly unknown[] {
   return op === 'is' ? [value] : op === 'oneOf' && Array.isArray(value) ? value : []
 }
 
-export const select = (what: string, parts: readonly Sql[], table = sqlitePlace.tickets): Sql => ({
+export const select = (what: string, parts: readonly Sql[], table: string): Sql => ({
   text: `SELECT ${what} FROM ${table} WHERE ${parts.map(({ text }) => text).join(' AND ')}`,
   params: parts.flatMap(({ params }) => params),
 })
@@ -98,7 +91,7 @@ export function askedFree(
 }
 
 /** Rows of a query. */
-export function findSql(query: Query, now: number | null, place: Place = sqlitePlace): FindSql {
+export function findSql(query: Query, now: number | null, place: Place): FindSql {
   const order = orderSql(query.keys, place.dialect)
   const decided = conditionSql(query.when, place).residue === null
   const parts = askedFree(query, now, place)
@@ -126,13 +119,10 @@ function beyond({ terms, params, bound }: OrderSql, after: SortPosition, when: C
 }
 
 /**
- * How many match, by the values of columns that hold what the fields hold: of no fields, all of them together. Undefined
- * where the functions of the query must look at the rows.
+ * How many match, by the values of columns that hold what the fields hold: of no fields, all of them together.
+ * Undefined where the functions of the query must look at the rows.
  */
-export function tallySql(
-  query: Pick<TallyQuery, 'tenant' | 'when' | 'by'>,
-  place: Place = sqlitePlace,
-): Sql | undefined {
+export function tallySql(query: Pick<TallyQuery, 'tenant' | 'when' | 'by'>, place: Place): Sql | undefined {
   const asColumns = query.by.map(columnOf)
   if (conditionSql(query.when, place).residue !== null || asColumns.some((found) => found?.form !== 'plain'))
     return undefined

@@ -20,8 +20,8 @@ interface Ask {
 }
 
 /**
- * A positive question may come out NULL where the column is; a negative one (`passesMissing`) says itself what is missing.
- * Undefined: the database cannot tell.
+ * A positive question may come out NULL where the column is; a negative one (`passesMissing`) says itself what is
+ * missing. Undefined: the database cannot tell.
  */
 type Translation = (ask: Ask) => LeafSql | undefined
 
@@ -145,7 +145,7 @@ export interface Means {
 /** More values are not asked of traits: each is compared with each that a ticket has. */
 const maxTraits = 100
 
-/** The same by what an index of traits has: it decides, and nothing else is asked, so that its statistics count once. */
+/** The same by the index of traits: it decides, and nothing else is asked, so that its statistics count once. */
 function traitSql(leaf: Leaf, { hasTrait }: Means): LeafSql | undefined {
   const groups = hasTrait && traitsMeant(leaf)
   if (!groups || groups.flat().length > maxTraits) return undefined

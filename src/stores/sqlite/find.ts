@@ -1,13 +1,13 @@
 import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
-import { best } from '../sql/best.ts'
 import { columnOf } from '../sql/column.ts'
 import { conditionSql } from '../sql/condition.ts'
-import { asked, findSql, row, type Sql, select, sqlitePlace, tallySql, unlessActionable } from '../sql/find.ts'
+import { asked, findSql, row, type Sql, select, tallySql, unlessActionable } from '../sql/find.ts'
 import { orderSql } from '../sql/order.ts'
 import { type Group, rowOf, type StoredRow, tallyOf } from '../sql/row.ts'
-import { Tallying } from '../tally.ts'
+import { best, bestOf, countOf, talliesOf } from '../sql/sweep.ts'
 import { breathe } from '../turn.ts'
 import type { Database } from './database.ts'
+import { place } from './place.ts'
 import { fewest, isOfOneIndex } from './source.ts'
 import { type Asked, grouped, groupOf, pathOf, pathToAll, Way } from './way.ts'
 
@@ -23,7 +23,7 @@ const heldAtOnce = 10_000
 /** Nothing is asked of tickets but that somebody here has something to do. */
 const isBare = ({ when }: Pick<Query, 'when'>): boolean => unlessActionable(when) === null
 
-const isDecided = ({ when }: Pick<Query, 'when'>): boolean => conditionSql(when).residue === null
+const isDecided = ({ when }: Pick<Query, 'when'>): boolean => conditionSql(when, place).residue === null
 
 /** What to read instead of everything, where no more than so many can be meant. */
 const listOf = (db: Database, query: Asked, most: number): Sql | undefined =>
@@ -39,13 +39,13 @@ const rowsOf = (db: Database, { text, params }: Sql): TicketRow[] => db.rows<Sto
  * and others have a turn in between: a ticket that moves meanwhile is found where it is met first.
  */
 export async function findIn(db: Database, query: Query, now: number): Promise<readonly TicketRow[]> {
-  const { page, ordered, decided } = findSql(query, now)
+  const { page, ordered, decided } = findSql(query, now, place)
   if (isBare(query) && ordered) return rowsOf(db, page(query.after, query.limit))
   const way = wayOf(db, query, now)
   if (way) return foundOn(db, query, now, way)
   const list = listOf(db, query, ordered ? everything : heldAtOnce)
   if (list) return lookedUp(db, query, now, list)
-  return ordered && decided ? rowsOf(db, page(query.after, query.limit)) : sweptFor(db, query, now)
+  return ordered && decided ? rowsOf(db, page(query.after, query.limit)) : bestOf(sweep(db, query, now), query)
 }
 
 const everything = Number.MAX_SAFE_INTEGER
@@ -86,16 +86,9 @@ async function goOn(way: Way, query: Query, found: Map<string, TicketRow>, budge
 
 /** Of a list that an index gives. */
 function lookedUp(db: Database, query: Query, now: number, list: Sql): readonly TicketRow[] {
-  const { page, ordered, decided } = findSql(query, now, { ...sqlitePlace, tickets: list.text })
+  const { page, ordered, decided } = findSql(query, now, { ...place, tickets: list.text })
   const rows = (after: Query['after'], limit: number) => rowsOf(db, ofList(list, page(after, limit)))
   return ordered && decided ? rows(query.after, query.limit) : best(rows(undefined, heldAtOnce), query)
-}
-
-/** Of everything, by the functions of the query alone: no more is held than a stretch and the best so far. */
-async function sweptFor(db: Database, query: Query, now: number): Promise<readonly TicketRow[]> {
-  let found: readonly TicketRow[] = []
-  for await (const rows of sweep(db, query, now)) found = best([...found, ...rows], query)
-  return found
 }
 
 /** All rows that a condition may hold for, a stretch at a time, each once. */
@@ -111,18 +104,14 @@ async function* sweep(db: Database, query: Asked, now: number): AsyncGenerator<r
 export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number> {
   const groups = await groupsIn(db, query, [])
   if (groups) return groups.reduce((sum, { count }) => sum + count, 0)
-  let count = 0
-  for await (const rows of looked(db, query)) for (const { ticket } of rows) if (query.matches(ticket)) count += 1
-  return count
+  return countOf(looked(db, query), query)
 }
 
 /** How many match, by the values of fields. */
 export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]> {
   const groups = await groupsIn(db, query, query.by)
   if (groups) return groups
-  const tallying = new Tallying(query)
-  for await (const rows of looked(db, query)) for (const { ticket } of rows) tallying.count(ticket)
-  return tallying.result()
+  return talliesOf(looked(db, query), query)
 }
 
 /** Groups of what matches as the database counts them; undefined where the tickets have to be looked at. */
@@ -131,13 +120,13 @@ async function groupsIn(
   query: Pick<Query, 'tenant' | 'when'>,
   by: readonly string[],
 ): Promise<Tally[] | undefined> {
-  const whole = tallySql({ ...query, by })
+  const whole = tallySql({ ...query, by }, place)
   if (!whole) return undefined
   if (isOfOneIndex(query.when, by)) return db.rows<Group>(whole.text, ...whole.params).map(tallyOf)
   const columns = by.map((field) => columnOf(field)?.column ?? '')
   const list = listOf(db, query, budgets.at(-1) ?? 0)
   if (list) {
-    const { text, params } = ofList(list, select(groupOf(columns), asked(query), list.text))
+    const { text, params } = ofList(list, select(groupOf(columns), asked(query, place), list.text))
     return db.rows<Group>(text + grouped(columns), ...params).map(tallyOf)
   }
   const way = new Way(db, query, 0, { path: pathToAll(query.when), decided: true })
@@ -155,6 +144,6 @@ async function groupsIn(
 /** The rows that a condition may hold for: of a list if an index has a short one, else all on the way. */
 async function* looked(db: Database, query: Pick<Query, 'tenant' | 'when'>): AsyncGenerator<readonly TicketRow[]> {
   const list = listOf(db, query, heldAtOnce)
-  if (list) yield rowsOf(db, ofList(list, select(row, asked(query), list.text)))
+  if (list) yield rowsOf(db, ofList(list, select(row, asked(query, place), list.text)))
   else yield* sweep(db, query, 0)
 }

@@ -248,7 +248,9 @@ interface Place {
   readonly ticket: Ticket
 }
 
-/** A damaged ticket keeps nobody from all the others: it has its columns with the next command, once it is whole again. */
+/**
+ * A damaged ticket keeps nobody from all the others: it has its columns with the next command, once it is whole again.
+ */
 function unlessDamaged(id: string, text: string): Ticket | undefined {
   try {
     return ticketOf(id, text)

@@ -13,8 +13,8 @@ const oldestSqlite = [3, 37] as const
  * Makes a handle keep its promises and brings the tables up to this release: WAL, so that readers and one writer do
  * not wait for each other; `synchronous = FULL`, so that what is acknowledged survives a power cut; `secure_delete`,
  * so that what was erased is not left lying in the file.
- * @throws DeskError `store_failed` when a later release has been here, a table or an index is missing, the file cannot be
- * written, or its journal could not undo a failed write; `store_busy` when a transaction is open on the handle
+ * @throws DeskError `store_failed` when a later release has been here, a table or an index is missing, the file cannot
+ * be written, or its journal could not undo a failed write; `store_busy` when a transaction is open on the handle
  */
 export function prepare(db: Database): void {
   checkDriver(db)

@@ -3,21 +3,13 @@ import type { Store } from '../../store.ts'
 import { type Clock, systemClock } from '../../time/clock.ts'
 import { refuseNul } from '../nul.ts'
 import { checkedOptions, clockOption, patienceOption } from '../option.ts'
+import { pendingOf } from '../sql/effect.ts'
 import { eventOf, rowOf, type StoredRow } from '../sql/row.ts'
 import { writtenCommit } from '../sql/written.ts'
 import { commitTo, receiptIn } from './commit.ts'
 import { Database } from './database.ts'
 import { dueIn } from './due.ts'
-import {
-  buriedIn,
-  buryEffect,
-  deferEffect,
-  effectsIn,
-  pendingOf,
-  reviveEffect,
-  settleEffect,
-  takeEffects,
-} from './effect.ts'
+import { buriedIn, buryEffect, deferEffect, effectsIn, reviveEffect, settleEffect, takeEffects } from './effect.ts'
 import { toDeskError } from './failure.ts'
 import { countIn, findIn, tallyIn } from './find.ts'
 import { forgetIn } from './forget.ts'
@@ -31,7 +23,7 @@ import { Writer } from './writer.ts'
 export interface SqliteOptions {
   /** Judges leases and what is due; the system's unless given. */
   readonly clock?: Clock
-  /** How long a write is tried again while another process has the file, in milliseconds (0 to an hour): 5,000 unless said. */
+  /** How long a write is tried again while another process has the file, in ms (0 to an hour): 5,000 unless said. */
   readonly patienceMs?: number
 }
 

@@ -4,6 +4,7 @@ import type { SqlValue } from '../sql/column.ts'
 import { actionableOf, asked, row, type Sql, select } from '../sql/find.ts'
 import type { StoredRow } from '../sql/row.ts'
 import type { Database } from './database.ts'
+import { place } from './place.ts'
 
 /** What the indexes that views are read from have after the tenant, by name (`migrations.ts` makes them). */
 const orderings = {
@@ -94,14 +95,14 @@ export class Way {
       { text: 'tenant = ?', params: [tenant] },
       ...(this.#side === undefined ? [] : [{ text: `actionable = ${this.#side}`, params: [] }]),
     ]
-    this.#asked = [...asked(query), ...(freeFor === undefined ? [] : [{ text: free, params: [now, freeFor] }])]
+    this.#asked = [...asked(query, place), ...(freeFor === undefined ? [] : [{ text: free, params: [now, freeFor] }])]
     this.#terms = path.terms
     this.#table = `ticketwright_tickets AS own INDEXED BY ${path.index}`
     this.#stretches = decided ? stretches.decided : stretches.looked
     this.#after = after
   }
 
-  /** The rows of the next stretch that the database lets through, in order; at most so many, and then the rest is passed. */
+  /** The rows of the next stretch that the database lets through, in order: at most `limit`, and the rest is passed. */
   next(limit = -1): StoredRow[] {
     return this.#stretch(row, ` ORDER BY ${this.#terms.join(', ')} LIMIT ?`, limit)
   }

@@ -24,8 +24,8 @@ const present = (db: Database): ReadonlySet<string> =>
   )
 
 /**
- * @throws DeskError `store_failed` where somebody else has dropped a table or an index, with what there is to do: without
- * a table something of every ticket is lost, and an index can be made again
+ * @throws DeskError `store_failed` where somebody else has dropped a table or an index, with what there is to do:
+ * without a table something of every ticket is lost, and an index can be made again
  */
 export function checkWhole(db: Database): void {
   const there = present(db)

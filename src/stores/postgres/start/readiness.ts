@@ -1,7 +1,7 @@
-import { isDeskError } from '../../errors.ts'
-import type { PostgresClient } from './client.ts'
-import type { Database } from './database.ts'
-import { fateOf } from './failure.ts'
+import { isDeskError } from '../../../errors.ts'
+import type { PostgresClient } from '../connection/client.ts'
+import type { Database } from '../connection/database.ts'
+import { fateOf } from '../connection/failure.ts'
 import { prepare } from './prepare.ts'
 
 interface Prepared {
@@ -9,14 +9,16 @@ interface Prepared {
   isDone: boolean
 }
 
-/** By client, then by what is looked for: a pool hands out the same connections again and again, and is looked at once. */
+/**
+ * By client, then by what is looked for: a pool hands out the same connections again and again, and is looked at once.
+ */
 const known = new WeakMap<PostgresClient, Map<string, Prepared>>()
 
 /**
  * Sees to it that the tables are there before anything is done with them. What is found in a transaction of the
  * application's that made it is not remembered: it goes if that is undone.
  */
-export class Preparation {
+export class Readiness {
   readonly #db: Database
   readonly #mayLoseCommits: boolean
 
@@ -26,8 +28,8 @@ export class Preparation {
   }
 
   /** For work on a connection lent from the pool: it never waits for another one, there may be none left. */
-  within(db: Database): Preparation {
-    return this.#known.get(this.#key)?.isDone ? this : new Preparation(db, this.#mayLoseCommits)
+  within(db: Database): Readiness {
+    return this.#known.get(this.#key)?.isDone ? this : new Readiness(db, this.#mayLoseCommits)
   }
 
   /** Looked at again where it went wrong, or the tables are gone. */
@@ -65,7 +67,7 @@ export class Preparation {
   }
 
   get #key(): string {
-    const { schema, rowSecurity } = this.#db.asking
+    const { schema, rowSecurity } = this.#db.settings
     return [schema, rowSecurity, this.#mayLoseCommits].join()
   }
 

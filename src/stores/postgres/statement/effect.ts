@@ -1,30 +1,13 @@
-import type { Effect } from '../../model/effect.ts'
-import { deepFreeze } from '../../model/json.ts'
-import type { BuriedEffect, PendingEffect } from '../../store.ts'
-import { partOf } from '../sql/row.ts'
-import { instant } from './commit-function.ts'
-import type { Database } from './database.ts'
-import { readyEffects } from './effect-function.ts'
-import { knownVersion } from './migrations.ts'
-
-interface EffectRow {
-  readonly id: string
-  readonly ticket_id: string
-  readonly effect: string
-  readonly attempts: number
-  readonly due_at: number
-  readonly position: number
-}
-
-const fields = 'id, ticket_id, effect, attempts'
-
-const pendingOf = ({ id, ticket_id, effect, attempts }: Omit<EffectRow, 'due_at' | 'position'>): PendingEffect =>
-  deepFreeze({ ...partOf<Effect>({ ticketId: ticket_id, what: 'effect', id }, effect), attempts })
+import type { BuriedEffect, PendingEffect } from '../../../store.ts'
+import { buriedOf, type EffectRow, effectColumns, pendingOf, readyEffects } from '../../sql/effect.ts'
+import { instant } from '../commit-function.ts'
+import type { Database } from '../connection/database.ts'
+import { knownVersion } from '../migrations.ts'
 
 /** Effects to be done. */
 export async function effectsIn(db: Database, tenant: string, now: number, limit: number): Promise<PendingEffect[]> {
-  const ready = readyEffects('$1', '$2::double precision', '$3::integer')
-  return (await db.rows<EffectRow>(`SELECT ${fields} ${ready}`, tenant, now, limit)).map(pendingOf)
+  const ready = readyEffects('@effects', '$1', '$2::double precision', '$3::integer')
+  return (await db.rows<EffectRow>(`SELECT ${effectColumns} ${ready}`, tenant, now, limit)).map(pendingOf)
 }
 
 /** The same, each counted and hidden until an instant. */
@@ -35,8 +18,8 @@ export async function takeEffects(
   limit: number,
   until: number,
 ): Promise<PendingEffect[]> {
-  const rows = await db.write<EffectRow>(
-    `SELECT ${fields}, due_at, position::double precision AS position
+  const rows = await db.write<EffectRow & { readonly due_at: number; readonly position: number }>(
+    `SELECT ${effectColumns}, due_at, position::double precision AS position
      FROM @take_effects(?, ?::double precision, ?::integer, ?::double precision, ?::integer)`,
     ...[tenant, now, limit, until, knownVersion],
   )
@@ -52,7 +35,6 @@ export async function deferEffect(db: Database, tenant: string, effectId: string
   )
 }
 
-/** What `settled` says: 0 pending, 1 done or given up, 2 a dead letter. */
 export async function buryEffect(db: Database, tenant: string, effectId: string, reason: string): Promise<void> {
   await db.write(
     'UPDATE @effects SET settled = 2, reason = ? WHERE tenant = ? AND id = ? AND settled <> 1 RETURNING 1',
@@ -63,12 +45,12 @@ export async function buryEffect(db: Database, tenant: string, effectId: string,
 }
 
 export async function buriedIn(db: Database, tenant: string, limit: number): Promise<BuriedEffect[]> {
-  const rows = await db.rows<EffectRow & { reason: string }>(
-    `SELECT ${fields}, reason FROM @effects WHERE tenant = ? AND settled = 2 ORDER BY position LIMIT ?`,
+  const rows = await db.rows<EffectRow & { readonly reason: string }>(
+    `SELECT ${effectColumns}, reason FROM @effects WHERE tenant = ? AND settled = 2 ORDER BY position LIMIT ?`,
     tenant,
     limit,
   )
-  return rows.map((row) => deepFreeze({ ...pendingOf(row), reason: row.reason }))
+  return rows.map(buriedOf)
 }
 
 /** False if there is no such dead letter. */

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts'
+import type { Database } from '../connection/database.ts'
 
 /** The versions of definitions that open tickets were planned by: few, found by leaps through the index. */
 const plans = `

@@ -1,6 +1,6 @@
-import type { Lease, LeaseKey } from '../../store.ts'
-import { instant } from './commit-function.ts'
-import type { Database } from './database.ts'
+import type { Lease, LeaseKey } from '../../../store.ts'
+import { instant } from '../commit-function.ts'
+import type { Database } from '../connection/database.ts'
 
 /**
  * Leases: one row per ticket that was ever claimed, so that its token only ever rises; a lease given back has ended

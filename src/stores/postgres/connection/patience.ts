@@ -1,5 +1,5 @@
-import { elapsedMs } from '../../time/clock.ts'
-import { fateOf } from './failure.ts'
+import { elapsedMs } from '../../../time/clock.ts'
+import { fateOf, inFailedTransaction } from './failure.ts'
 
 /** Waits between attempts at what others hold, in milliseconds; the last one repeats. */
 const waitsMs = [1, 2, 5, 10, 20, 40, 80, 150]
@@ -21,7 +21,8 @@ export class Patience {
   /** What was in the way. */
   meet(error: unknown): void {
     // in a transaction of the application's own, the next attempt only says that the last one gave it up
-    if (this.#reason !== undefined && (error as { code?: unknown } | null)?.code === '25P02') this.#isOver = true
+    const isAfter = (error as { code?: unknown } | null)?.code === inFailedTransaction
+    if (this.#reason !== undefined && isAfter) this.#isOver = true
     else this.#reason = error
   }
 

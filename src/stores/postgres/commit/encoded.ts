@@ -1,12 +1,12 @@
-import { deepFreeze } from '../../model/json.ts'
-import type { CommitOutcome, Receipt } from '../../store.ts'
-import { filled, type SqlValue } from '../sql/column.ts'
-import { parsed } from '../sql/row.ts'
-import type { WrittenChange, WrittenCommit } from '../sql/written.ts'
-import { ownTraits } from './trait.ts'
+import { deepFreeze } from '../../../model/json.ts'
+import type { CommitOutcome, Receipt } from '../../../store.ts'
+import { filled, type SqlValue } from '../../sql/column.ts'
+import { parsed } from '../../sql/row.ts'
+import type { WrittenChange, WrittenCommit } from '../../sql/written.ts'
+import { ownTraits } from '../statement/trait.ts'
 
 /** A commit as the function of the database takes it; what is kept as text apart, and in the JSON by its number. */
-export interface SentCommit {
+export interface EncodedCommit {
   readonly json: string
   readonly texts: readonly string[]
 }
@@ -14,7 +14,7 @@ export interface SentCommit {
 /** Puts a text to the others: its number. */
 type Put = (text: string | undefined) => number | undefined
 
-export function sent({ commit, changes, effects, receipt }: WrittenCommit): SentCommit {
+export function encoded({ commit, changes, effects, receipt }: WrittenCommit): EncodedCommit {
   const texts: string[] = []
   const put: Put = (text) => (text === undefined ? undefined : texts.push(text))
   const json = {
@@ -22,14 +22,17 @@ export function sent({ commit, changes, effects, receipt }: WrittenCommit): Sent
     lease: commit.lease,
     turn: commit.turn,
     receipt: commit.receipt && { id: commit.receipt.commandId, at: commit.receipt.at, text: put(receipt) },
-    changes: sentChanges(commit.tenant, changes, put),
+    changes: encodedChanges(commit.tenant, changes, put),
     effects: commit.effects.map(({ id, ticketId, dueAt }, i) => ({ id, ticketId, dueAt, text: put(effects[i]) })),
   }
   return { json: JSON.stringify(json), texts }
 }
 
 /** Several commits as one call takes them: the JSON of each says where its texts begin. */
-export function sentTogether(commits: readonly SentCommit[]): { readonly json: string; readonly texts: string[] } {
+export function encodedTogether(commits: readonly EncodedCommit[]): {
+  readonly json: string
+  readonly texts: string[]
+} {
   const texts: string[] = []
   const parts = commits.map((one) => {
     const base = texts.length
@@ -40,7 +43,7 @@ export function sentTogether(commits: readonly SentCommit[]): { readonly json: s
 }
 
 /** The changes count in order: what an earlier one of the same commit leaves for a later one is known here. */
-function sentChanges(tenant: string, changes: readonly WrittenChange[], put: Put): readonly unknown[] {
+function encodedChanges(tenant: string, changes: readonly WrittenChange[], put: Put): readonly unknown[] {
   const versions = new Map<string, number>()
   const externals = new Map<string, string>()
   const references = new Map<string, string>()

@@ -1,6 +1,6 @@
-import type { Ticket } from '../../model/ticket.ts'
-import type { LeafSql } from '../sql/leaf.ts'
-import { type Trait, traitsOf } from '../sql/trait.ts'
+import type { Ticket } from '../../../model/ticket.ts'
+import type { LeafSql } from '../../sql/leaf.ts'
+import { type Trait, traitsOf } from '../../sql/trait.ts'
 
 /** An index of arrays has one key, so a tenant's traits begin with the tenant: it reads no others', and counts none. */
 const owned = (tenant: string, trait: Trait): string => `${tenant}\n${trait}`

@@ -1,5 +1,5 @@
-import { fail } from '../../errors.ts'
-import { isUnstorable } from '../nul.ts'
+import { fail } from '../../../errors.ts'
+import { isUnstorable } from '../../nul.ts'
 import { type PostgresClient, type Wire, wireOf } from './client.ts'
 import { toDeskError } from './failure.ts'
 import { ofTenant, runOfTenant, type Values } from './of-tenant.ts'
@@ -8,8 +8,8 @@ import { Patience } from './patience.ts'
 /** Texts kept written out: those of the store itself, and room for the views of applications. */
 const maxTexts = 500
 
-/** How a database is asked. */
-export interface Asking {
+/** What a store is set to, for whatever it asks. */
+export interface Settings {
   readonly schema: string
   /** How long what others hold is tried for. */
   readonly patienceMs: number
@@ -20,14 +20,14 @@ export interface Asking {
 /** A client with the tables of one schema. In a text `@` stands for the schema with its dot, and `?` for a value. */
 export class Database {
   readonly client: PostgresClient
-  readonly asking: Asking
+  readonly settings: Settings
   readonly #wire: Wire
   #tenant: string | null = null
   #texts = new Map<string, string>()
 
-  constructor(client: PostgresClient, asking: Asking, wire = wireOf(client)) {
+  constructor(client: PostgresClient, settings: Settings, wire = wireOf(client)) {
     this.client = client
-    this.asking = asking
+    this.settings = settings
     this.#wire = wire
   }
 
@@ -40,8 +40,8 @@ export class Database {
    * no others, and each has to give rows (`RETURNING` where it writes).
    */
   of(tenant: string): Database {
-    if (!this.asking.rowSecurity) return this
-    const own = new Database(this.client, this.asking, this.#wire)
+    if (!this.settings.rowSecurity) return this
+    const own = new Database(this.client, this.settings, this.#wire)
     own.#tenant = tenant
     own.#texts = this.#texts
     return own
@@ -64,7 +64,7 @@ export class Database {
   /** By a value that cannot be kept nothing is found. */
   async #asked<Row>(sql: string, values: Values, writes: boolean): Promise<Row[]> {
     if (values.some(isUnstorable) || isUnstorable(this.#tenant)) return []
-    const patience = new Patience(this.asking.patienceMs)
+    const patience = new Patience(this.settings.patienceMs)
     for (;;) {
       try {
         return await this.once<Row>(sql, ...values)
@@ -89,7 +89,7 @@ export class Database {
     const known = this.#texts.get(sql)
     if (known !== undefined) return known
     if (this.#texts.size >= maxTexts) this.#texts.clear()
-    const written = withSchema(numbered(sql), this.asking.schema)
+    const written = withSchema(numbered(sql), this.settings.schema)
     this.#texts.set(sql, written)
     return written
   }

@@ -1,4 +1,4 @@
-import type { SqlValue } from '../sql/column.ts'
+import type { SqlValue } from '../../sql/column.ts'
 
 /** Values of a statement. */
 export type Values = readonly (SqlValue | undefined | readonly string[])[]

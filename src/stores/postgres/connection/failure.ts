@@ -1,9 +1,9 @@
-import { DeskError, isDeskError, refuse } from '../../errors.ts'
+import { DeskError, isDeskError, refuse } from '../../../errors.ts'
 
 /**
  * What an error says of the statement. `again`: nothing was done, and the same may go through at once. `busy`: nothing
- * was done, try later. `unsent`: it never reached a server. `lost`: nobody knows what became of it. `failed`: nothing was
- * done, and the same would fail again. `tables`: as `failed`, since there are none, or others.
+ * was done, try later. `unsent`: it never reached a server. `lost`: nobody knows what became of it. `failed`: nothing
+ * was done, and the same would fail again. `tables`: as `failed`, since there are none, or others.
  */
 type Fate = 'again' | 'busy' | 'unsent' | 'lost' | 'failed' | 'tables'
 
@@ -45,6 +45,9 @@ const misasked = {
   texts: /^The server does not support SSL|^SASL\b/,
 }
 
+/** The server says of every statement after an error only that its transaction is over. */
+export const inFailedTransaction = '25P02'
+
 interface DriverError {
   readonly message?: unknown
   /** SQLSTATE of the server, or a code of Node. */
@@ -57,7 +60,7 @@ const isForNow = (fate: Fate): boolean => fate === 'again' || fate === 'busy'
 
 export function fateOf(error: unknown): Fate {
   const { code, message, cause } = (error ?? {}) as DriverError
-  if (code === '25P02' && cause !== undefined) return isForNow(fateOf(cause)) ? 'busy' : 'failed'
+  if (code === inFailedTransaction && cause !== undefined) return isForNow(fateOf(cause)) ? 'busy' : 'failed'
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code))
     return fates[code] ?? fates[code.slice(0, 2)] ?? 'failed'
   if (misasked.codes.test(String(code)) || misasked.texts.test(String(message))) return 'failed'

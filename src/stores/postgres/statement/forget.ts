@@ -1,7 +1,7 @@
-import { instant } from './commit-function.ts'
-import type { Database } from './database.ts'
+import { instant } from '../commit-function.ts'
+import type { Database } from '../connection/database.ts'
 
-/** Rows that one statement forgets, so that a first clean-up after a year keeps no row for long, nor meets a time limit. */
+/** Rows that one statement forgets: a first clean-up after a year locks none for long, nor meets a time limit. */
 const atOnce = 1_000
 
 /**
@@ -21,7 +21,7 @@ const over = {
   presence: some('presence', 'until', `until <= (SELECT ${instant('$2::double precision')})`),
 } as const
 
-/** Forgets what nobody needs any more, and says how many receipts: see the port. What is interrupted has done a part. */
+/** Forgets what nobody needs any more, and says how many receipts. What is interrupted has done a part. */
 export async function forgetIn(db: Database, tenant: string, before: number, now: number | null): Promise<number> {
   const all = async (sql: string, instant: number | null): Promise<number> => {
     for (let forgotten = 0; ; ) {

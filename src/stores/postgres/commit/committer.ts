@@ -1,16 +1,16 @@
-import { fail } from '../../errors.ts'
-import type { CommitOutcome } from '../../store.ts'
-import type { WrittenCommit } from '../sql/written.ts'
-import { nextTurn } from '../turn.ts'
-import type { Database } from './database.ts'
-import { fateOf, toDeskError } from './failure.ts'
-import { knownVersion } from './migrations.ts'
-import { Patience } from './patience.ts'
-import { type Answer, outcomeOf, type SentCommit, sent, sentTogether } from './sent.ts'
+import { fail } from '../../../errors.ts'
+import type { CommitOutcome } from '../../../store.ts'
+import type { WrittenCommit } from '../../sql/written.ts'
+import { nextTurn } from '../../turn.ts'
+import type { Database } from '../connection/database.ts'
+import { fateOf, toDeskError } from '../connection/failure.ts'
+import { knownVersion } from '../migrations.ts'
+import { Patience } from '../connection/patience.ts'
+import { type Answer, type EncodedCommit, encoded, encodedTogether, outcomeOf } from './encoded.ts'
 
-/** Somebody's commit, as it is sent. */
+/** Somebody's commit, on its way. */
 interface Job {
-  readonly sent: SentCommit
+  readonly encoded: EncodedCommit
   readonly characters: number
   readonly done: (outcome: CommitOutcome) => void
   readonly failed: (error: unknown) => void
@@ -71,10 +71,10 @@ export class Committer {
 
   commit(written: WrittenCommit): Promise<CommitOutcome> {
     const outcome = new Promise<CommitOutcome>((done, failed) => {
-      const one = sent(written)
+      const one = encoded(written)
       const characters = one.texts.reduce((sum, { length }) => sum + length, one.json.length)
-      const patience = new Patience(this.#db.asking.patienceMs)
-      this.#waiting.push({ sent: one, characters, done, failed, patience, waits: written.commit.waits ?? true })
+      const patience = new Patience(this.#db.settings.patienceMs)
+      this.#waiting.push({ encoded: one, characters, done, failed, patience, waits: written.commit.waits ?? true })
       this.#schedule()
     })
     this.#open.add(outcome)
@@ -172,12 +172,12 @@ export class Committer {
   }
 
   async #send(jobs: readonly Job[], ticketWaitMs: number): Promise<readonly Answer[]> {
-    const { json, texts } = sentTogether(jobs.map((job) => job.sent))
-    const { rowSecurity, patienceMs } = this.#db.asking
+    const { json, texts } = encodedTogether(jobs.map((job) => job.encoded))
+    const { rowSecurity, patienceMs } = this.#db.settings
+    const name = rowSecurity ? 'commit_of_tenants' : 'commit'
     const waitMs = this.#db.isConnection ? Math.max(patienceMs, keyWaitMs) : keyWaitMs
     const [row] = await this.#db.once<{ answers: string }>(
-      `SELECT @${rowSecurity ? 'commit_of_tenants' : 'commit'}(
-         ?::text, ?::text[], ?::double precision, ?::integer, ?::integer, ?::integer) AS answers`,
+      `SELECT @${name}(?::text, ?::text[], ?::double precision, ?::integer, ?::integer, ?::integer) AS answers`,
       ...[json, texts, this.#now(), knownVersion, Math.ceil(waitMs), Math.ceil(ticketWaitMs)],
     )
     const answers = JSON.parse(row?.answers ?? '[]') as readonly Answer[]

@@ -1,10 +1,9 @@
-import type { Query, Tally, TallyQuery, TicketRow } from '../../store.ts'
-import { best } from '../sql/best.ts'
-import { postgres } from '../sql/dialect.ts'
-import { askedFree, findSql, type Place, row, select, tallySql } from '../sql/find.ts'
-import { type Group, rowOf, type StoredRow, tallyOf } from '../sql/row.ts'
-import { Tallying } from '../tally.ts'
-import type { Database } from './database.ts'
+import type { Query, Tally, TallyQuery, TicketRow } from '../../../store.ts'
+import { postgres } from '../../sql/dialect.ts'
+import { askedFree, findSql, type Place, row, select, tallySql } from '../../sql/find.ts'
+import { type Group, rowOf, type StoredRow, tallyOf } from '../../sql/row.ts'
+import { bestOf, countOf, talliesOf } from '../../sql/sweep.ts'
+import type { Database } from '../connection/database.ts'
 import { hasTrait } from './trait.ts'
 
 const placeOf = ({ tenant }: Pick<Query, 'tenant'>): Place => ({
@@ -28,7 +27,7 @@ export async function findIn(db: Database, query: Query, now: number | null): Pr
     const { text, params } = page(after, most)
     return (await db.rows<StoredRow>(text, ...params)).map(rowOf)
   }
-  if (!ordered) return sweptFor(db, query, now)
+  if (!ordered) return bestOf(candidates(db, query, now), query)
   if (decided) return rowsOf(query.after, limit)
   const found = new Map<string, TicketRow>()
   for (let { after } = query; ; ) {
@@ -40,29 +39,18 @@ export async function findIn(db: Database, query: Query, now: number | null): Pr
   }
 }
 
-/** In an order that no column has: of everything, and no more is held than a page and the best so far. */
-async function sweptFor(db: Database, query: Query, now: number | null): Promise<readonly TicketRow[]> {
-  let found: readonly TicketRow[] = []
-  for await (const rows of candidates(db, query, now)) found = best([...found, ...rows], query)
-  return found
-}
-
 /** How many tickets match. */
 export async function countIn(db: Database, query: Pick<Query, 'tenant' | 'when' | 'matches'>): Promise<number> {
   const whole = tallySql({ ...query, by: [] }, placeOf(query))
   if (whole) return Number((await db.row<{ found: unknown }>(whole.text, ...whole.params))?.found ?? 0)
-  let count = 0
-  for await (const rows of candidates(db, query)) for (const { ticket } of rows) if (query.matches(ticket)) count += 1
-  return count
+  return countOf(candidates(db, query), query)
 }
 
 /** How many match, by the values of fields. */
 export async function tallyIn(db: Database, query: TallyQuery): Promise<Tally[]> {
   const whole = tallySql(query, placeOf(query))
   if (whole) return (await db.rows<Group>(whole.text, ...whole.params)).map(tallyOf)
-  const tallying = new Tallying(query)
-  for await (const rows of candidates(db, query)) for (const { ticket } of rows) tallying.count(ticket)
-  return tallying.result()
+  return talliesOf(candidates(db, query), query)
 }
 
 /** Pages of rows that a condition may hold for, in the order of ids: each is met once, whatever moves. */

@@ -1,3 +1,5 @@
+import { inFailedTransaction } from './failure.ts'
+
 /**
  * What is used of a client: one statement at a time, with values, and its rows. `Pool`, `Client` and `PoolClient` of pg
  * have it, and so has PGlite. Nothing here is interactive: whatever is written is one statement, so that it is all or
@@ -28,10 +30,8 @@ const atOnce =
   async (text, values) =>
     (await client.query(text, values)).rows
 
+/** When the last of those who asked a connection has an answer. */
 const ends = new WeakMap<PostgresClient, Promise<unknown>>()
-
-/** The server says of every statement after one that failed only that the transaction is over. */
-const inFailedTransaction = '25P02'
 
 /**
  * Asks when everybody who asked before has an answer. What meets a transaction that was given up is told with the

@@ -1,13 +1,13 @@
-import { fail } from '../../errors.ts'
-import type { Database } from './database.ts'
-import { knownVersion } from './migrations.ts'
-import { policy } from './row-security.ts'
-import { functions, rowSecurityFunctions, sequences, tenantTables } from './table.ts'
+import { fail } from '../../../errors.ts'
+import type { Database } from '../connection/database.ts'
+import { knownVersion } from '../migrations.ts'
+import { policy } from '../row-security.ts'
+import { functions, rowSecurityFunctions, sequences, tenantTables } from '../schema-object.ts'
 
 /** With expressions in stored columns (12), and what is tried in tests. */
 const oldestServer = 13
 
-interface Settings {
+interface ServerState {
   readonly server: number
   readonly synchronous: string
   readonly encoding: string
@@ -43,7 +43,7 @@ interface Kept {
 }
 
 /** What is known of the tables before they are used. */
-export interface Found extends Kept, Pick<Settings, 'open' | 'guarded' | 'unguarded' | 'bound'> {
+export interface Found extends Kept, Pick<ServerState, 'open' | 'guarded' | 'unguarded' | 'bound'> {
   /** A transaction of the application's that sees only what was there when it began, whatever others made since. */
   readonly isBlind: boolean
 }
@@ -63,19 +63,29 @@ const unguarded = `SELECT name FROM ${list(tenantTables)}
 const first = `(SELECT name::text FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) AS name
     WHERE pg_catalog.strpos(name::text, 'pg_temp'::text) <> 1::integer LIMIT 1::bigint)`
 
-const asked = `SELECT current_setting('server_version_num')::integer / 10000 AS server,
-  current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
-  pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only') AS read_only,
-  current_setting('default_transaction_isolation') AS isolation, current_setting('transaction_isolation') AS own_isolation,
+const open = `SELECT name FROM ${list(tenantTables)}
+  WHERE NOT pg_catalog.row_security_active(to_regclass('@' || name)::oid)`
+
+const asked = `SELECT
+  current_setting('server_version_num')::integer / 10000 AS server,
+  current_setting('synchronous_commit') AS synchronous,
+  current_setting('server_encoding') AS encoding,
+  pg_is_in_recovery() AS standby,
+  current_setting('default_transaction_read_only') AS read_only,
+  current_setting('default_transaction_isolation') AS isolation,
+  current_setting('transaction_isolation') AS own_isolation,
   ${first} AS first,
-  0.5::double precision AS half, 7::integer AS seven, to_regclass('@meta') IS NOT NULL AS meta,
+  0.5::double precision AS half,
+  7::integer AS seven,
+  to_regclass('@meta') IS NOT NULL AS meta,
   ${joined(missing)} AS missing,
-  ${joined(`SELECT name FROM ${list(tenantTables)} WHERE NOT pg_catalog.row_security_active(to_regclass('@' || name)::oid)`)} AS open,
-  EXISTS (${anyOfOurs}) AS guarded, ${joined(unguarded)} AS unguarded,
+  ${joined(open)} AS open,
+  EXISTS (${anyOfOurs}) AS guarded,
+  ${joined(unguarded)} AS unguarded,
   EXISTS (${anyOfOurs} AND pg_catalog.row_security_active(polrelid)) AS bound`
 
 /** What must be otherwise before anything is kept there; undefined: nothing. */
-function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined {
+function wrongWith(found: ServerState, mayLoseCommits: boolean): string | undefined {
   const { server, synchronous, encoding, standby, read_only, isolation, first, half, seven } = found
   if (server < oldestServer) return `PostgreSQL ${oldestServer} or newer is needed, this is ${server}`
   if (half !== 0.5) return `the client reads numbers as ${typeof half}; set it to read double precision as numbers`
@@ -84,7 +94,10 @@ function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined
   if (standby) return 'this server is a standby; connect to the primary'
   if (read_only === 'on') return 'default_transaction_read_only is on: nothing can be written'
   if (!isolation.startsWith('read'))
-    return `default_transaction_isolation is ${isolation}, and transactions would not see what others saved before them; set it to read committed for this role or database`
+    return (
+      `default_transaction_isolation is ${isolation}, and transactions would not see what others saved before them; ` +
+      'set it to read committed for this role or database'
+    )
   if (first !== 'pg_catalog')
     return `search_path has "${first}" before pg_catalog, and functions there would run as this role; leave pg_catalog out of it`
   if (synchronous === 'off' && !mayLoseCommits)
@@ -93,11 +106,11 @@ function wrongWith(found: Settings, mayLoseCommits: boolean): string | undefined
 }
 
 /**
- * Looks at a server and the tables there: two questions.
+ * What a server is set to, and which tables are there: two questions.
  * @throws DeskError `store_failed` where promises could not be kept, `store_busy`
  */
-export async function look(db: Database, mayLoseCommits: boolean): Promise<Found> {
-  const [found] = await db.rows<Settings>(asked)
+export async function inspect(db: Database, mayLoseCommits: boolean): Promise<Found> {
+  const [found] = await db.rows<ServerState>(asked)
   if (!found) throw fail('store_failed', { reason: 'the client answers nothing' })
   const wrong = wrongWith(found, mayLoseCommits)
   if (wrong) throw fail('store_failed', { reason: wrong })
@@ -111,7 +124,7 @@ export async function look(db: Database, mayLoseCommits: boolean): Promise<Found
     throw fail('store_failed', { reason: `the tables are of version ${version}, this release knows ${knownVersion}` })
   if (version === knownVersion && found.missing !== '')
     throw fail('store_failed', {
-      reason: `of the schema "${db.asking.schema}" there is missing: ${found.missing}; restore it from a backup`,
+      reason: `of the schema "${db.settings.schema}" there is missing: ${found.missing}; restore it from a backup`,
     })
   return { version, rowSecurity, isOwn, isBlind, open, guarded, unguarded, bound }
 }
