@@ -78,8 +78,8 @@ describePostgres('the feed on a server passes no commit that could still become 
   }
 
   /**
-   * Transactions that begin, write and end in any order, most of them kept, with a reader in between: what the reader saw,
-   * and what there is in the end.
+   * Transactions that begin, write and end in any order, most of them kept, with a reader in between: what the reader
+   * saw, and what there is in the end.
    */
   async function interleaved(of: string, seed: number, read: Store['changes']) {
     const random = new Random(seed)

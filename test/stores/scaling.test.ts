@@ -24,7 +24,8 @@ async function partitioned(url: string, ...largest: string[]): Promise<pg.Pool> 
     .replace(`largest constant text[] := '{}'`, `largest constant text[] := '{${largest}}'`)
   expect(sql).toContain(`:= ${count};`)
   for (const statement of sql.split(/;\n(?=ANALYZE)/)) await pool.query(statement)
-  // the cases empty the tables again and again; autovacuum locks what it then cuts short, and their store waits for nobody
+  // the cases empty the tables again and again; autovacuum locks what it then cuts short, and their store waits for
+  // nobody
   const leaves = await pool.query<{ leaf: string }>(
     `SELECT pg_class.oid::regclass::text AS leaf FROM pg_class
      WHERE relnamespace = 'ticketwright'::regnamespace AND relkind = 'r' AND relispartition`,

@@ -1,4 +1,6 @@
-/** `node writing-process.ts FILE NAME ROUNDS`: one of several that write to a file at once. Says what it did as JSON. */
+/**
+ * `node writing-process.ts FILE NAME ROUNDS`: one of several that write to a file at once. Says what it did as JSON.
+ */
 import { createDesk } from '../../src/desk/desk.ts'
 import { defineDesk } from '../../src/engine/definition.ts'
 import { isDeskError } from '../../src/errors.ts'
