@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
 import { tick } from './cron.ts'
-import { agentCommand, callerOf, type Header, optionsOf } from './input.ts'
+import { agentCommand, callerOf, type Header, senderOf } from './input.ts'
 import { complain, refund } from './order.ts'
 import { say, showTicket, showTickets } from './portal.ts'
 import { answerTo, Problem } from './problem.ts'
@@ -18,19 +18,19 @@ export function expressApp(service: Service): Express {
   app.use(express.json({ limit: '512kb' }))
 
   app.post('/orders/:id/complaint', async (request, response) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    response.status(201).json(await complain(service, actor, request.params.id, request.body, optionsOf(actor, header)))
+    const { actor, options } = senderOf(service, headersOf(request))
+    response.status(201).json(await complain(service, actor, request.params.id, request.body, options))
   })
 
   app.post('/orders/:id/refund', async (request, response) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    const { ticket, repeated } = await refund(service, actor, request.params.id, optionsOf(actor, header))
+    const { actor, options } = senderOf(service, headersOf(request))
+    const { ticket, repeated } = await refund(service, actor, request.params.id, options)
     response.json({ ticket, repeated })
   })
 
   app.post('/tickets/:id/commands', async (request, response) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    const [id, options] = [request.params.id, optionsOf(actor, header)]
+    const { actor, options } = senderOf(service, headersOf(request))
+    const { id } = request.params
     const command = agentCommand(request.body, actor, id)
     const { ticket, repeated } = await service.desk.as(actor).perform(id, command, options)
     response.set('etag', `"${ticket.revision}"`).json({ ticket, repeated })
@@ -47,8 +47,8 @@ export function expressApp(service: Service): Express {
   })
 
   app.post('/portal/tickets/:id/messages', async (request, response) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    response.status(201).json(await say(service, actor, request.params.id, request.body, optionsOf(actor, header)))
+    const { actor, options } = senderOf(service, headersOf(request))
+    response.status(201).json(await say(service, actor, request.params.id, request.body, options))
   })
 
   app.get('/cron', async (request, response) => {

@@ -14,12 +14,18 @@ export function callerOf({ who }: Service, header: Header): Actor {
   return actor
 }
 
+/** Who sends a command, and under which id. */
+export function senderOf(service: Service, header: Header) {
+  const actor = callerOf(service, header)
+  return { actor, options: optionsOf(actor, header) }
+}
+
 /**
  * `Idempotency-Key` becomes the command's id, so that a request sent again is done once; somebody else's key is
  * another one. `If-Match` names the revision that a form showed; one that cannot be read is refused, never ignored.
  * @throws Problem 400
  */
-export function optionsOf(actor: Actor, header: Header): CommandOptions & { readonly commandId: string } {
+function optionsOf(actor: Actor, header: Header): CommandOptions & { readonly commandId: string } {
   const key = header('idempotency-key')?.replace(/^"(.*)"$/, '$1')
   if (!key || key.length > 200) throw new Problem(400, 'idempotency_key_needed')
   const commandId = createHash('sha256')

@@ -1,5 +1,5 @@
 import { tick } from './cron.ts'
-import { agentCommand, callerOf, type Header, optionsOf } from './input.ts'
+import { agentCommand, callerOf, type Header, senderOf } from './input.ts'
 import { complain, refund } from './order.ts'
 import { say, showTicket, showTickets } from './portal.ts'
 import { answerTo, Problem } from './problem.ts'
@@ -53,8 +53,7 @@ async function jsonOf(request: Request): Promise<unknown> {
 /** `app/orders/[id]/complaint/route.ts`: `export const { POST } = complaintRoute(service)` */
 export const complaintRoute = (service: Service) => ({
   POST: route(service, async (request, { params }) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    const options = optionsOf(actor, header)
+    const { actor, options } = senderOf(service, headersOf(request))
     const shown = await complain(service, actor, (await params).id, await jsonOf(request), options)
     return Response.json(shown, { status: 201 })
   }),
@@ -63,8 +62,8 @@ export const complaintRoute = (service: Service) => ({
 /** `app/orders/[id]/refund/route.ts` */
 export const refundRoute = (service: Service) => ({
   POST: route(service, async (request, { params }) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    const { ticket, repeated } = await refund(service, actor, (await params).id, optionsOf(actor, header))
+    const { actor, options } = senderOf(service, headersOf(request))
+    const { ticket, repeated } = await refund(service, actor, (await params).id, options)
     return Response.json({ ticket, repeated })
   }),
 })
@@ -72,8 +71,8 @@ export const refundRoute = (service: Service) => ({
 /** `app/tickets/[id]/commands/route.ts` */
 export const commandRoute = (service: Service) => ({
   POST: route(service, async (request, { params }) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    const [{ id }, options] = [await params, optionsOf(actor, header)]
+    const { actor, options } = senderOf(service, headersOf(request))
+    const { id } = await params
     const command = agentCommand(await jsonOf(request), actor, id)
     const { ticket, repeated } = await service.desk.as(actor).perform(id, command, options)
     return Response.json({ ticket, repeated }, { headers: { etag: `"${ticket.revision}"` } })
@@ -98,8 +97,7 @@ export const ticketRoute = (service: Service) => ({
 /** `app/portal/tickets/[id]/messages/route.ts` */
 export const messagesRoute = (service: Service) => ({
   POST: route(service, async (request, { params }) => {
-    const [header, actor] = [headersOf(request), callerOf(service, headersOf(request))]
-    const options = optionsOf(actor, header)
+    const { actor, options } = senderOf(service, headersOf(request))
     const shown = await say(service, actor, (await params).id, await jsonOf(request), options)
     return Response.json(shown, { status: 201 })
   }),

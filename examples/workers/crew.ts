@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Report, Task } from './report.ts'
+import type { Report, Task } from './protocol.ts'
 
 const file = fileURLToPath(new URL('worker.ts', import.meta.url))
 

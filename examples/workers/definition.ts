@@ -4,7 +4,7 @@ import { definition as replayed } from '../replay-incidents/definition.ts'
 /** Whoever waits for the caller is woken after so much open time, and asks again. */
 export const callersWait = { business: '24h', calendar: 'office' } as const
 
-/** The service desk of the replay, with all that time does by itself: steps, breaches, wakes, closings, and word of them. */
+/** The service desk of the replay, with all that time does by itself: steps, breaches, wakes, closings. */
 export const definition = defineDesk({
   calendars: replayed.json.calendars ?? [],
   levels: [

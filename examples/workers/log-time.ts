@@ -8,7 +8,7 @@ export async function setTime(pool: Pool, now: number): Promise<void> {
   await pool.query('UPDATE time_of_the_log SET now = $1', [now])
 }
 
-/** Time goes by in leaps of a day here, so what a worker has in hand is hidden from the others for longer than usual. */
+/** Time goes by in leaps of a day here, so what a worker has in hand is hidden for longer than usual. */
 export const hiddenMs = 60 * 86_400_000
 
 /** A clock that stands still until it is read again. */

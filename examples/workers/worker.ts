@@ -1,4 +1,4 @@
-/** A worker: a process of its own, started by `crew.ts`. It writes what is due and delivers effects until it is told to stop. */
+/** A worker, a process started by `crew.ts`: writes what is due and delivers effects until it is told to stop. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createDesk, type Delivery } from 'ticketwright'
 import { postgresStore } from 'ticketwright/postgres'
@@ -7,7 +7,7 @@ import { workAsBoss } from './boss-worker.ts'
 import { definition } from './definition.ts'
 import { hiddenMs, LogClock } from './log-time.ts'
 import { sender } from './outside.ts'
-import type { Report, Task } from './report.ts'
+import type { Report, Task } from './protocol.ts'
 
 const { url, name, boss, stopsAt } = JSON.parse(process.argv[2] ?? '{}') as Task
 const tell = (report: Report): void => void process.send?.(report)
