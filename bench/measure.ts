@@ -3,13 +3,16 @@ export const BUDGET_MS = 3000
 
 /** Blocks of inputs; quick calls work through all inputs in them. */
 const BLOCKS = 16
-/** What takes so long is interrupted on a busy machine however often it is tried: the processor's time counts instead. */
+/**
+ * What takes so long is interrupted on a busy machine however often it is tried: the processor's time counts instead.
+ */
 const LONG_MS = 10
 
 /**
- * Time per call in nanoseconds. Sixteen blocks of inputs, half a millisecond each if a call allows it, are worked through
- * in turn until the budget is spent: all inputs when calls are quick, so that nothing learns them. Of each block the
- * fastest round counts, and the mean of the blocks is given. On a shared machine longer rounds, or a median, tell more of the others' work than of ours.
+ * Time per call in nanoseconds. Sixteen blocks of inputs, half a millisecond each if a call allows it, are worked
+ * through in turn until the budget is spent: all inputs when calls are quick, so that nothing learns them. Of each
+ * block the fastest round counts, and the mean of the blocks is given. On a shared machine longer rounds, or a median,
+ * tell more of the others' work than of ours.
  */
 export function perCall(work: (index: number) => number, inputs: number, budgetMs: number): number {
   function block(first: number, size: number): number {

@@ -10,7 +10,7 @@ export interface Way {
   readonly laps: number
 }
 
-/** A hundred commits a block: with so many at once all of them, else one after the other, or in as many lines. */
+/** Works off items, so many at once. */
 export async function inLines<Item>(items: readonly Item[], lines: number, work: (item: Item) => Promise<unknown>) {
   let next = 0
   const line = async () => {
@@ -25,12 +25,13 @@ const save = (store: Store, commits: readonly Commit[], atOnce: number): Promise
     if (!answer.ok) throw new Error(JSON.stringify(answer))
   })
 
+/** Commits of a block. */
 const blockSize = 100
 
 /**
  * Two databases of one server side by side: in one the store saves a block of commits, in the other the driver repeats
- * what the store asked for in a third, with as many under way at once. They take turns in who begins; both grew alike, and of
- * each block the fastest round counts.
+ * what the store asked for in a third, with as many under way at once. They take turns in who begins; both grew alike,
+ * and of each block the fastest round counts.
  */
 export async function measured(
   newDatabase: () => Promise<string>,

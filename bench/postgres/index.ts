@@ -1,5 +1,3 @@
-import type pg from 'pg'
-import type { Store } from '../../src/store.ts'
 import { postgresStore } from '../../src/stores/postgres/postgres-store.ts'
 import { startPostgres } from '../../test/postgres/server.ts'
 import { duration, figure, table, writeSection } from '../report.ts'
@@ -7,10 +5,10 @@ import { appends } from '../stores/appends.ts'
 import { asked } from '../stores/asked.ts'
 import { commandsEach, commitsOf, from, tenant } from '../stores/case.ts'
 import { type Finding, findingsTable, goalsOf, percent, perSecond } from '../stores/finding.ts'
-import { appendedOf } from '../stores/peer.ts'
-import { inLines, measured } from './commits.ts'
+import { beside } from './beside.ts'
+import { measured } from './commits.ts'
 import { fill } from './million.ts'
-import { emmettPostgres } from './peer.ts'
+import { bareTable, emmettPostgres } from './peer.ts'
 import { driverOf, listening, poolOf } from './raw.ts'
 
 const tickets = Number(process.argv[2] ?? 200)
@@ -34,53 +32,12 @@ for (const [what, how] of ways) {
 }
 
 console.log('· a table of events and nothing else')
-async function bareTable(): Promise<number> {
-  const pool = await poolOf(await newDatabase(), 1)
-  await pool.query('CREATE TABLE events (stream text, version integer, event text, PRIMARY KEY (stream, version))')
-  const rounds: number[] = []
-  for (let start = 0; start + 50 <= commits.length; start += 50) {
-    const events = commits.slice(start, start + 50).map(appendedOf)
-    const before = performance.now()
-    for (const { stream, before: length, data } of events)
-      await pool.query('INSERT INTO events VALUES ($1, $2, $3)', [stream, length + 1, JSON.stringify(data)])
-    rounds.push(((performance.now() - before) * 1e3) / events.length)
-  }
-  await pool.end()
-  return Math.min(...rounds)
-}
-const bareUs = await bareTable()
+const bareUs = await bareTable(await poolOf(await newDatabase(), 1), commits)
 
 console.log('· emmett-postgresql')
 const emmettStore = emmettPostgres(await newDatabase())
 const emmett = await appends(emmettStore.append, commits.slice(0, 600), 50)
 await emmettStore.close()
-
-/** Microseconds that each of many calls of a store takes from eight connections, and those of pg with the same statements. */
-async function beside<One>(
-  { pool, rounds, of, again }: { pool: pg.Pool; rounds: number; of: (round: number) => readonly One[]; again?: Again },
-  ask: (store: Store, one: One) => Promise<unknown>,
-): Promise<{ readonly storeUs: number; readonly rawUs: number }> {
-  const { client, heard } = listening(pool)
-  const store = postgresStore(client)
-  await store.now()
-  const own: number[] = []
-  const raw: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const ones = of(round)
-    heard.length = 0
-    let before = performance.now()
-    await inLines(ones, 8, (one) => ask(store, one))
-    own.push(((performance.now() - before) * 1e3) / ones.length)
-    const statements = heard.map(({ text, values }) => ({ text, values: again ? values.map(again) : [...values] }))
-    before = performance.now()
-    await inLines(statements, 8, ({ text, values }) => pool.query(text, values))
-    raw.push(((performance.now() - before) * 1e3) / ones.length)
-  }
-  return { storeUs: Math.min(...own), rawUs: Math.min(...raw) }
-}
-
-/** A value of a statement that would find what it did the first time, by another. */
-type Again = (value: unknown) => unknown
 
 console.log('· claims from eight connections')
 const claimPool = await poolOf(await newDatabase(), 8)

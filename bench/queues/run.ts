@@ -5,7 +5,10 @@ import { peers } from './peer.ts'
 export interface Finding {
   readonly buildMs: number
   readonly bytes: number
-  /** Of the first fifty, the last of all fifty thousand and a page in the middle: those that stand elsewhere in a full sort. */
+  /**
+   * Of the first fifty, the last of all fifty thousand and a page in the middle: those
+   * that stand elsewhere in a full sort.
+   */
   readonly wrong: number
   readonly ns: Partial<Record<'update' | 'take' | 'top' | 'rank' | 'page', number>>
   /** What it takes to find a number by an id in a plain map, part of what ours does. */

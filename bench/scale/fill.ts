@@ -28,8 +28,8 @@ export interface Spent {
 }
 
 /**
- * Fills the store's tables: models, made by the engine and saved by the store itself in a schema beside it, are copied by
- * the database, each copy with an id, a reference, a requester, a tenant and a time of its own. Indexes are made
+ * Fills the store's tables: models, made by the engine and saved by the store itself in a schema beside it, are copied
+ * by the database, each copy with an id, a reference, a requester, a tenant and a time of its own. Indexes are made
  * afterwards. Of receipts, effects and leases there is what a desk of three years has kept: see docs/scaling.md.
  */
 export async function fill(pool: pg.Pool, { tickets, eventsOfOneIn, grown = false }: Filling): Promise<Spent> {
@@ -107,8 +107,8 @@ async function saveModels(pool: pg.Pool): Promise<void> {
 }
 
 /**
- * Tickets of a stretch: ids are as random as UUIDs are, tenants of unequal size (of fifty the first has a quarter of all, the last
- * 0.7 %), a requester has eight, closed tickets lie in the last three years.
+ * Tickets of a stretch: ids are as random as UUIDs are, tenants of unequal size (of fifty the first has a quarter of
+ * all, the last 0.7 %), a requester has eight, closed tickets lie in the last three years.
  */
 const chosen = `INSERT INTO chunk
   SELECT n, md5(n::text)::uuid::text,

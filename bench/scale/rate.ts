@@ -17,7 +17,7 @@ export interface Rates {
   /** Replies through a desk to tickets that were there: each loads, decides and commits. */
   readonly replies: number
   readonly claims: number
-  /** Bytes of the write-ahead log for a commit: between checkpoints, and right after one, as it comes and compressed. */
+  /** Bytes of write-ahead log for a commit: between checkpoints, and right after one, as it comes and compressed. */
   readonly walBytes: { readonly between: number; readonly after: number; readonly compressed: number }
 }
 

@@ -19,6 +19,13 @@ export async function sizes(pool: pg.Pool): Promise<readonly Size[]> {
   return rows
 }
 
+export const sizeOf = (sizes: readonly Size[], name: string): Size | undefined =>
+  sizes.find((size) => size.table === name)
+
+/** Bytes. */
+export const total = (sizes: readonly Size[]): number =>
+  sizes.reduce((sum, { rowBytes, indexBytes }) => sum + rowBytes + indexBytes, 0)
+
 export interface IndexSize {
   readonly index: string
   readonly bytes: number

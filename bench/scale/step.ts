@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs'
 import type { Filling, Spent } from './fill.ts'
-import type { Size } from './size.ts'
+import { type Size, total } from './size.ts'
 
 /** What is left of the disk to others. */
 const keepBytes = 25e9
@@ -16,13 +16,12 @@ export interface Taken {
 
 /**
  * The filling of so many tickets, or as near to it as the disk and the time allow: first fewer tickets have their
- * events, then there are fewer tickets. Null where less than twice what was there would come of it. What was filled before is
- * gone by then.
+ * events, then there are fewer tickets. Null where less than twice what was there would come of it. What was filled
+ * before is gone by then.
  */
 export function affordable(tickets: number, folder: string, secondsLeft: number, before: Taken): Filling | null {
   const { bavail, bsize } = statfsSync(folder)
   const bytesLeft = bavail * bsize - keepBytes - besideBytes
-  const total = (of: readonly Size[]) => of.reduce((sum, { rowBytes, indexBytes }) => sum + rowBytes + indexBytes, 0)
   const eventBytes = total(before.sizes.filter(({ table }) => table === 'events')) / before.tickets
   const restBytes = total(before.sizes.filter(({ table }) => table !== 'events')) / before.tickets
   const [eventMs, restMs] = [before.spent.events / before.tickets, before.spent.rest / before.tickets]

@@ -6,7 +6,7 @@ import { tenant } from './case.ts'
 import { DatabaseSync } from './raw.ts'
 import { newPath } from './run.ts'
 
-/** A file of so many tickets, as the store keeps them; the events are left out: nothing that is asked here reads them. */
+/** A file of so many tickets, as the store keeps them, without events: nothing that is asked here reads them. */
 export function fileOf(tickets: number): string {
   const path = newPath()
   const handle = new DatabaseSync(path)

@@ -22,7 +22,7 @@ export interface Timed {
   readonly alone?: Alone | undefined
 }
 
-/** Asks each again and again: at most 200 times or a second and a half, at least 5 times unless that takes 20 seconds. */
+/** Asks each again and again: at most 200 times or 1.5 s, at least 5 times unless that takes 20 s. */
 export async function timed(works: Works, heard: (one: Timed) => void, driver?: Driver): Promise<readonly Timed[]> {
   const all: Timed[] = []
   for (const [what, work] of Object.entries(works)) {
