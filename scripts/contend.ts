@@ -1,4 +1,7 @@
-/** `node contend.ts [--row-security] [CLAIMS] [SEED] [PROCESSES] [CONNECTIONS]`: first the faults, which must be found, then the contest. */
+/**
+ * `node contend.ts [--row-security] [CLAIMS] [SEED] [PROCESSES] [CONNECTIONS]`: first the
+ * faults, which must be found, then the contest.
+ */
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { contest, findFault } from '../test/contend/contest.ts'

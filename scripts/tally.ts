@@ -1,4 +1,7 @@
-/** `node tally.ts RESULTS FAILED_STEPS`: the closing line of a test run, "N passed, N failed", after why any were skipped. */
+/**
+ * `node tally.ts RESULTS FAILED_STEPS`: the closing line of a test run, "N passed, N
+ * failed", after why any were skipped.
+ */
 import { readFileSync } from 'node:fs'
 
 interface Case {

@@ -163,7 +163,9 @@ export type Refusal<C extends ErrorCode = ErrorCode> = {
 /** What pure functions return: the value, or why not. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Refusal }
 
-/** What {@link DeskError} is but for its table of sentences. Rooms that shall be bundled alone throw one of their own. */
+/**
+ * What {@link DeskError} is but for its table of sentences. Rooms that shall be bundled alone throw one of their own.
+ */
 class CodedError<C extends ErrorCode> extends Error {
   override readonly name = 'DeskError'
   declare readonly code: C
@@ -197,7 +199,9 @@ export class DeskError<C extends ErrorCode = ErrorCode> extends CodedError<C> {
     super(sentence(refusal as unknown as Refusal), refusal, issues, options)
   }
 
-  /** By shape, as {@link isDeskError}: a {@link TimeError} is one, and so is an error of another copy of the package. */
+  /**
+   * By shape, as {@link isDeskError}: a {@link TimeError} is one, and so is an error of another copy of the package.
+   */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // biome-ignore lint/complexity/noThisInStatic: `this` may be a class that extends this one
     return this === DeskError ? isDeskError(value) : super[Symbol.hasInstance](value)
@@ -213,7 +217,10 @@ export class TimeError<C extends TimeCode> extends CodedError<C> {
   }
 }
 
-/** True for an error of this library, of that code if one is named. Looks at the shape, so two copies of the package agree. */
+/**
+ * True for an error of this library, of that code if one is named. Looks at the shape, so
+ * two copies of the package agree.
+ */
 export function isDeskError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is DeskError<C> {
   if (!(error instanceof Error) || error.name !== 'DeskError') return false
   const found = (error as { code?: unknown }).code

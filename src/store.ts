@@ -63,7 +63,9 @@ export interface Store {
   handOver(tenant: string, lease: LeaseKey, to: string, forMs: number): Promise<Lease | null>
   /** The live leases of somebody, by ticket id. */
   leases(tenant: string, holder: string): Promise<readonly Lease[]>
-  /** Says what somebody is doing with a ticket, for a while; null: no more. The same again goes on from when it began. */
+  /**
+   * Says what somebody is doing with a ticket, for a while; null: no more. The same again goes on from when it began.
+   */
   announce(tenant: string, ticketId: string, person: string, doing: Doing | null, forMs: number): Promise<void>
   /** Who has a live lease on a ticket, and who does what with it, by name; judged by the store's clock. */
   present(
@@ -123,8 +125,8 @@ export interface Loaded {
 }
 
 /**
- * One ticket's part of a commit. Without events only `nextAt` and `plannedBy` are written, and `ticket` is not looked at:
- * it may be one that cannot be read.
+ * One ticket's part of a commit. Without events only `nextAt` and `plannedBy` are written, and `ticket` is not
+ * looked at: it may be one that cannot be read.
  */
 export interface TicketChange extends TicketRow {
   readonly ticketId: string
@@ -152,8 +154,8 @@ export interface Commit {
   /** An agent's turn, taken by this commit: refused if the agent's last turn is no longer the one that was seen. */
   readonly turn?: { readonly agent: string; readonly seen: number } | undefined
   /**
-   * False: where the transaction of somebody else has a ticket of it at this moment, do not wait for the end of that, but
-   * answer `held`. What time alone has caused is so: whoever comes next writes it.
+   * False: where the transaction of somebody else has a ticket of it at this moment, do not wait for the end of that,
+   * but answer `held`. What time alone has caused is so: whoever comes next writes it.
    */
   readonly waits?: boolean | undefined
 }

@@ -47,7 +47,9 @@ export async function poolOf(url: string, connections: number): Promise<pg.Pool>
   return pool
 }
 
-/** The driver alone asks what a store was heard to ask, with its bytes; apart from it tickets are made of their JSON. */
+/**
+ * The driver alone asks what a store was heard to ask, with its bytes; apart from it tickets are made of their JSON.
+ */
 export const driverOf = (pool: pg.Pool, heard: Statement[]): Driver => ({
   forget: () => {
     heard.length = 0

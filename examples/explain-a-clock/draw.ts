@@ -1,4 +1,7 @@
-/** Draws the ticket of this example: `node examples/explain-a-clock/draw.ts` writes the drawing of docs/explanation/due-time.md. */
+/**
+ * Draws the ticket of this example: `node examples/explain-a-clock/draw.ts` writes the
+ * drawing of docs/explanation/due-time.md.
+ */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { slaTimeline } from 'ticketwright/render'

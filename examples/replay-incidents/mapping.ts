@@ -31,7 +31,9 @@ export type Picture = Pick<Snapshot, 'priority' | 'category' | 'group' | 'assign
 export const idOf = (name: string): string =>
   name.replace(/[^A-Za-z0-9._]/gu, (other) => (other === ' ' ? '-' : `:${other.codePointAt(0)?.toString(16)}:`))
 
-/** The opening of an incident: what the caller brought. What the desk did with it comes as an update, at its own time. */
+/**
+ * The opening of an incident: what the caller brought. What the desk did with it comes as an update, at its own time.
+ */
 export function openingOf({ incident, caller, category, priority }: Snapshot): Opening {
   return {
     ticketId: idOf(incident),

@@ -51,7 +51,9 @@ export function serve(handle: (request: Request) => Promise<Response>): Server {
   })
 }
 
-/** Whoever sends more than was read has so long to read the answer: a connection that is cut at once may take it along. */
+/**
+ * Whoever sends more than was read has so long to read the answer: a connection that is cut at once may take it along.
+ */
 const lingerMs = 2_000
 
 /** Throws away what still comes of a request that has its answer, and ends the connection if that goes on. */

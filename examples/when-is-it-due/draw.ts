@@ -9,7 +9,10 @@ import { type BusinessCalendar, businessCalendar, type CalendarDefinition, toIns
 
 const hourMs = 3_600_000
 const [left, hourWidth, rowHeight, top] = [110, 24, 30, 26]
-/** Light, and dark where the reader prefers it; the page is coloured too, so text never stands on what it was not made for. */
+/**
+ * Light, and dark where the reader prefers it; the page is coloured too, so text never
+ * stands on what it was not made for.
+ */
 const style = `
 svg { font: 12px sans-serif }
 .page { fill: #ffffff } text { fill: #24292f } .mark { stroke: #24292f }

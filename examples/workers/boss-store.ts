@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Db, PgBoss } from 'pg-boss'
 import type { Effect, PendingEffect, Store } from 'ticketwright'
 
-/** One job for each ticket that time will do something to, one for each effect, and one for each that failed for good. */
+/**
+ * One job for each ticket that time will do something to, one for each effect, and one for each that failed for good.
+ */
 export const queues = { deadlines: 'deadlines', effects: 'effects', deadLetters: 'dead-letters' } as const
 
 export interface DeadlineJob {
@@ -80,15 +82,18 @@ function jobIdOf(tenant: string, effectId: string): string {
 /** The store as one deadline sees it: this ticket is due. */
 export const dueIs = (store: Store, ticketId: string): Store => ({ ...store, due: async () => [ticketId] })
 
-/** Is it due still? It is passed by where others have it at the moment, and who they are may write nothing in the end. */
+/**
+ * Is it due still? It is passed by where others have it at the moment, and who they are may write nothing in the end.
+ */
 export async function isDue(store: Store, { tenant, ticketId }: DeadlineJob): Promise<boolean> {
   const { row, now } = await store.load(tenant, ticketId)
   return row !== null && row.nextAt !== null && row.nextAt <= now
 }
 
 /**
- * The store as the job of one effect sees it: that is pending, once. The job is what settles it, by ending; and what has
- * it tried again, by failing. One that is given up is a dead letter, and its job has ended: what comes after it goes on.
+ * The store as the job of one effect sees it: that is pending, once. The job is what settles it, by
+ * ending; and what has it tried again, by failing. One that is given up is a dead letter, and its
+ * job has ended: what comes after it goes on.
  */
 export function pendingIs(
   store: Store,

@@ -73,7 +73,10 @@ export class ClockReplay {
     })
   }
 
-  /** Breaches and steps due before a cause at an instant; its own, if it is one of them, too. Each fires once: this ends. */
+  /**
+   * Breaches and steps due before a cause at an instant; its own, if it is one of them,
+   * too. Each fires once: this ends.
+   */
   #passTime(until: number, cause: Cause | null): void {
     const { draft } = this.#work
     if (draft.clocks === undefined) return

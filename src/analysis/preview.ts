@@ -50,7 +50,8 @@ export interface LevelPreview {
  * by the log and as it would be, at the instant of the last event. What people and rules did stays as it was: messages,
  * statuses, due times and levels set by hand. `under` are the definitions that the log was written under, where the
  * other one lacks calendars that clocks of the log still run in.
- * @throws DeskError `invalid_definition`, `invalid_command` for arguments; `event_malformed`, `event_too_new` with the place of the event (`history[3]`)
+ * @throws DeskError `invalid_definition`, `invalid_command` for arguments; `event_malformed`,
+ * `event_too_new` with the place of the event (`history[3]`)
  */
 export function previewLevel(
   history: Iterable<unknown>,

@@ -107,7 +107,10 @@ function numbersAround(type: FieldType, literals: readonly Literal[]): readonly 
   return [null, ...sorted, ...between, first - 1 - Math.abs(first), last + 1 + Math.abs(last)]
 }
 
-/** With all that is named and not forbidden, and one that is not named: whoever asks for more to be in a set finds most in this one. */
+/**
+ * With all that is named and not forbidden, and one that is not named: whoever asks for
+ * more to be in a set finds most in this one.
+ */
 function largestSet(type: FieldType, literals: readonly Literal[]): readonly unknown[] | null {
   const key = (value: unknown) => (type === 'tags' ? foldText(String(value)) : String(value))
   const keysOf = ({ leaf }: Literal) => (Array.isArray(leaf.value) ? leaf.value.map(key) : [])

@@ -43,8 +43,8 @@ export interface SlaTally {
  * nearest rank. A cycle belongs to the priority of the ticket, and to the department and the agent who had it, when it
  * ended (before what ended it; where nobody had, to who got it then); an open one to those of now. By these three the
  * whole log of a ticket is needed.
- * @throws DeskError `invalid_command`, `unknown_name`, `duplicate_name` for options; `event_malformed` and `event_too_new` with the place of the event
- * (`events[3]`); `too_large` beyond 100,000 lines
+ * @throws DeskError `invalid_command`, `unknown_name`, `duplicate_name` for options; `event_malformed` and
+ * `event_too_new` with the place of the event (`events[3]`); `too_large` beyond 100,000 lines
  */
 export const slaReport = (events: Iterable<unknown>, options: SlaReportOptions): SlaReport =>
   slaTally(options).add(events).report()

@@ -29,7 +29,10 @@ export function fieldsMerging(fields: FieldTable, merged: MergedTags): FieldTabl
   return Object.freeze(Object.fromEntries(rows))
 }
 
-/** The same question in the words of stores, which know the tags as tickets keep them: any name that has become one stands for it. */
+/**
+ * The same question in the words of stores, which know the tags as tickets keep them: any
+ * name that has become one stands for it.
+ */
 export function withFormerTags(condition: Condition, merged: MergedTags): Condition {
   if (merged.size === 0) return condition
   if ('all' in condition) return { all: condition.all.map((part) => withFormerTags(part, merged)) }

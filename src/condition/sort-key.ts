@@ -14,8 +14,8 @@ export type SortValue =
   /** 0 where the field is one of the names, else 1. */
   | { readonly among: { readonly field: string; readonly names: readonly (string | number | boolean)[] } }
   /**
-   * The number that belongs to what is in the field: a name, or a number or a truth as JSON writes it (`'2'`, `'true'`).
-   * `otherwise` for anything else and for nothing.
+   * The number that belongs to what is in the field: a name, or a number or a truth as JSON writes it (`'2'`,
+   * `'true'`). `otherwise` for anything else and for nothing.
    */
   | {
       readonly pick: {

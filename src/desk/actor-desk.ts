@@ -97,7 +97,10 @@ export interface ActorDesk<X extends Names = Names> {
   setDue(ticketId: string, metric: X['metric'], dueAt: InstantInput, options?: CommandOptions): Promise<Outcome<X>>
   /** Back to what the target promises. Throws `no_clock`. */
   clearDue(ticketId: string, metric: X['metric'], options?: CommandOptions): Promise<Outcome<X>>
-  /** A level by hand (null: none), which SLA rules leave; without one the choice is the rules' again. Throws `unknown_name`. */
+  /**
+   * A level by hand (null: none), which SLA rules leave; without one the choice is the
+   * rules' again. Throws `unknown_name`.
+   */
   applySla(ticketId: string, level?: X['level'] | null, options?: CommandOptions): Promise<Outcome<X>>
 
   /** Closes the ticket as merged into another; the outcome's ticket is that other. Both change in one commit. */

@@ -10,11 +10,16 @@ import type { Advice } from '../rules/advice.ts'
 export interface Advisor<X extends Names = Names> {
   /** Stands in the log, as the actor of what it said. */
   readonly id: string
-  /** Asked after a ticket was opened, and after each message that waits for an answer. Nothing said: nothing recorded. */
+  /**
+   * Asked after a ticket was opened, and after each message that waits for an answer. Nothing said: nothing recorded.
+   */
   readonly advise: (ask: AdviceAsk<X>) => Advice<X> | null | undefined | Promise<Advice<X> | null | undefined>
   /** How long a command waits for it, 1 to 600,000 ms: 1,000 unless said. What comes later is dropped. */
   readonly timeoutMs?: number | undefined
-  /** Told when it failed, was late or said something that is not accepted; not waited for, and what it throws is dropped. */
+  /**
+   * Told when it failed, was late or said something that is not accepted; not waited for,
+   * and what it throws is dropped.
+   */
   readonly failed?: ((error: unknown, ticket: Ticket<X>) => void) | undefined
 }
 

@@ -91,8 +91,8 @@ export const takeBack = (
 ): Promise<Outcome | null> => unlessQuicker(command(desk, ticket, 'unassign', { routed }))
 
 /**
- * An escalation takes a ticket from whoever has it, claim included: the next tier is other people. Null: it was nobody's
- * of another tier. Out of work it stays with whoever had it.
+ * An escalation takes a ticket from whoever has it, claim included: the next tier is other people. Null: it was
+ * nobody's of another tier. Out of work it stays with whoever had it.
  */
 export async function takeFromOtherTier(
   desk: DeskContext,

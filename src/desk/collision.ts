@@ -41,7 +41,9 @@ const answersInPublic = (event: AnyTicketEvent): boolean =>
   event.data.message.visibility === 'public' &&
   !outside.includes(event.data.message.role)
 
-/** Whoever has answered writes no more. The answer is saved by then: a store that fails here changes nothing about it. */
+/**
+ * Whoever has answered writes no more. The answer is saved by then: a store that fails here changes nothing about it.
+ */
 export async function endWriting({ store, tenant }: DeskContext, { actor, ticketId }: Submission): Promise<void> {
   await store.announce(tenant, ticketId, actor.id, null, 0).catch(() => {})
 }

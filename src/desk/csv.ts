@@ -9,9 +9,9 @@ const hidden = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]$/u
 const separators: ReadonlySet<string> = new Set([';', '\t', '\r', '\n'])
 
 /**
- * A value as a cell of RFC 4180. Text that might run as a formula, from its beginning or from a separator within it, gets
- * an apostrophe in front of that, so that it is shown and not run. Numbers and truths stand as they are; what is missing
- * is empty.
+ * A value as a cell of RFC 4180. Text that might run as a formula, from its beginning or from a separator
+ * within it, gets an apostrophe in front of that, so that it is shown and not run. Numbers and truths
+ * stand as they are; what is missing is empty.
  */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return ''
@@ -39,7 +39,9 @@ function defused(text: string): string {
   return harmless + text.slice(from)
 }
 
-/** Where the cell begins that a formula at `end` would be the beginning of; undefined: it stands in the middle of one. */
+/**
+ * Where the cell begins that a formula at `end` would be the beginning of; undefined: it stands in the middle of one.
+ */
 function cellBefore(text: string, end: number): number | undefined {
   let quoted = false
   for (let at = end; at > 0; ) {

@@ -42,7 +42,10 @@ export interface DeliveryOptions {
   readonly signal?: AbortSignal | undefined
   /** Effects at once, each of another ticket, 1 to 100: 1 unless said. */
   readonly atOnce?: number | undefined
-  /** How long an effect given out is hidden from other workers: 5 min unless said. Who takes longer may see it done twice. */
+  /**
+   * How long an effect given out is hidden from other workers: 5 min unless said. Who
+   * takes longer may see it done twice.
+   */
   readonly within?: DurationInput | undefined
   /** How often it is tried before it becomes a dead letter, 1 to 100: 20 unless said. */
   readonly maxAttempts?: number | undefined
@@ -63,7 +66,8 @@ const longestRetryMs = 3_600_000
 /**
  * Gives effects that are due to `send`, in order for each ticket, and settles those it has done. Asked again here: is
  * it still wanted, and is it stale? At least once each: a worker that dies after `send` leaves it to another.
- * @throws DeskError `invalid_command`, `invalid_duration`; what a store that fails throws, once what was begun has ended
+ * @throws DeskError `invalid_command`, `invalid_duration`; what a store that fails
+ * throws, once what was begun has ended
  */
 export async function deliverEffects(
   desk: DeskContext,
@@ -103,8 +107,8 @@ type Send = (delivery: Delivery) => Promise<void> | void
 type Failed = DeliveryRun['failed'][number]
 
 /**
- * Effects to be done; or one that is damaged: it is hidden as the others are, and comes again after that time. `discard`
- * ends that.
+ * Effects to be done; or one that is damaged: it is hidden as the others are, and comes
+ * again after that time. `discard` ends that.
  */
 async function take(
   { store, tenant }: DeskContext,

@@ -156,7 +156,8 @@ export interface Desk<X extends Names = Names> {
 
 /**
  * A desk over a store.
- * @throws DeskError `invalid_definition` for what is no definition, and when revisions are not in order; `invalid_command`
+ * @throws DeskError `invalid_definition` for what is no definition, and when revisions
+ * are not in order; `invalid_command`
  * @example
  * const desk = createDesk({ definition: defineDesk({}), store: memoryStore() })
  */

@@ -24,7 +24,9 @@ export interface DryRun<X extends Names = Names> {
   readonly explanation: readonly CauseExplanation[]
 }
 
-/** As `perform`, but nothing is saved, and a new ticket gets no number. Refused where `perform` would be (`collision`). */
+/**
+ * As `perform`, but nothing is saved, and a new ticket gets no number. Refused where `perform` would be (`collision`).
+ */
 export async function dryRun(desk: DeskContext, command: Submission, options: CommandOptions): Promise<DryRun> {
   if (command.type === 'merge')
     throw fail('invalid_command', { reason: 'a merge changes two tickets and cannot be tried' }, 'type')

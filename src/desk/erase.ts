@@ -20,7 +20,10 @@ export interface ErasureRun {
   readonly tickets: readonly string[]
   /** Events looked at, to find them. */
   readonly events: number
-  /** Tickets from which nothing could be removed, and why (`event_too_new`, `ticket_damaged`, `version_conflict`): the others went on. */
+  /**
+   * Tickets from which nothing could be removed, and why (`event_too_new`,
+   * `ticket_damaged`, `version_conflict`): the others went on.
+   */
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
   /** False when it was stopped, or a ticket failed: run it again, it goes on with what is left. */
   readonly complete: boolean
@@ -96,8 +99,8 @@ const eraseOn = (desk: DeskContext, ticketId: string, person: string, actor: Act
   })
 
 /**
- * Where an erasure stands in a log: now, what time alone has caused by then before it, as before any command (null: that
- * was something). Where nobody can tell what time has caused, it stands with what happened last, before all that.
+ * Where an erasure stands in a log: now, what time alone has caused by then before it, as before any command (null:
+ * that was something). Where nobody can tell what time has caused, it stands with what happened last, before all that.
  */
 async function caughtUpTo(desk: DeskContext, ticket: Ticket, now: number): Promise<number | null> {
   try {

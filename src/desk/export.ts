@@ -61,7 +61,8 @@ const CsvAsk = z.strictObject({ columns: list(z.string(), 1_000).optional() })
  * All tickets as CSV (RFC 4180, UTF-8), a row each, in order of id. `columns` are fields as conditions name them:
  * stored facts, `fields.` and the path of a custom field, clocks. Instants are ISO 8601 in UTC, lists are joined by
  * `; `, and what might run as a formula in a spreadsheet is written so that it does not.
- * @throws DeskError `invalid_command`, `unknown_name`, `field_not_allowed` with the path; `ticket_damaged` as `exportLines`
+ * @throws DeskError `invalid_command`, `unknown_name`, `field_not_allowed` with the path;
+ * `ticket_damaged` as `exportLines`
  */
 export async function* exportCsv(
   desk: DeskContext,
@@ -117,8 +118,8 @@ async function* allTickets({ store, tenant }: DeskContext): AsyncGenerator<Found
 }
 
 /**
- * A text for each ticket. Those of which not even the log can be read are left out, and at the end, when all others were
- * given, that is told.
+ * A text for each ticket. Those of which not even the log can be read are left out, and at the
+ * end, when all others were given, that is told.
  */
 async function* eachTicket(
   desk: DeskContext,

@@ -47,7 +47,9 @@ export interface ManyOutcome {
   readonly receipts: readonly TicketReceipt[]
   /** It was told to stop before the last of them. */
   readonly cancelled: boolean
-  /** What ended it before the last of them: the store failed. With the same `commandId` it goes on. Null: nothing did. */
+  /**
+   * What ended it before the last of them: the store failed. With the same `commandId` it goes on. Null: nothing did.
+   */
   readonly failure: Refusal | null
   /** The view has more tickets than `limit`: those were left out. */
   readonly more: boolean

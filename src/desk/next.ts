@@ -49,7 +49,8 @@ export interface NextTicket<X extends Names = Names> {
 
 /**
  * The first ticket of somebody's views that nobody holds and that they may take, claimed for them; null when there is
- * none among the first 100,000 of a view. What they may take is asked of the directory; where there is none, everything.
+ * none among the first 100,000 of a view. What they may take is asked of the directory;
+ * where there is none, everything.
  */
 export async function nextTicket(
   desk: DeskContext,

@@ -9,8 +9,8 @@ export interface PageById {
 }
 
 /**
- * A page of a query without keys. One ticket that is damaged fails a page whole, so those before it are read one by one:
- * it ends the page, and is told.
+ * A page of a query without keys. One ticket that is damaged fails a page whole, so those before it are
+ * read one by one: it ends the page, and is told.
  */
 export async function pageById(store: Pick<Store, 'find'>, query: Query): Promise<PageById> {
   try {

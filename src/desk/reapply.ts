@@ -14,12 +14,17 @@ import { submit } from './submit.ts'
 
 /** What a new count of all open tickets did. */
 export interface ReapplyRun {
-  /** Tickets looked at, and those of them whose ledger it added to; a clock under a new version may stand as it stood. */
+  /**
+   * Tickets looked at, and those of them whose ledger it added to; a clock under a new version may stand as it stood.
+   */
   readonly tickets: number
   readonly changed: number
   /** What moved, by ticket id, metric and cycle. */
   readonly moved: readonly MovedClock[]
-  /** Tickets that could not be counted anew, and why (`definition_missing`, `version_conflict`, `ticket_damaged`): the others went on. */
+  /**
+   * Tickets that could not be counted anew, and why (`definition_missing`,
+   * `version_conflict`, `ticket_damaged`): the others went on.
+   */
   readonly failed: readonly { readonly ticketId: string; readonly error: Refusal }[]
   /** Where to go on (`after`) when it was cancelled; null: it is done. */
   readonly next: string | null

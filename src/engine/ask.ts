@@ -87,8 +87,8 @@ const anywhere: ConditionUse = { name: 'a condition', classes: ['stored', 'event
  * A condition in words, wherever it is used.
  * @throws DeskError as `matches`
  * @example
- * describeCondition({ all: [{ field: 'kind', op: 'oneOf', value: ['new', 'open'] }, { field: 'requester.vip', op: 'is', value: true }] })
- * // => 'kind is new or open, and requester vip is true'
+ * describeCondition({ all: [{ field: 'kind', op: 'oneOf', value: ['new', 'open'] }, { field: 'requester.vip', op: 'is',
+ * value: true }] }) // => 'kind is new or open, and requester vip is true'
  */
 export function describeCondition(condition: Condition): string {
   return conditionInWords(checked(condition, anywhere, fields), fields)

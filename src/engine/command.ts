@@ -25,7 +25,10 @@ type InputOf<T extends CommandType> = string extends keyof z.input<Rows[T]['sche
   ? object
   : z.input<Rows[T]['schema']>
 
-/** Narrows the fields that name a status, a priority, a macro, a level, a metric or a calendar to the names of the definition. */
+/**
+ * Narrows the fields that name a status, a priority, a macro, a level, a metric or a
+ * calendar to the names of the definition.
+ */
 type Named<Input, X extends Names> = {
   [K in keyof Input]: K extends 'status'
     ? X['status'] | Extract<Input[K], undefined>
@@ -76,7 +79,8 @@ export const commandRow = (type: Command['type']): CommandRow<WorkflowPass & Sla
 
 /**
  * Checks a command from outside: shape, keys, bounds, text. Names of statuses and the like are checked by `decide`.
- * Refusals: `invalid_command`, `too_large`, `invalid_text`, `forbidden_key`, `invalid_instant`, `invalid_duration`, with the path.
+ * Refusals: `invalid_command`, `too_large`, `invalid_text`, `forbidden_key`,
+ * `invalid_instant`, `invalid_duration`, with the path.
  */
 export function parseCommand(
   request: CommandRequest | { readonly type: string },

@@ -99,7 +99,9 @@ export interface DeskDefinition<
         NoInfer<C> | typeof alwaysOpenId
       >[]
     | undefined
-  /** Ordered: the first whose condition holds gives the level, and the priority of tickets of which nobody said more. */
+  /**
+   * Ordered: the first whose condition holds gives the level, and the priority of tickets of which nobody said more.
+   */
   readonly slaRules?:
     | Written<{
         readonly when?: NoInfer<SlaRuleCondition<NamesOf<S, P, C, L, M>>> | undefined

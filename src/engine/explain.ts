@@ -20,8 +20,8 @@ export interface ExplainOptions {
  * Every minute of one cycle of a clock, the latest unless said: stretches from its start to its end, or to `now`, each
  * with the reason it counted or not. The counted ones sum to `elapsedMs`. `history` is the whole log of the ticket.
  * @throws DeskError `unknown_name` for a metric that has no clock, or a cycle it has not had; `invalid_definition`;
- * `event_malformed`, `event_too_new` with the place of the event (`history[3]`); `invalid_command`, `invalid_instant` for
- * other arguments; `definition_missing` when the log rests on a revision that was not given
+ * `event_malformed`, `event_too_new` with the place of the event (`history[3]`); `invalid_command`, `invalid_instant`
+ * for other arguments; `definition_missing` when the log rests on a revision that was not given
  */
 export function explainClock(
   definitions: Definitions,

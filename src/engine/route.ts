@@ -14,9 +14,9 @@ import { definitionGiven } from './given.ts'
 /**
  * Who should have a ticket, and why, by the `routing` of a definition (without one: by all strategies, nothing else
  * being asked). Pure: the agents, what they have to do and whose turn it was are given.
- * @throws DeskError `invalid_instant`; `invalid_definition` and the like for a malformed agent, `duplicate_name` for two
- * of one id, `unknown_name` for a calendar or a view that the definition lacks, `invalid_command` for other facts that
- * are none, each with the path
+ * @throws DeskError `invalid_instant`; `invalid_definition` and the like for a malformed agent, `duplicate_name`
+ * for two of one id, `unknown_name` for a calendar or a view that the definition lacks, `invalid_command` for
+ * other facts that are none, each with the path
  */
 export function routeTicket(definition: Definition, ticket: Ticket, facts: RoutingFacts): Proposal {
   definitionGiven(definition)

@@ -17,8 +17,8 @@ export interface SlaStateOptions {
 /**
  * All clocks of a ticket at `now`, once time has caused what it causes by then: running, paused and why, or ended and
  * how; used, left, due, late from, and "late from, if nothing changes". Nothing is stored.
- * @throws DeskError `invalid_definition`, `invalid_command`, `event_malformed` for what is no definition, ticket, options
- * or log; `invalid_instant`; `clock_went_back` when `now` lies before what happened last on the ticket;
+ * @throws DeskError `invalid_definition`, `invalid_command`, `event_malformed` for what is no definition, ticket,
+ * options or log; `invalid_instant`; `clock_went_back` when `now` lies before what happened last on the ticket;
  * `definition_missing` and `history_needed` as `advance`
  */
 export function slaState(

@@ -10,7 +10,9 @@ export interface Told {
   readonly silent?: Pick<RuleTrial, 'rule' | 'outcome'> & Pick<PassedOver, 'look'>
 }
 
-/** Of a stretch of the triggers those that were woken by what `happened` and did nothing: they had not `fired` before. */
+/**
+ * Of a stretch of the triggers those that were woken by what `happened` and did nothing: they had not `fired` before.
+ */
 export function toldOf(
   { outcome, places, look }: PassedOver,
   triggers: readonly Trigger[],

@@ -12,8 +12,8 @@ export interface ConditionNames {
   readonly calendar: string
 }
 
-// Made of the tables that the check at run time asks, too: which fields there are (`FieldRows`), and which operators fit
-// a type and take a value of which shape (`OperatorRows`). A test asks both about every field, operator and place.
+// Made of the tables that the check at run time asks, too: which fields there are (`FieldRows`), and which operators
+// fit a type and take a value of which shape (`OperatorRows`). A test asks both about every field, operator and place.
 
 type Row = keyof FieldRows
 
@@ -36,7 +36,10 @@ interface Unvalued<F extends string, O extends string> {
   readonly op: O
   readonly value?: undefined
 }
-/** Fields of a type, and those operators among `O` that take a value of one of these shapes; never, where there are none. */
+/**
+ * Fields of a type, and those operators among `O` that take a value of one of these
+ * shapes; never, where there are none.
+ */
 type Leaf<F extends string, T extends FieldType, O extends Operator, S extends Shape, V> = [F] extends [never]
   ? never
   : [Fitting<T, S, O>] extends [never]
@@ -77,8 +80,8 @@ type ValuesOf<K extends Row, X extends ConditionNames> = FieldRows[K] extends {
 type NamedRow = { [K in Row]: [ValuesOf<K, ConditionNames>] extends [never] ? never : K }[Row]
 
 /**
- * What some operators may ask of the rows of a class: as few members as there are kinds of values, for of each leaf in a
- * definition the compiler asks every member; and in one table, for it walks through unions of unions again and again.
+ * What some operators may ask of the rows of a class: as few members as there are kinds of values, for of each leaf in
+ * a definition the compiler asks every member; and in one table, for it walks through unions of unions again and again.
  */
 interface LeafTable<X extends ConditionNames, C extends FieldClass, O extends Operator, But extends Row> {
   readonly text: Leaf<TextField<X, C, But>, 'text' | 'name', O, 'one' | 'text' | 'pattern', string>

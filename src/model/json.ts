@@ -118,7 +118,9 @@ function canonicalJson(value: unknown): string {
   )
 }
 
-/** The first 32 hexadecimal digits of SHA-256 over canonical JSON: names a definition, a level, a calendar, a payload. */
+/**
+ * The first 32 hexadecimal digits of SHA-256 over canonical JSON: names a definition, a level, a calendar, a payload.
+ */
 export function contentHash(value: unknown): string {
   return bytesToHex(sha256(new TextEncoder().encode(canonicalJson(value)))).slice(0, 32)
 }

@@ -31,7 +31,9 @@ export const messageInput = {
   attachments: list(Attachment, bounds.attachments).optional(),
 }
 
-/** A message as history tells it. Body, attachments and its ids elsewhere are personal: null and empty after erasure. */
+/**
+ * A message as history tells it. Body, attachments and its ids elsewhere are personal: null and empty after erasure.
+ */
 export interface Message {
   /** `m1`, `m2` and so on within its ticket. */
   readonly id: string

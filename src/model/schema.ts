@@ -15,7 +15,10 @@ function checked<T>(find: (value: T) => Refusal | undefined) {
   }
 }
 
-/** Parses by a function that throws a `DeskError`, keeping its code. The compiler takes what the function is written for. */
+/**
+ * Parses by a function that throws a `DeskError`, keeping its code. The compiler takes
+ * what the function is written for.
+ */
 function parsedBy<T, Input>(parse: (value: Input) => T): z.ZodType<T, Input> {
   const parsed = z.unknown().transform((value, context): T => {
     try {
@@ -151,7 +154,10 @@ const unaskable = (name: string): string | undefined =>
         ? 'the name of a field is one line without control characters'
         : undefined
 
-/** Parses a value from outside: shape first (depth, keys, text), then the schema. Refusals have a code and the exact path. */
+/**
+ * Parses a value from outside: shape first (depth, keys, text), then the schema. Refusals
+ * have a code and the exact path.
+ */
 export function parse<T>(
   schema: z.ZodType<T>,
   value: unknown,
@@ -214,7 +220,10 @@ function toRefusal(
   return refuse(otherwise, { reason: issue.message.slice(0, 200) }, path)
 }
 
-/** Of a union's forms the one that was meant: the deepest finding, then the form with the fewest, then a code of its own. */
+/**
+ * Of a union's forms the one that was meant: the deepest finding, then the form with the
+ * fewest, then a code of its own.
+ */
 function nearestForm({ errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue | undefined {
   const rank = (form: readonly z.core.$ZodIssue[]) => [
     -(form[0]?.path.length ?? 0),

@@ -9,8 +9,8 @@ const builtSize = 448
 /**
  * A sequence of slots in order, cut into blocks that hold their keys side by side, with a Fenwick tree of the blocks'
  * sizes: a slot is put where it belongs by two binary searches, found by its rank, and its rank by the block it stands
- * in. Everything is in typed arrays. Splitting a block rewrites what is kept for each block: a million slots that came at once lie in
- * 2,233 of them.
+ * in. Everything is in typed arrays. Splitting a block rewrites what is kept for each block: a million
+ * slots that came at once lie in 2,233 of them.
  */
 export class CountedBlocks {
   /** Decides between slots of equal keys: below 0 if the first comes first. */

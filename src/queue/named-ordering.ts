@@ -82,7 +82,10 @@ export type OrderingName = keyof typeof orderingRows
 
 /** A named ordering with what it is told. */
 export type OrderingWithOptions<P extends string = string> =
-  /** `internalDue`: a ticket without a running clock counts as due so long after somebody began to wait; 168 h unless said. */
+  /**
+   * `internalDue`: a ticket without a running clock counts as due so long after somebody
+   * began to wait; 168 h unless said.
+   */
   | { readonly by: 'slaDue' | 'leastSlack'; readonly internalDue?: Duration | undefined }
   /** `plans`: least valuable first. Without them revenue alone decides. */
   | { readonly by: 'value'; readonly plans?: readonly string[] | undefined }

@@ -66,7 +66,9 @@ ${[...svg, ...legend.svg].join('\n')}
 `
 }
 
-/** The end of the cycle; or the due time ahead of it, unless that is so far off that it would press the rest together. */
+/**
+ * The end of the cycle; or the due time ahead of it, unless that is so far off that it would press the rest together.
+ */
 function endOf({ from, to, clock }: ClockExplanation): number {
   const ahead = Math.max(clock.lateFrom ?? 0, clock.dueAt ?? 0)
   return ahead > to && ahead - from <= 4 * (to - from) ? ahead + 1 : to

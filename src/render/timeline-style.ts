@@ -1,4 +1,7 @@
-/** The colours of a clock's timeline, light and where the reader prefers it dark; text never stands on what it was not made for. */
+/**
+ * The colours of a clock's timeline, light and where the reader prefers it dark; text
+ * never stands on what it was not made for.
+ */
 const light: Palette = {
   page: '#ffffff',
   text: '#1f2328',

@@ -7,7 +7,10 @@ import { Body, Id, Line, list, Name } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { type Format, formats } from './escape.ts'
 
-/** A message written beforehand. `{{path}}` stands for a fact of the ticket, `{{path|words}}` has words where it is missing. */
+/**
+ * A message written beforehand. `{{path}}` stands for a fact of the ticket,
+ * `{{path|words}}` has words where it is missing.
+ */
 export interface CannedMessageDefinition<K extends string = string> {
   readonly id: K
   readonly name?: string | undefined

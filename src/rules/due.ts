@@ -63,7 +63,9 @@ export function isAnyTried(
   return false
 }
 
-/** The rules that are tried from one instant up to another, both included, and not met; in the order of their trials. */
+/**
+ * The rules that are tried from one instant up to another, both included, and not met; in the order of their trials.
+ */
 export function unmetTimeRules(
   spans: readonly TimeRuleSpan[],
   ticket: Readonly<Ticket>,

@@ -66,7 +66,9 @@ const details = {
 
 interface EffectRow {
   readonly schema: z.ZodType
-  /** It writes to people: an automatic message does not set it off, or two machines would write to each other for ever. */
+  /**
+   * It writes to people: an automatic message does not set it off, or two machines would write to each other for ever.
+   */
   readonly sends: boolean
 }
 

@@ -19,7 +19,9 @@ export type SinceName = keyof typeof sinceRows
 /** From when a time rule counts: an instant of the ticket, or the due time of an open clock. */
 export type SinceInput<M extends string = string> = SinceName | { readonly dueAt: M }
 
-/** When a time rule is due. Only the due time of a clock is known beforehand: before it, `after` is negative (`'-1h'`). */
+/**
+ * When a time rule is due. Only the due time of a clock is known beforehand: before it, `after` is negative (`'-1h'`).
+ */
 export type CountedFrom<M extends string = string> =
   | {
       readonly since: SinceName

@@ -148,7 +148,10 @@ function resumeUnder(clock: SlaClock, terms: Terms, at: number, state: SlaClock[
   return state === 'running' ? run(stepped, terms, at) : withoutNextStep(stepped)
 }
 
-/** What the log gives under an allowance, as a new application of an open clock's cycle; breach, steps and manual due stay its own. */
+/**
+ * What the log gives under an allowance, as a new application of an open clock's cycle;
+ * breach, steps and manual due stay its own.
+ */
 export function recounted(clock: SlaClock, counted: SlaClock, allowance: Allowance, at: number): SlaClock {
   const terms = termsOf(allowance)
   const { businessDays: _days, held: _held, ...own } = clock

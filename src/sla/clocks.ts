@@ -59,7 +59,10 @@ function hearersOf(pass: SlaPass, facts: TargetFacts): ((signal: Signal) => read
 
 export const isOpen = (clock: SlaClock | undefined): clock is SlaClock => clock !== undefined && clock.state !== 'ended'
 
-/** After the events: clocks whose level, allowance or calendar changed with the facts of the ticket go over to the new one. */
+/**
+ * After the events: clocks whose level, allowance or calendar changed with the facts of
+ * the ticket go over to the new one.
+ */
 export function switchTargets(pass: SlaPass, before: TargetFacts): void {
   for (const metric of metricsInPlay(pass, pass.ticket)) {
     const view = viewOf(pass, pass.ticket, metric, pass.ticket)
@@ -88,7 +91,9 @@ function switchClock(pass: SlaPass, view: TurnView, clock: SlaClock | undefined,
   return underNewTerms(view, retarget(clock, view.termsOf(clock), allowance, view.at), allowance, 'switch')
 }
 
-/** A clock that goes over to an allowance: late at once if that is used up, and standing where the new target stands. */
+/**
+ * A clock that goes over to an allowance: late at once if that is used up, and standing where the new target stands.
+ */
 export function underNewTerms(
   view: TurnView,
   clock: SlaClock,
@@ -129,7 +134,10 @@ function targetAppears(
   return startCounted(view, { ...counted, cycle: clock.cycle + 1 }, allowance)
 }
 
-/** Counted to run, though nothing starts it as the ticket and its other clocks now stand: no next response before the first. */
+/**
+ * Counted to run, though nothing starts it as the ticket and its other clocks now stand:
+ * no next response before the first.
+ */
 export function isTooSoon(view: TurnView, counted: SlaClock): boolean {
   const { mode, if: facts } = view.row.onReopen
   return counted.state !== 'ended' && mode === 'restart' && !holds(view, facts)
@@ -170,7 +178,9 @@ export interface ClockFact {
   readonly clock: SlaClock
 }
 
-/** When the next clock is breached; ties by metric. A breach is a fact of the millisecond after the last one in time. */
+/**
+ * When the next clock is breached; ties by metric. A breach is a fact of the millisecond after the last one in time.
+ */
 export const nextBreach = (ticket: Readonly<Ticket>): ClockFact | undefined => earliest(ticket, breachAt)
 
 function breachAt({ state, manualDueAt, breachedAt, lateFrom }: SlaClock): number | null {
@@ -223,7 +233,10 @@ export function metricsInPlay({ ticket, definition, versions }: SlaPass, facts: 
   return more.length === 0 ? promised : [...promised, ...more].sort()
 }
 
-/** What a turn of one metric looks at, under the targets that `facts` put in force; undefined where nobody knows the metric. */
+/**
+ * What a turn of one metric looks at, under the targets that `facts` put in force;
+ * undefined where nobody knows the metric.
+ */
 export function viewOf(
   { at, versions, definition, ticket: present }: SlaPass,
   ticket: Readonly<Ticket>,

@@ -2,7 +2,9 @@ import type { SlaClock } from '../model/clock.ts'
 import type { MessageRole } from '../model/message.ts'
 import type { Reason } from '../time/calendar.ts'
 
-/** Why a stretch of a clock's cycle counted, or did not: the calendar's own reason, or what kept the clock from running. */
+/**
+ * Why a stretch of a clock's cycle counted, or did not: the calendar's own reason, or what kept the clock from running.
+ */
 export type ClockReason =
   | Reason
   /** It stood still in a status. */

@@ -62,7 +62,10 @@ export interface Metric {
   readonly resumedBy?: readonly SignalName[] | undefined
   /** What resolving or closing means for a clock that still runs. */
   readonly onLeavingWork: 'fulfil' | 'cancel'
-  /** `continue` resumes the cycle that leaving work ended, `restart` begins the next, both if the facts hold; `ignore` leaves it. */
+  /**
+   * `continue` resumes the cycle that leaving work ended, `restart` begins the next, both
+   * if the facts hold; `ignore` leaves it.
+   */
   readonly onReopen: {
     readonly mode: 'continue' | 'restart' | 'ignore'
     readonly if?: readonly StartFact[] | undefined

@@ -38,7 +38,10 @@ export function* recountLedger(past: Iterable<Stage>, allowances: Allowances): G
         }
 }
 
-/** The clocks that metrics would have, had their allowances been in force from the beginning; none where it never started. */
+/**
+ * The clocks that metrics would have, had their allowances been in force from the
+ * beginning; none where it never started.
+ */
 export function recount(past: Iterable<Stage>, allowances: Allowances): { readonly [metric: string]: SlaClock } {
   const clocks: Clocks = Object.create(null)
   for (const stage of past)

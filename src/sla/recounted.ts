@@ -8,7 +8,9 @@ const countedFromLog: ReadonlySet<string> = new Set(['history', 'reapply'])
 
 export const countsTheLog = ({ reason }: { readonly reason: string }): boolean => countedFromLog.has(reason)
 
-/** What the latest cycle of a clock would have gone through, had it run under the terms it has now from the beginning. */
+/**
+ * What the latest cycle of a clock would have gone through, had it run under the terms it has now from the beginning.
+ */
 export function recountedEntries(past: Iterable<Stage>, clock: SlaClock, versions: Versions): ClockEntry[] {
   let entries: ClockEntry[] = []
   for (const change of recountLedger(past, allowancesOf(clock, versions))) {
@@ -19,7 +21,10 @@ export function recountedEntries(past: Iterable<Stage>, clock: SlaClock, version
   return entries
 }
 
-/** The terms that a clock carries, as what it was allowed; beside it the first response, which decides what starts others. */
+/**
+ * The terms that a clock carries, as what it was allowed; beside it the first response,
+ * which decides what starts others.
+ */
 function allowancesOf(clock: SlaClock, versions: Versions): Allowances {
   const level = versions.level(clock.level, clock.levelVersion)
   const target = level.targets.get(clock.metric)

@@ -31,7 +31,8 @@ export interface ClockState
   readonly usedPerMille: number
   /**
    * The last instant still in time, if nothing else happens to the ticket: also of a paused clock, where the ticket
-   * wakes by itself into a status in which the clock runs. Null when it ends or never runs again, or the calendar runs out.
+   * wakes by itself into a status in which the clock runs. Null when it ends or never
+   * runs again, or the calendar runs out.
    */
   readonly lateFromIfUnchanged: number | null
   /** The step that fires next while it runs; null while paused, and when none is left. `repetition` from 0. */

@@ -20,7 +20,8 @@ import type { StoreCase } from './store-case.ts'
  * What every store must do, as data for any test runner: each case makes a fresh store, tries one promise of the port
  * and throws an Error that says which part of it is broken.
  * @example
- * for (const { name, run } of storeCases) test(name, () => run(() => ({ store: memoryStore(), close: async () => {} })))
+ * for (const { name, run } of storeCases) test(name, () => run(() => ({ store:
+ * memoryStore(), close: async () => {} })))
  */
 export const storeCases: readonly StoreCase[] = [
   ...commitCases,

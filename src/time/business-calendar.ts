@@ -88,7 +88,9 @@ export function calendarOf(plan: Plan, version?: string): BusinessCalendar {
   return calendar
 }
 
-/** Open at every instant, 24 hours a day; its business days are UTC days. The id `alwaysOpen` names it in definitions. */
+/**
+ * Open at every instant, 24 hours a day; its business days are UTC days. The id `alwaysOpen` names it in definitions.
+ */
 export const alwaysOpen: BusinessCalendar = /* @__PURE__ */ calendarOf(alwaysPlan)
 
 function check(at: number): void {

@@ -54,7 +54,10 @@ function expected(what: string, value: unknown): string {
   return `${what} expected, not ${shown(value)}`
 }
 
-/** Reads a calendar's JSON. Everything found wrong with it is added to `issues`; the rules are of use only if nothing was. */
+/**
+ * Reads a calendar's JSON. Everything found wrong with it is added to `issues`; the rules
+ * are of use only if nothing was.
+ */
 export function readCalendar(json: unknown, path: string, issues: Refusal<TimeCode>[]): CalendarRules {
   const rules = noRules()
   const { week, special, closures, holidays, parts } = rules

@@ -1,4 +1,6 @@
-/** Wall times `HH:MM` or `HH:MM:SS` of one date; `24:00` only as the end; an end before its start is on the next date. */
+/**
+ * Wall times `HH:MM` or `HH:MM:SS` of one date; `24:00` only as the end; an end before its start is on the next date.
+ */
 export type WallInterval = readonly [from: string, to: string]
 
 export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun'

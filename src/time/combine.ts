@@ -31,7 +31,9 @@ export function unionCalendars(calendars: readonly BusinessCalendar[], name: Com
   return combine('union', calendars, name)
 }
 
-/** Open when all of the calendars are. Throws as {@link unionCalendars}, and `calendar_never_open` if they never meet. */
+/**
+ * Open when all of the calendars are. Throws as {@link unionCalendars}, and `calendar_never_open` if they never meet.
+ */
 export function intersectCalendars(calendars: readonly BusinessCalendar[], name: CombinedName): BusinessCalendar {
   return combine('intersection', calendars, name)
 }

@@ -35,7 +35,9 @@ export function combinedPlan(
 
 /** 1970–2199 in chunks, looked through from the chunk of 2020 on. */
 const [CHUNK_DAYS, CHUNKS, FIRST_CHUNK] = [78, 1077, 234]
-/** Chunks of single calendars that are looked at in search of an opening: all there are for two and their intersection. */
+/**
+ * Chunks of single calendars that are looked at in search of an opening: all there are for two and their intersection.
+ */
 const MAX_LOOKS = 3 * CHUNKS
 
 /**

@@ -6,8 +6,8 @@ const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
  * A calendar in words, a line for each of its fields. Takes the JSON; `businessCalendar` checks it.
  *
  * @example
- * describeCalendar({ id: 'shop', zone: 'Europe/Tallinn', hours: { mon: [['09:00', '17:00']], tue: [['09:00', '17:00']] } })
- * // => 'shop, on the clocks of Europe/Tallinn\nOpen Mon–Tue 09:00–17:00'
+ * describeCalendar({ id: 'shop', zone: 'Europe/Tallinn', hours: { mon: [['09:00', '17:00']], tue: [['09:00', '17:00']]
+ * } }) // => 'shop, on the clocks of Europe/Tallinn\nOpen Mon–Tue 09:00–17:00'
  */
 export function describeCalendar(definition: CalendarDefinition): string {
   const { id, zone } = definition

@@ -44,7 +44,9 @@ export function hoursPlan({ id, zone, kind, holidays, special, closures, week }:
     )
   const cuts = (first: number, last: number) => (closures.size ? placed(first, last, (day) => closures.get(day)) : [])
 
-  /** The dates whose intervals can reach into `[from, to)`: zones differ from UTC by a day, intervals end a day later. */
+  /**
+   * The dates whose intervals can reach into `[from, to)`: zones differ from UTC by a day, intervals end a day later.
+   */
   const near = (from: number, to: number) => [Math.floor(from / DAY_MS) - 3, Math.floor(to / DAY_MS) + 1] as const
 
   const plan: Plan = {

@@ -148,7 +148,10 @@ export class OpenTable {
     return this.#seek(at, 0, 1)
   }
 
-  /** The instant at which the `n`-th open millisecond after that of `at` begins; searches forward, or backward with step -1. */
+  /**
+   * The instant at which the `n`-th open millisecond after that of `at` begins; searches
+   * forward, or backward with step -1.
+   */
   #seek(at: number, n: number, step: 1 | -1): number {
     const sum = this.#sum
     let number = yearOf(at)

@@ -119,7 +119,10 @@ export function ownSources(
   return { matrix: prioritisation.matrix(facts), tag }
 }
 
-/** To be called when facts of the ticket have changed: what follows from them falls away with them, or takes their place. */
+/**
+ * To be called when facts of the ticket have changed: what follows from them falls away
+ * with them, or takes their place.
+ */
 export function followFacts(pass: WorkflowPass): void {
   const { matrix, tag } = ownSources(pass.definition, pass.ticket)
   say(pass, 'matrix', matrix?.name ?? null, matrix?.reason ?? null)

@@ -9,7 +9,10 @@ export interface Status<Name extends string = string> {
   readonly default?: boolean | undefined
 }
 
-/** From which kind a ticket may go to which (SEMANTICS §3). Statuses of one kind may follow each other, closed ones apart. */
+/**
+ * From which kind a ticket may go to which (SEMANTICS §3). Statuses of one kind may
+ * follow each other, closed ones apart.
+ */
 export const movesByKind: Readonly<Record<StatusKind, readonly StatusKind[]>> = {
   new: ['new', 'open', 'answered', 'postponed', 'resolved', 'closed'],
   open: ['new', 'open', 'answered', 'postponed', 'resolved', 'closed'],
@@ -19,7 +22,9 @@ export const movesByKind: Readonly<Record<StatusKind, readonly StatusKind[]>> = 
   closed: ['open'],
 }
 
-/** What a message does to the status, by kind: to the default status of the kind named. A kind that is not named stays. */
+/**
+ * What a message does to the status, by kind: to the default status of the kind named. A kind that is not named stays.
+ */
 export const reactionsByKind: Readonly<Record<Reaction, Readonly<Partial<Record<StatusKind, StatusKind>>>>> = {
   agentReply: { new: 'answered', open: 'answered' },
   requesterMessage: { answered: 'open', postponed: 'open', resolved: 'open', closed: 'open' },

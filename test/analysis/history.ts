@@ -1,4 +1,7 @@
-/** Generated lives of a ticket: what people do to it and to its clocks, at instants that lie near those at which something is due. */
+/**
+ * Generated lives of a ticket: what people do to it and to its clocks, at instants that
+ * lie near those at which something is due.
+ */
 import fc from 'fast-check'
 import {
   type AnyTicketEvent,

@@ -1,4 +1,7 @@
-/** What lint calls impossible is looked for with all means, on generated rules; what loops when it runs must have been told. */
+/**
+ * What lint calls impossible is looked for with all means, on generated rules; what loops
+ * when it runs must have been told.
+ */
 import fc from 'fast-check'
 import { type AnyTicketEvent, type Condition, compileDefinition, type Ticket } from 'ticketwright'
 import { lintDefinition } from 'ticketwright/analysis'

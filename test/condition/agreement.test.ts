@@ -84,7 +84,9 @@ function nameFor(field: Field | undefined): string {
   return named[field?.names as keyof typeof named] ?? 'x'
 }
 
-/** Values of every form; what no type tells, such as an empty text or a range that ends before it begins, is left out. */
+/**
+ * Values of every form; what no type tells, such as an empty text or a range that ends before it begins, is left out.
+ */
 function valuesFor(field: Field | undefined): readonly unknown[] {
   const [name, iso] = [nameFor(field), '2026-01-01T00:00:00Z']
   const values = [undefined, null, true, 3, [true], [1, 2], { a: 1 }]

@@ -158,7 +158,8 @@ describe('patterns take time that is bounded by what is compared', () => {
   it('twenty runs on a text made to go back', () => {
     const test = globTest(`${'*a'.repeat(20)}b`)
     const text = 'a'.repeat(50_000)
-    // without a bound it would be more steps than the universe has atoms; test/condition/glob.test.ts says how few it takes
+    // without a bound it would be more steps than the universe has atoms;
+    // test/condition/glob.test.ts says how few it takes
     expect(leastCpuMs(() => expect(test(text)).toBe(false), 50)).toBeLessThan(50)
   })
 

@@ -119,7 +119,9 @@ async function prepare(url: string, rowSecurity: boolean, fault: Fault | null): 
 const readOwnRows = (url: string): Promise<ReadonlySet<string>> =>
   withClient(url, async (client) => new Set((await client.query(ownRow.all)).rows.map(({ command_id }) => command_id)))
 
-/** Opens what is worked on: tickets that everybody wants, and tickets with facts of time ahead that nobody has written. */
+/**
+ * Opens what is worked on: tickets that everybody wants, and tickets with facts of time ahead that nobody has written.
+ */
 async function open(desk: Desk, hot: number, due: number): Promise<void> {
   const ana = desk.as({ kind: 'agent', id: 'ana' })
   await inParts(hot, async (i) => {

@@ -29,7 +29,9 @@ export interface Crew {
   readonly end: () => Promise<void>
 }
 
-/** One with a connection, a store and a desk of its own: nothing is settled with others before it reaches the server. */
+/**
+ * One with a connection, a store and a desk of its own: nothing is settled with others before it reaches the server.
+ */
 export async function openAlone(name: string): Promise<Hand & { readonly end: () => Promise<void> }> {
   const client = new pg.Client(task.url)
   await client.connect()
@@ -43,9 +45,9 @@ export async function openAlone(name: string): Promise<Hand & { readonly end: ()
 }
 
 /**
- * Half of the connections each in a hand of its own. The others are a pool with one store, as an application has it, for
- * twice as many hands: what they commit goes to the server in company. Every fourth of these gives its commands in
- * transactions of the application's own.
+ * Half of the connections each in a hand of its own. The others are a pool with one store, as an application has
+ * it, for twice as many hands: what they commit goes to the server in company. Every fourth of these gives its
+ * commands in transactions of the application's own.
  */
 export async function openCrew(): Promise<Crew> {
   const pooled = Math.floor(task.connections / 2)
@@ -82,7 +84,9 @@ export const mail = 'Mail'
 /** The application has thought better of it. */
 export class Undone extends Error {}
 
-/** A command and a row of the application's own in one transaction, which goes on for a while; one of five is undone. */
+/**
+ * A command and a row of the application's own in one transaction, which goes on for a while; one of five is undone.
+ */
 async function inTransaction(
   pool: pg.Pool,
   within: (client: pg.PoolClient) => Desk,
@@ -108,8 +112,8 @@ async function inTransaction(
 }
 
 /**
- * Every fifth commit is in a transaction of the application's own, which goes on for a while. One comes after the other:
- * what is written on the client meanwhile would be part of it.
+ * Every fifth commit is in a transaction of the application's own, which goes on for a while. One comes after the
+ * other: what is written on the client meanwhile would be part of it.
  */
 function lingering(store: Store, client: pg.Client): Store {
   const commitOne: Store['commit'] = async (asked) => {

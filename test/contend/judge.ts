@@ -156,7 +156,10 @@ function apartFromTheirRow({ tables, ownRows }: Ground, said: readonly Said[]): 
   ]
 }
 
-/** Nobody dies here, so that what may come twice comes once: each is given to somebody and settled, one of a ticket at a time. */
+/**
+ * Nobody dies here, so that what may come twice comes once: each is given to somebody and
+ * settled, one of a ticket at a time.
+ */
 function effectsWrong({ tables }: Ground, said: readonly Said[]): string[] {
   const given = said.flatMap(({ delivered }) => delivered)
   const times = Map.groupBy(given, ({ effectId }) => effectId)

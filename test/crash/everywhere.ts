@@ -37,8 +37,8 @@ interface Asked {
 }
 
 /**
- * Takes the steps of a life once to count the boundaries, and then kills a process of its own at each, on a file of its own,
- * and looks at what is left. Stops at the first thing wrong.
+ * Takes the steps of a life once to count the boundaries, and then kills a process of its own at each, on a file of its
+ * own, and looks at what is left. Stops at the first thing wrong.
  */
 export async function crashEverywhere({ chosen = () => true, control = false, onProgress = () => {} }: Asked = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ticketwright-boundaries-'))

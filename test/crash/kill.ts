@@ -4,8 +4,8 @@ import type { End, Victim } from './victim.ts'
 const lastStatement = 400
 
 /**
- * Starts a writer that is to die: half of them kill themselves at a statement, which they are started with (0: at none),
- * and half are killed a moment after their first word, `longestMs` at most.
+ * Starts a writer that is to die: half of them kill themselves at a statement, which they are started with (0: at
+ * none), and half are killed a moment after their first word, `longestMs` at most.
  */
 export async function killOne<Word>(
   random: () => number,

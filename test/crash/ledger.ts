@@ -7,7 +7,9 @@ export interface Granted {
   readonly token: number
 }
 
-/** What writers were told, one after the other, on the same tables: nothing of it may be lost, whoever died in between. */
+/**
+ * What writers were told, one after the other, on the same tables: nothing of it may be lost, whoever died in between.
+ */
 export class Ledger {
   readonly #acknowledged: Acknowledged[] = []
   /** By ticket: none is lower from then on. */

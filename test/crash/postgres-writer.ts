@@ -1,6 +1,6 @@
 /**
- * The same on a PostgreSQL server: `node postgres-writer.ts URL RUN STATEMENT MAY_LOSE`. When the server is gone it ends
- * by itself, with status 3.
+ * The same on a PostgreSQL server: `node postgres-writer.ts URL RUN STATEMENT MAY_LOSE`. When the
+ * server is gone it ends by itself, with status 3.
  */
 import pg from 'pg'
 import { isDeskError } from '../../src/errors.ts'

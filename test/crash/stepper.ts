@@ -1,8 +1,8 @@
 /**
- * The process that is killed at a place of its own: `node stepper.ts FILE BOUNDARY CONTROL`. Takes the steps of a life one
- * after the other, and says on stdout which it begins and which is done. It kills itself right before, or right after, the
- * statement at BOUNDARY; at 0 it lives, and says at the end how many boundaries there are. CONTROL leaves the transaction
- * out.
+ * The process that is killed at a place of its own: `node stepper.ts FILE BOUNDARY CONTROL`. Takes the steps of
+ * a life one after the other, and says on stdout which it begins and which is done. It kills itself right
+ * before, or right after, the statement at BOUNDARY; at 0 it lives, and says at the end how many boundaries
+ * there are. CONTROL leaves the transaction out.
  */
 import { writeSync } from 'node:fs'
 import { sqliteStore } from '../../src/stores/sqlite/sqlite-store.ts'

@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { SqliteHandle } from '../../src/stores/sqlite/handle.ts'
 
 /**
- * A handle that calls `tick` right before and right after each statement that writes, from `arm` on; those that give rows
- * (RETURNING: numbers, claims) too. `control` leaves the transaction out.
+ * A handle that calls `tick` right before and right after each statement that writes, from `arm` on; those that give
+ * rows (RETURNING: numbers, claims) too. `control` leaves the transaction out.
  */
 export function watchedFile(
   path: string,

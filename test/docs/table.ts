@@ -1,4 +1,6 @@
-/** The rows of all tables whose first column has a title, or of the `nth` of them (from 0): cells as they are written. */
+/**
+ * The rows of all tables whose first column has a title, or of the `nth` of them (from 0): cells as they are written.
+ */
 export function rowsOf(markdown: string, title: string, nth?: number): string[][] {
   const lines = markdown.split('\n')
   const heads = lines.flatMap((line, i) => (line.startsWith(`| ${title} |`) ? [i] : []))

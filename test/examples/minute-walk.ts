@@ -34,7 +34,9 @@ export interface Resolution {
   readonly late: number
 }
 
-/** How each incident that is resolved in the end was resolved; those taken out of order are read as the desk takes them. */
+/**
+ * How each incident that is resolved in the end was resolved; those taken out of order are read as the desk takes them.
+ */
 export function resolutionsOf(rows: readonly Row[], holidays: readonly string[]): readonly Resolution[] {
   const isOpen = openMinutes(holidays)
   const incidents = Map.groupBy(rows, (row) => row.incident)

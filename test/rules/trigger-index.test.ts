@@ -15,7 +15,9 @@ import { deskOf, trigger } from './desk.ts'
 
 type Index = Definition['triggerIndex']
 
-/** One after the other, in the words of the page: the first event it waits for, or each of them if it asks about events. */
+/**
+ * One after the other, in the words of the page: the first event it waits for, or each of them if it asks about events.
+ */
 const oneByOne = ({ triggers }: Definition, forget?: (op: string) => boolean): Index => ({
   met: (events, from, subject) =>
     triggers.flatMap((one, position) => {

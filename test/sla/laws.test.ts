@@ -1,4 +1,7 @@
-/** Laws of clocks, on generated histories with steps, due times and levels by hand, counting anew and edited definitions. */
+/**
+ * Laws of clocks, on generated histories with steps, due times and levels by hand,
+ * counting anew and edited definitions.
+ */
 import fc from 'fast-check'
 import type { AnyTicketEvent, SlaClock, Ticket } from 'ticketwright'
 import { describe, expect, it } from 'vitest'

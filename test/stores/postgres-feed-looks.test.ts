@@ -12,7 +12,9 @@ const opening = (ticketId: string, tenant: string) =>
 const stop = 7_000_000_001
 const stopping = (feed: string) => feed.replace(/INTO reached [^;]*;/, `$& PERFORM pg_advisory_xact_lock(${stop});`)
 
-/** The function as it is, and with faults that nobody would meet by chance: the window is a fraction of a millisecond. */
+/**
+ * The function as it is, and with faults that nobody would meet by chance: the window is a fraction of a millisecond.
+ */
 const feeds: Readonly<Record<string, (feed: string) => string>> = {
   'as it is': stopping,
   'with one snapshot for all its looks': (feed) => stopping(feed).replace('LANGUAGE plpgsql', '$& STABLE'),

@@ -26,7 +26,10 @@ const actingOnClocks = {
   timeRules: [{ id: 'due', since: { dueAt: 'firstResponse' }, after: '0h', do: [{ type: 'tag', tags: ['none'] }] }],
 }
 
-/** A desk of drawn parts: two calendars, two levels, rules by tag and priority, and now and then rules that act on clocks. */
+/**
+ * A desk of drawn parts: two calendars, two levels, rules by tag and priority, and now
+ * and then rules that act on clocks.
+ */
 const desks = fc
   .tuple(
     fc.gen().map(given.calendar({ id: 'a' })),

@@ -21,9 +21,9 @@ interface Closing {
 
 /**
  * Targets that cannot be used up before a time rule closes or resolves every ticket: nobody is ever late, unless a due
- * time is set by hand or a ticket is reopened. Told as a finding where it holds in every calendar in which the clock may
- * count, as advice where only in the one that it counts in by itself; each calendar is asked about all of its time. (The
- * automatic closing of a workflow comes after Resolved, where no clock runs.)
+ * time is set by hand or a ticket is reopened. Told as a finding where it holds in every calendar in which the clock
+ * may count, as advice where only in the one that it counts in by itself; each calendar is asked about all of its time.
+ * (The automatic closing of a workflow comes after Resolved, where no clock runs.)
  */
 export const beyondClosing: Check = (linted) => {
   const closings = closingsOf(linted)

@@ -7,7 +7,9 @@ import { activeTriggers } from './shadowed.ts'
 /** Pairs whose conditions are compared: beyond it, lint would take longer than anybody waits, and says so. */
 const maxPairs = 20_000
 
-/** Triggers that one event may wake together, and that say different things of one fact: the later has the last word. */
+/**
+ * Triggers that one event may wake together, and that say different things of one fact: the later has the last word.
+ */
 export const contradictions: Check = ({ json, fields, definition }) => {
   const found: Finding[] = []
   // by what is said, those that say something of it: most pairs have nothing in common

@@ -4,7 +4,10 @@ import { isMovedOn } from '../moved-on.ts'
 import { staysOpen } from '../signal-time.ts'
 import { type TargetAt, targetsOf } from '../target-at.ts'
 
-/** Clocks that may stand still for ever: in a status out of which nothing leads but somebody's doing, or held by a signal. */
+/**
+ * Clocks that may stand still for ever: in a status out of which nothing leads but
+ * somebody's doing, or held by a signal.
+ */
 export const endlessPauses: Check = (linted) => [...inStatuses(linted), ...bySignals(linted)]
 
 function inStatuses(linted: Linted): Finding[] {
@@ -31,7 +34,10 @@ function inStatuses(linted: Linted): Finding[] {
   })
 }
 
-/** Pausing while postponed is what most metrics do by themselves, and a ticket may have a wake: told only of who asks for it. */
+/**
+ * Pausing while postponed is what most metrics do by themselves, and a ticket may have a
+ * wake: told only of who asks for it.
+ */
 const isToldOf = (kind: string, at: TargetAt) => kind !== 'postponed' || at.definesPauses
 
 const bySignals = ({ json, definition }: Linted): Finding[] =>

@@ -24,7 +24,8 @@ const always: Condition = { all: [] }
 
 /**
  * Rules that may keep each other going: each wakes the next by what it does, at once or when time has passed, and
- * something in the circle never comes to rest: it adds to what is there, time undoes it, or two of them undo each other.
+ * something in the circle never comes to rest: it adds to what is there, time undoes it,
+ * or two of them undo each other.
  */
 export const loops: Check = (linted) =>
   circles(nodesOf(linted), (a, b) => wakes(a, b, linted))

@@ -5,7 +5,10 @@ import { canHold } from '../satisfiable.ts'
 /** Rules compared with those before them: beyond it, lint would take longer than anybody waits. */
 const maxPairs = 200_000
 
-/** SLA rules that no ticket ever comes to: whoever meets one has met an earlier one. Never wrong: what is told was proved. */
+/**
+ * SLA rules that no ticket ever comes to: whoever meets one has met an earlier one. Never
+ * wrong: what is told was proved.
+ */
 export const shadowedSlaRules: Check = (linted) => {
   const rules = linted.json.slaRules ?? []
   return shadowedRules(linted).map(({ index, by }): Finding => {
@@ -24,7 +27,9 @@ interface ShadowedRule {
   readonly by: number | null
 }
 
-/** Each rule that is never reached, and the one rule before it that takes all of its tickets; null: several together. */
+/**
+ * Each rule that is never reached, and the one rule before it that takes all of its tickets; null: several together.
+ */
 export function shadowedRules({ json, fields }: Linted): ShadowedRule[] {
   const conditions = (json.slaRules ?? []).map(({ when }) => (when ?? { all: [] }) as Condition)
   let pairs = 0

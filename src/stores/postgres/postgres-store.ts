@@ -37,10 +37,10 @@ export interface PostgresStore extends Store {
 
 /**
  * Keeps tickets in PostgreSQL (13 or newer): durable, for any number of machines. Takes a `Pool` of pg, or anything
- * with `query(text, values)` that gives `{ rows }`: PGlite, or a client of pg with a transaction of the application open
- * on it. Then what the store writes is part of that transaction, and a conflict leaves it usable; of another client with
- * one `within` has to be told. The tables are made, or brought up to date, when it is first used, or before by
- * `migratePostgres`. Commits that wait at the same time share one call. The client stays its owner's to close.
+ * with `query(text, values)` that gives `{ rows }`: PGlite, or a client of pg with a transaction of the application
+ * open on it. Then what the store writes is part of that transaction, and a conflict leaves it usable; of another
+ * client with one `within` has to be told. The tables are made, or brought up to date, when it is first used, or before
+ * by `migratePostgres`. Commits that wait at the same time share one call. The client stays its owner's to close.
  * @throws DeskError `store_failed` for a schema that cannot be named, `invalid_command` with the path of an option that
  * is none
  * @example const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }))

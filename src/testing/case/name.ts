@@ -5,7 +5,9 @@ import { storeCase } from '../store-case.ts'
 
 const { idCharacters, externalIdCharacters } = bounds
 
-/** Ids that no two of are the same: by case, by what looks like a number or a pattern, and by their last letter only. */
+/**
+ * Ids that no two of are the same: by case, by what looks like a number or a pattern, and by their last letter only.
+ */
 const ids = [
   ...['Key', 'key', 'KEY', 'key.', 'k_y', 'k-y', '10', '010', '1e1', '1E1', 'null', 'NaN'],
   ...['a', 'b', 'B'].map((last) => 'x'.repeat(idCharacters - 1) + last),

@@ -10,7 +10,8 @@ const monToFri = ['mon', 'tue', 'wed', 'thu', 'fri'] as const satisfies readonly
 /**
  * A calendar with the same hours on several days: Monday to Friday unless said.
  * @example
- * officeHours('office', 'Europe/Tallinn', [['09:00', '12:30'], ['13:15', '17:00']]).hours.fri // => [['09:00', '12:30'], ['13:15', '17:00']]
+ * officeHours('office', 'Europe/Tallinn', [['09:00', '12:30'], ['13:15', '17:00']]).hours.fri //
+ * => [['09:00', '12:30'], ['13:15', '17:00']]
  */
 export function officeHours<const Id extends string>(
   id: Id,

@@ -25,7 +25,10 @@ const Update = z.strictObject({
 type Update = z.output<typeof Update>
 
 export const updateCommand = {
-  /** One submit of a form: applied in the order fields, tags, priority, department, assignee, message, status; one revision. */
+  /**
+   * One submit of a form: applied in the order fields, tags, priority, department,
+   * assignee, message, status; one revision.
+   */
   update: row({ schema: Update, onClosed: 'accepted', decide: (pass, input) => update(pass, input) }),
 }
 
@@ -61,7 +64,8 @@ function checkClosed(
 ): Refusal | undefined {
   const to = status === undefined ? undefined : definition.workflow.statusNamed(status)
   if (to !== undefined && to.kind !== 'closed') return undefined
-  // a public message beside "Closed" would be an answer on a closed ticket; without a status the message's own rules decide
+  // a public message beside "Closed" would be an answer on a closed ticket; without a
+  // status the message's own rules decide
   const kept =
     message === undefined ||
     status === undefined ||

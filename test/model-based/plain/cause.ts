@@ -467,7 +467,9 @@ export class Cause {
     state.level = level
   }
 
-  /** Rules are asked again when a field that they read has changed, and when a choice is given or taken back by hand. */
+  /**
+   * Rules are asked again when a field that they read has changed, and when a choice is given or taken back by hand.
+   */
   private isAsked(): boolean {
     const { state, asked } = this
     if (JSON.stringify(asked.levelByHand) !== JSON.stringify(state.levelByHand)) return true

@@ -424,7 +424,9 @@ export class Clocks {
     cycle.lateFrom = null
   }
 
-  /** Open clocks counted anew from the log, as if the definition had always been this one. True when something moved. */
+  /**
+   * Open clocks counted anew from the log, as if the definition had always been this one. True when something moved.
+   */
   reapply(at: number): boolean {
     return this.rows.map((row) => this.countAnew(row, at)).includes(true)
   }

@@ -1,4 +1,7 @@
-/** What a desk promises, as the plain model reads it: the library's own spelling of levels and metrics, one condition per rule. */
+/**
+ * What a desk promises, as the plain model reads it: the library's own spelling of levels
+ * and metrics, one condition per rule.
+ */
 import type { PlainCalendar } from './calendar.ts'
 
 export type Kind = 'new' | 'open' | 'answered' | 'postponed' | 'resolved' | 'closed'

@@ -64,7 +64,10 @@ export function walk({ clock, owner, date, ordered }: MinuteCalendar) {
     return undefined
   }
 
-  /** 'nested' where a shift outlasts a later date's: then the owners do not follow in order, and no law says whose day it is. */
+  /**
+   * 'nested' where a shift outlasts a later date's: then the owners do not follow in
+   * order, and no law says whose day it is.
+   */
   function addBusinessDays(at: number, days: number): number | undefined | 'nested' {
     const opening = nextOpening(at)
     if (opening === undefined) return undefined
