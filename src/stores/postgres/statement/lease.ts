@@ -31,56 +31,45 @@ export async function claimIn(
   return claimed ? { ticketId, holder, token: claimed.token, until: claimed.until } : null
 }
 
-const live = (now: string) => `tenant = $1 AND ticket_id = $2 AND holder = $3 AND token = $4::integer
-  AND until > ${instant(now)}`
+const now = instant('$5::double precision')
 
-/** Prolongs a live lease. */
-export async function renewIn(
+/** Changes a live lease; undefined if it was lost. In `set`, `$6` and what follows are `values`. */
+async function changed(
   db: Database,
   tenant: string,
   { ticketId, holder, token }: LeaseKey,
-  now: number | null,
-  forMs: number,
-): Promise<Lease | null> {
-  const [renewed] = await db.write<{ until: number }>(
-    `UPDATE @leases SET until = ${instant('$5::double precision')} + $6::double precision
-     WHERE ${live('$5::double precision')} RETURNING until`,
-    ...[tenant, ticketId, holder, token, now, forMs],
+  at: number | null,
+  set: string,
+  ...values: readonly (string | number)[]
+): Promise<Lease | undefined> {
+  const [lease] = await db.write<Omit<Lease, 'ticketId'>>(
+    `UPDATE @leases SET ${set}
+     WHERE tenant = $1 AND ticket_id = $2 AND holder = $3 AND token = $4::integer AND until > ${now}
+     RETURNING holder, token, until`,
+    ...[tenant, ticketId, holder, token, at, ...values],
   )
-  return renewed ? { ticketId, holder, token, until: renewed.until } : null
+  return lease && { ticketId, ...lease }
 }
+
+/** Prolongs a live lease; null if it was lost. */
+export const renewIn = async (db: Database, tenant: string, lease: LeaseKey, at: number | null, forMs: number) =>
+  (await changed(db, tenant, lease, at, `until = ${now} + $6::double precision`, forMs)) ?? null
 
 /** Ends a live lease; false if it was lost. */
-export async function releaseIn(
-  db: Database,
-  tenant: string,
-  { ticketId, holder, token }: LeaseKey,
-  now: number | null,
-): Promise<boolean> {
-  const ended = await db.write(
-    `UPDATE @leases SET until = 0 WHERE ${live('$5::double precision')} RETURNING token`,
-    ...[tenant, ticketId, holder, token, now],
-  )
-  return ended.length === 1
-}
+export const releaseIn = async (db: Database, tenant: string, lease: LeaseKey, at: number | null): Promise<boolean> =>
+  (await changed(db, tenant, lease, at, 'until = 0')) !== undefined
+
+const handOver = `holder = $7, token = token + 1, until = ${now} + $6::double precision`
 
 /** The holder of a live lease becomes another; null if it was lost. */
-export async function handOverIn(
+export const handOverIn = async (
   db: Database,
   tenant: string,
-  { ticketId, holder, token }: LeaseKey,
+  lease: LeaseKey,
   to: string,
-  now: number | null,
+  at: number | null,
   forMs: number,
-): Promise<Lease | null> {
-  const [given] = await db.write<{ token: number; until: number }>(
-    `UPDATE @leases
-     SET holder = $7, token = token + 1, until = ${instant('$5::double precision')} + $6::double precision
-     WHERE ${live('$5::double precision')} RETURNING token, until`,
-    ...[tenant, ticketId, holder, token, now, forMs, to],
-  )
-  return given ? { ticketId, holder: to, token: given.token, until: given.until } : null
-}
+): Promise<Lease | null> => (await changed(db, tenant, lease, at, handOver, forMs, to)) ?? null
 
 /** The clock is asked once, so that what is over is not read: of a holder there is a row of each ticket ever held. */
 export async function leasesOf(db: Database, tenant: string, holder: string, now: number | null): Promise<Lease[]> {
