@@ -4,8 +4,8 @@ import type { WrittenCommit } from '../../sql/written.ts'
 import { nextTurn } from '../../turn.ts'
 import type { Database } from '../connection/database.ts'
 import { fateOf, toDeskError } from '../connection/failure.ts'
-import { knownVersion } from '../migrations.ts'
 import { Patience } from '../connection/patience.ts'
+import { knownVersion } from '../migrations.ts'
 import { type Answer, type EncodedCommit, encoded, encodedTogether, outcomeOf } from './encoded.ts'
 
 /** Somebody's commit, on its way. */
