@@ -460,6 +460,26 @@ describePostgres('postgresStore on a server', ({ url }) => {
       expect(await store.commit(tag)).toEqual({ ok: true })
     })
 
+    it('waits a moment also with no patience at all: a ticket may only be in somebody’s call', async () => {
+      const { store, schema } = fresh({ patienceMs: 0 })
+      const opened = ['a', 'b'].map((id) => opening(id))
+      await store.commit({ tenant, changes: opened, effects: [] })
+      const tag = ({ ticketId, ticket }: (typeof opened)[number]) => {
+        const tagging = decided(ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId, at })
+        return store.commit({ tenant, changes: [changeOf(ticket, tagging)], effects: [] })
+      }
+      await onConnection(async (other) => {
+        await other.query('BEGIN')
+        await other.query(`SELECT 1 FROM ${schema}.tickets FOR UPDATE`)
+        const from = performance.now()
+        const waited = opened.map(async (one) => {
+          expect(await codeOf(() => tag(one))).toBe('store_busy')
+          return performance.now() - from
+        })
+        for (const ms of await Promise.all(waited)) expect(ms).toBeGreaterThanOrEqual(95)
+      })
+      for (const one of opened) expect(await tag(one)).toEqual({ ok: true })
+    })
     it('waits no longer for a key that others are about to write', async () => {
       const { schema, store } = fresh({ patienceMs: 300 })
       await store.commit({ tenant, changes: [opening('t1')], effects: [] })

@@ -57,7 +57,7 @@ const held = { code: '55P03', message: 'others hold the ticket' }
 export class Committer {
   readonly #db: Database
   readonly #now: () => number | null
-  #isInQueue = false
+  #inQueue = 0
   #waiting: Job[] = []
   #scheduled = false
   #calls = 0
@@ -114,9 +114,9 @@ export class Committer {
     return this.#waiting.splice(0, count)
   }
 
-  /** Is it to stand in the queue? */
-  #queues(job: Job): boolean {
-    return job.isHeld === true && !this.#isInQueue
+  /** Is it to stand in the queue? One at a time, and whoever has no patience left does it a first and last time. */
+  #queues({ isHeld, patience }: Job): boolean {
+    return isHeld === true && (this.#inQueue === 0 || patience.leftMs === 0)
   }
 
   /**
@@ -124,14 +124,14 @@ export class Committer {
    */
   #ticketWaitMs([job, company]: readonly Job[]): number {
     if (!job?.waits || company) return 0
-    if (this.#db.isConnection) return job.patience.leftMs
-    return this.#queues(job) ? Math.min(job.patience.leftMs, queueMs) : 0
+    if (this.#db.isConnection) return Math.max(job.patience.leftMs, queueMs)
+    return this.#queues(job) ? queueMs : 0
   }
 
   async #call(jobs: readonly Job[]): Promise<void> {
     const ticketWaitMs = this.#ticketWaitMs(jobs)
     const queues = ticketWaitMs > 0 && !this.#db.isConnection
-    if (queues) this.#isInQueue = true
+    if (queues) this.#inQueue += 1
     try {
       const answers = await this.#send(jobs, ticketWaitMs)
       for (const [i, job] of jobs.entries()) {
@@ -149,7 +149,7 @@ export class Committer {
         else this.#alone(job, error)
       }
     } finally {
-      if (queues) this.#isInQueue = false
+      if (queues) this.#inQueue -= 1
     }
   }
 
@@ -162,8 +162,10 @@ export class Committer {
   #refused(job: Job, error: unknown): void {
     const { patience } = job
     patience.meet(error)
+    // a ticket that is only in somebody's call has its moment, as a key has, whatever patience there is
+    const lasts = patience.lasts || (error === held && !job.isHeld)
     job.isHeld = error === held
-    if (!patience.lasts) job.failed(toDeskError(patience.reason, true))
+    if (!lasts) job.failed(toDeskError(patience.reason, true))
     else
       void patience.pause().then(() => {
         this.#waiting.push(job)
