@@ -68,7 +68,8 @@ export interface ErrorFacts {
   event_too_new: { type: string; version: number; known: number }
   event_malformed: { reason: string }
   outcome_unknown: { reason: string }
-  store_busy: { reason: string }
+  /** `ticketId`: the transaction of somebody else has this ticket, and nothing else is wrong. */
+  store_busy: { reason: string; ticketId?: string }
   store_failed: { reason: string }
   ticket_damaged: { ticketId: string; what: 'ticket' | 'event' | 'effect'; id: string; reason: string }
   directory_failed: { reason: string }

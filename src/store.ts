@@ -53,12 +53,15 @@ export interface Store {
     after: number,
     limit: number,
   ): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
-  /** A lease on a ticket, unless somebody else holds a live one (null). The same holder gets a new one. */
-  claim(tenant: string, ticketId: string, holder: string, forMs: number): Promise<Lease | null>
+  /**
+   * A lease on a ticket, unless somebody else holds a live one (null). The same holder gets a new one. Here as below,
+   * where the transaction of somebody else has the lease for long: `store_busy` with the ticket's id.
+   */
+  claim(tenant: string, ticketId: string, holder: string, forMs: number, ask?: Waiting): Promise<Lease | null>
   /** Prolongs a live lease; null if it was lost. */
   renew(tenant: string, lease: LeaseKey, forMs: number): Promise<Lease | null>
   /** Gives a lease back; false if it was lost already. */
-  release(tenant: string, lease: LeaseKey): Promise<boolean>
+  release(tenant: string, lease: LeaseKey, ask?: Waiting): Promise<boolean>
   /** Gives a live lease to somebody else, with a token of its own; null if it was lost. */
   handOver(tenant: string, lease: LeaseKey, to: string, forMs: number): Promise<Lease | null>
   /** The live leases of somebody, by ticket id. */
@@ -107,6 +110,11 @@ export interface Store {
    */
   forgetReceipts(tenant: string, before: number): Promise<number>
   close(): Promise<void>
+  /**
+   * True: what it writes is part of a transaction that somebody else ends, and an error of it is the end of that; but not
+   * `store_busy` with a ticket's id.
+   */
+  readonly isWithin?: boolean | undefined
 }
 
 /** A ticket as kept, with what is worked out from it for the index. */
@@ -144,6 +152,11 @@ export interface TicketChange extends TicketRow {
   readonly forgottenExternalIds?: readonly string[] | undefined
 }
 
+/** What the transaction of somebody else has at this moment is waited for, unless it is said not to be. */
+export interface Waiting {
+  readonly waits?: boolean | undefined
+}
+
 export interface Commit {
   readonly tenant: string
   readonly changes: readonly TicketChange[]
@@ -154,8 +167,8 @@ export interface Commit {
   /** An agent's turn, taken by this commit: refused if the agent's last turn is no longer the one that was seen. */
   readonly turn?: { readonly agent: string; readonly seen: number } | undefined
   /**
-   * False: where the transaction of somebody else has a ticket of it at this moment, do not wait for the end of that,
-   * but answer `held`. What time alone has caused is so: whoever comes next writes it.
+   * False: where the transaction of somebody else has a ticket of it, or the turn, at this moment, do not wait for the
+   * end of that, but answer `held`. What time alone has caused is so: whoever comes next writes it.
    */
   readonly waits?: boolean | undefined
 }

@@ -9,6 +9,7 @@ import { amended } from './amended.ts'
 import { inTime } from './in-time.ts'
 import type { DeskContext, Outcome } from './options.ts'
 import { perform } from './perform.ts'
+import { endsTransaction } from './store-failure.ts'
 
 const defaultTimeoutMs = 1_000
 
@@ -48,6 +49,7 @@ export async function advised(desk: DeskContext, outcome: Outcome): Promise<Outc
     })
   } catch (error) {
     tell(advisor, error, ticket)
+    if (endsTransaction(desk, error)) throw error
     return outcome
   }
 }

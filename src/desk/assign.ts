@@ -5,7 +5,8 @@ import { numberOf } from '../queue/routing/obstacle.ts'
 import { failedProposal, heldProposal, type Proposal, route } from '../queue/routing/route.ts'
 import type { Commit, LeaseKey } from '../store.ts'
 import { type DeskContext, maxReloads, type Outcome } from './options.ts'
-import { perform } from './perform.ts'
+import { performAtOnce } from './perform.ts'
+import { endsTransaction } from './store-failure.ts'
 import { caseOf, heldLoad, type Team, takeOf, teamOf } from './team.ts'
 
 /** The desk itself, giving tickets to agents. */
@@ -33,7 +34,10 @@ export async function proposed(desk: DeskContext, ticket: Ticket, agents: readon
   return { team, proposal: route(await caseOf(desk, ticket, team, await desk.store.now())) }
 }
 
-/** Gives a ticket to whoever should have it, if it needs somebody; null if it does not. */
+/**
+ * Gives a ticket to whoever should have it, if it needs somebody; null if it does not.
+ * @throws DeskError `store_busy` with the ticket, where somebody else's transaction has its claim or the agent's turn
+ */
 export async function assignTo(
   desk: DeskContext,
   ticketId: string,
@@ -67,7 +71,7 @@ async function give(
 ): Promise<Assignment | null> {
   // what they took by `next` since the team was looked at
   if ((await heldLoad(desk, agent)) !== numberOf(team.held, agent)) return null
-  const lease = await desk.store.claim(desk.tenant, ticket.id, routingHolder, routingHoldsMs)
+  const lease = await desk.store.claim(desk.tenant, ticket.id, routingHolder, routingHoldsMs, { waits: false })
   if (!lease) {
     const { lease: other } = await desk.store.present(desk.tenant, ticket.id)
     return other && { proposal: heldProposal(other.holder, other.until), ticket }
@@ -79,7 +83,9 @@ async function give(
     return outcome && { proposal: { ...proposal, decidedBy, reason }, ticket: outcome.ticket }
   } finally {
     // it runs out by itself where this fails
-    await desk.store.release(desk.tenant, lease).catch(() => false)
+    await desk.store.release(desk.tenant, lease, { waits: false }).catch((error: unknown) => {
+      if (endsTransaction(desk, error)) throw error
+    })
   }
 }
 
@@ -110,7 +116,7 @@ export async function takeFromOtherTier(
     const tier = row.ticket.tier ?? 1
     const isElsewhere = (own: number | undefined) => own !== undefined && own !== tier
     const { lease } = await desk.store.present(desk.tenant, ticketId)
-    if (lease && isElsewhere(tierOf(lease.holder))) await desk.store.release(desk.tenant, lease)
+    if (lease && isElsewhere(tierOf(lease.holder))) await desk.store.release(desk.tenant, lease, { waits: false })
     const own = tierOf(row.ticket.assignee)
     if (!isElsewhere(own)) return null
     const reason = `${row.ticket.assignee} is of tier ${own}, the ticket is in tier ${tier} now`
@@ -127,7 +133,7 @@ const command = (
   input: object,
   under: { readonly lease?: LeaseKey; readonly turn?: Commit['turn'] } = {},
 ): Promise<Outcome> =>
-  perform(
+  performAtOnce(
     desk,
     { id: desk.ids(), ticketId: ticket.id, addressedTo: ticket.id, actor: routingActor, type, input },
     { expectedRevision: ticket.revision, ...under },

@@ -1,8 +1,9 @@
 import { type Advanced, advance } from '../engine/advance.ts'
 import { type Decision, decide } from '../engine/decide.ts'
-import { isDeskError, unwrap } from '../errors.ts'
+import { fail, isDeskError, unwrap } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { Waiting } from '../store.ts'
 import { type Again, again } from './again.ts'
 import { changeOf, type Submission } from './commit.ts'
 import type { DeskContext } from './options.ts'
@@ -13,6 +14,7 @@ export async function decideWithHistory(
   ticket: Ticket | null,
   command: Submission,
   at: number,
+  waiting: Waiting = {},
 ): Promise<Decision | Again> {
   const options = { tenant: desk.tenant, recordedAt: desk.clock.now(), guard: desk.guard, explain: true }
   let result = decide(desk.definitions, ticket, command, at, options)
@@ -22,11 +24,16 @@ export async function decideWithHistory(
     result = decide(desk.definitions, ticket, command, at, { ...options, history })
   }
   if (!result.ok && result.error.code === 'advance_needed' && ticket) {
-    const { events } = await catchUp(desk, ticket, at)
+    const { events, end } = await catchUp(desk, ticket, at, waiting)
+    if (end === 'held') throw heldElsewhere(ticket.id)
     return again(ticket.id, ticket.version, ticket.version + events.length)
   }
   return unwrap(result)
 }
+
+/** What a commit that waits for nobody has met. */
+export const heldElsewhere = (ticketId: string) =>
+  fail('store_busy', { reason: 'the transaction of somebody else has the ticket, or what it needs', ticketId })
 
 /**
  * What was saved of time alone. `beaten`: somebody else was quicker, and has most likely saved the rest. `held`:
@@ -45,7 +52,7 @@ export async function catchUp(
   desk: DeskContext,
   ticket: Ticket,
   now: number,
-  { waits = true }: { readonly waits?: boolean } = {},
+  { waits = true }: Waiting = {},
 ): Promise<CaughtUp> {
   const events: AnyTicketEvent[] = []
   for (let current = ticket, more = true; more; ) {

@@ -4,6 +4,7 @@ import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Presence } from '../store.ts'
 import type { Submission } from './commit.ts'
 import type { DeskContext } from './options.ts'
+import { endsTransaction } from './store-failure.ts'
 
 /** Who writes on a ticket while a public answer is sent to it. */
 export interface Writing {
@@ -44,6 +45,8 @@ const answersInPublic = (event: AnyTicketEvent): boolean =>
 /**
  * Whoever has answered writes no more. The answer is saved by then: a store that fails here changes nothing about it.
  */
-export async function endWriting({ store, tenant }: DeskContext, { actor, ticketId }: Submission): Promise<void> {
-  await store.announce(tenant, ticketId, actor.id, null, 0).catch(() => {})
+export async function endWriting(desk: DeskContext, { actor, ticketId }: Submission): Promise<void> {
+  await desk.store.announce(desk.tenant, ticketId, actor.id, null, 0).catch((error: unknown) => {
+    if (endsTransaction(desk, error)) throw error
+  })
 }

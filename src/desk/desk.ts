@@ -44,7 +44,7 @@ import {
 import { readable } from './readable.ts'
 import { type ReapplyOptions, type ReapplyRun, reapplyAll } from './reapply.ts'
 import { forgetReceipts } from './receipts.ts'
-import { proposalFor, routeAfter } from './routing.ts'
+import { proposalFor, routeAfter, routeLeft } from './routing.ts'
 import { type RoutingRun, runRouting } from './run-routing.ts'
 import type { Segment, SegmentCount, SegmentField } from './segment.ts'
 import { takingTurns } from './turns.ts'
@@ -180,7 +180,9 @@ export function createDesk<X extends Names>(options: DeskOptions<X>): Desk<X> {
     guard: options.guard,
     advisor: checkedAdvisor(options.advisor),
     directory: options.directory,
-    routeAfter: (ticketId, events) => routeAfter(desk, ticketId, events),
+    routeAfter: (ticketId, events, how) => routeAfter(desk, ticketId, events, how),
+    routeLeft: () => routeLeft(desk),
+    unrouted: new Map(),
   }
   return {
     tenant: desk.tenant,

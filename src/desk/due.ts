@@ -56,7 +56,7 @@ interface Bounds {
 
 async function run(desk: DeskContext, { limit, maxHeld, signal }: Bounds): Promise<DueRun> {
   const now = await desk.store.now()
-  const done: Done = { tickets: 0, events: 0, held: 0, failed: [] }
+  const done: Done = { tickets: 0, events: 0, held: 0, failed: [], routes: await desk.routeLeft() }
   const passed = new Set<string>()
   for (let inCompany = false; done.tickets < limit && done.held < maxHeld; ) {
     const left = limit - done.tickets
@@ -67,18 +67,22 @@ async function run(desk: DeskContext, { limit, maxHeld, signal }: Bounds): Promi
     const ahead = listed.filter((id) => !passed.has(id))
     const ids = inCompany ? begunElsewhere(desk, ahead) : ahead
     const end = await runOver(desk, ids, { now, inCompany, limit, signal }, done, passed)
-    if (end === 'told to stop') return { ...done, more: true }
+    if (end === 'told to stop') return told(done, true)
     if (end === 'beaten') inCompany = true
-    else if (done.tickets < limit && listed.length < most) return { ...done, more: false }
+    else if (done.tickets < limit && listed.length < most) return told(done, false)
   }
-  return { ...done, more: done.tickets >= limit }
+  return told(done, done.tickets >= limit)
 }
+
+const told = ({ routes: _, ...done }: Done, more: boolean): DueRun => ({ ...done, more })
 
 interface Done {
   tickets: number
   events: number
   held: number
   readonly failed: { ticketId: string; error: Refusal }[]
+  /** Nobody's transaction was in the way of routing yet: one that is does not hold up each ticket of a look anew. */
+  routes: boolean
 }
 
 /**
@@ -121,7 +125,9 @@ async function runOver(
       if (error) done.failed.push({ ticketId, error })
       if (error || end === 'held') passed.add(ticketId)
       done.events += events.length
-      if (events.length > 0) await desk.routeAfter(ticketId, events)
+      if (events.length === 0) continue
+      const routed = await desk.routeAfter(ticketId, events, done.routes ? 'passing' : 'later')
+      if (routed?.isLeft) done.routes = false
     }
     if (outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value.end === 'beaten')) return 'beaten'
     from += looked.length

@@ -9,7 +9,7 @@ import { catchUp } from './catch-up.ts'
 import { commandInstant } from './instant.ts'
 import { type DeskContext, Signal } from './options.ts'
 import { breathe } from './pace.ts'
-import { isRefusal } from './store-failure.ts'
+import { isHeld, isRefusal } from './store-failure.ts'
 
 /** Who erases, unless said: the desk itself. */
 const eraser = { kind: 'system', id: 'erasure' } as const satisfies Actor
@@ -106,7 +106,7 @@ async function caughtUpTo(desk: DeskContext, ticket: Ticket, now: number): Promi
   try {
     return (await catchUp(desk, ticket, now)).events.length > 0 ? null : now
   } catch (error) {
-    if (!isRefusal(error)) throw error
+    if (!isRefusal(error) || isHeld(error)) throw error
     return ticket.lastAt
   }
 }

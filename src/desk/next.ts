@@ -11,6 +11,7 @@ import { agentsOf } from './ask-directory.ts'
 import { lookAtDue } from './due.ts'
 import type { DeskContext } from './options.ts'
 import { queryOf } from './read.ts'
+import { isHeld } from './store-failure.ts'
 import { takeOf, teamOf } from './team.ts'
 
 /** How long a claim holds unless said: 15 min. Work that takes longer renews it. */
@@ -153,7 +154,12 @@ async function take(
   holder: string,
   forMs: number,
 ): Promise<Omit<NextTicket, 'reason'> | null> {
-  const lease = await desk.store.claim(desk.tenant, ticketId, holder, forMs)
+  const lease = await desk.store
+    .claim(desk.tenant, ticketId, holder, forMs, { waits: false })
+    .catch((error: unknown) => {
+      if (isHeld(error)) return null
+      throw error
+    })
   if (!lease) return null
   const { row } = await desk.store.load(desk.tenant, ticketId)
   if (row && query.matches(row.ticket) && judge(row.ticket) === null) return { ticket: row.ticket, lease }

@@ -6,6 +6,7 @@ import type { Names } from '../model/names.ts'
 import { Id } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
+import type { RoutingTrigger } from '../queue/routing/definition.ts'
 import type { Proposal } from '../queue/routing/route.ts'
 import type { CauseExplanation } from '../rules/explain.ts'
 import type { LeaseKey, Presence, Store } from '../store.ts'
@@ -96,7 +97,15 @@ export interface Routed {
   readonly proposal: Proposal | null
   /** Null: as it was. */
   readonly ticket: Ticket | null
+  /** Somebody else's transaction was in the way: the desk looks again with what is due next. */
+  readonly isLeft?: boolean
 }
+
+/**
+ * What routing does where the transaction of somebody else has the ticket's claim or the agent's turn. `waiting`: tries
+ * for a time, as whoever gave a command does; `passing`: leaves the ticket for later; `later`: leaves it anyway.
+ */
+export type RoutingPace = 'waiting' | 'passing' | 'later'
 
 /** What every part of the desk works with. */
 export interface DeskContext {
@@ -114,7 +123,15 @@ export interface DeskContext {
   readonly advisor: Advisor | undefined
   readonly directory: Directory | undefined
   /** Looks for an agent after what has happened to a ticket, if the definition says so. */
-  readonly routeAfter: (ticketId: string, events: readonly AnyTicketEvent[]) => Promise<Routed | null>
+  readonly routeAfter: (
+    ticketId: string,
+    events: readonly AnyTicketEvent[],
+    how?: RoutingPace,
+  ) => Promise<Routed | null>
+  /** The same for what was left: false if that is so still. */
+  readonly routeLeft: () => Promise<boolean>
+  /** Tickets whose agent this desk looks for later, and after what: the first is next. */
+  readonly unrouted: Map<string, readonly RoutingTrigger[]>
   /** What `nextAt` depends on, of all revisions of the definition. */
   readonly plannedBy: string
   /** Runs when it is the turn of a ticket, or of whatever else the key names. */

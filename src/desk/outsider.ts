@@ -55,7 +55,7 @@ const told: { readonly [C in ErrorCode]: readonly (keyof ErrorFacts[C])[] } = {
   event_too_new: ['type', 'version', 'known'],
   event_malformed: [],
   outcome_unknown: [],
-  store_busy: [],
+  store_busy: ['ticketId'],
   store_failed: [],
   ticket_damaged: [],
   directory_failed: [],

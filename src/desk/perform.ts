@@ -3,10 +3,10 @@ import { fail, unwrap } from '../errors.ts'
 import { type Actor, isStaff } from '../model/actor.ts'
 import { Name, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
-import type { Commit, CommitOutcome, Loaded, TicketChange } from '../store.ts'
+import type { Commit, CommitOutcome, Loaded, TicketChange, Waiting } from '../store.ts'
 import { type Again, again, attempts } from './again.ts'
 import { amended } from './amended.ts'
-import { decideWithHistory } from './catch-up.ts'
+import { decideWithHistory, heldElsewhere } from './catch-up.ts'
 import { endOfChain } from './chain.ts'
 import { endWriting, writingDuring } from './collision.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
@@ -20,10 +20,17 @@ export async function perform(desk: DeskContext, command: Submission, options: I
 }
 
 /** What the desk says to itself, beside what callers say. */
-interface InternalOptions extends CommandOptions {
+interface InternalOptions extends CommandOptions, Waiting {
   /** Whose turn the command takes. */
   readonly turn?: Commit['turn']
 }
+
+/**
+ * The same for what waits for nobody: no turn in this process, and no transaction of somebody else.
+ * @throws DeskError `store_busy` with the ticket, where such a one has it, or the turn
+ */
+export const performAtOnce = (desk: DeskContext, command: Submission, options: InternalOptions): Promise<Outcome> =>
+  attempts(() => performOnce(desk, command, { ...options, waits: false }))
 
 async function performOnce(desk: DeskContext, command: Submission, options: InternalOptions): Promise<Outcome | Again> {
   const loaded = await desk.store.load(desk.tenant, command.ticketId, command.id)
@@ -36,7 +43,7 @@ async function performOnce(desk: DeskContext, command: Submission, options: Inte
     return followMerge(desk, command, options, ticket.links.mergedInto)
   await checkRevision(desk, ticket, options, command.actor)
   const at = commandInstant(options.at, ticket ? [ticket] : [], desk.clock.now(), loaded.now)
-  const decision = await decideWithHistory(desk, ticket, await withReference(desk, command), at)
+  const decision = await decideWithHistory(desk, ticket, await withReference(desk, command), at, options)
   if ('again' in decision) return decision
   const writing = await writingDuring(desk, command, decision.events)
   const outcome = await save(desk, command, options, loaded, ticket, decision)
@@ -62,6 +69,7 @@ async function save(
     receipt,
     lease: options.lease,
     turn: options.turn,
+    waits: options.waits,
   })
   if (!committed.ok) return afterConflict(desk, command, changes, committed)
   return {
@@ -93,11 +101,12 @@ export async function afterConflict(
       return again(conflict.ticketId, expected, conflict.actual)
     case 'receipt':
     case 'external_id':
-    case 'held':
       // what stands there now is the answer, and the next look finds it
       return again(command.ticketId, expected, expected)
     case 'lease':
       throw fail('lease_lost', { ticketId: conflict.ticketId, holder: command.actor.id }, 'options.lease')
+    case 'held':
+      throw heldElsewhere(command.ticketId)
     case 'turn':
       // whoever takes turns looks again for whose it is
       throw fail('version_conflict', { ticketId: command.ticketId, expected, actual: expected })

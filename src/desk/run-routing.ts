@@ -6,10 +6,12 @@ import { fail } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import { compileOrdering } from '../queue/ordering.ts'
 import type { Agent } from '../queue/routing/agent.ts'
+import { failedProposal, type Proposal } from '../queue/routing/route.ts'
 import { neededAgents } from './ask-directory.ts'
 import { assignTo, takeBack } from './assign.ts'
 import type { DeskContext } from './options.ts'
 import { breatheAfter } from './pace.ts'
+import { isHeld } from './store-failure.ts'
 import { inWork, isInWork } from './team.ts'
 
 /** What a run over tickets without an agent did. */
@@ -24,6 +26,12 @@ export interface RoutingRun {
 }
 
 const maxRouted = 10_000
+
+/** What somebody else's transaction has is left to the next run. */
+const unlessHeld = (error: unknown): null => {
+  if (isHeld(error)) return null
+  throw error
+}
 
 /**
  * Gives back what agents hold who are away, then gives every ticket that waits for an agent to whoever should have it,
@@ -45,20 +53,30 @@ export async function runRouting(
   if (desk.latest.routing?.handBack ?? true)
     for await (const back of absentees(desk, agents)) {
       if (ends()) return run(true)
-      if (await takeBack(desk, back.ticket, { decidedBy: 'away', reason: `${back.agent} is away` }))
-        handedBack.push({ ticketId: back.ticket.id, agent: back.agent })
+      const taken = takeBack(desk, back.ticket, { decidedBy: 'away', reason: `${back.agent} is away` })
+      if (await taken.catch(unlessHeld)) handedBack.push({ ticketId: back.ticket.id, agent: back.agent })
     }
   let looked = 0
   for await (const { id: ticketId } of ticketsIn(desk, { field: 'assignee', op: 'absent' })) {
     if (ends()) return run(true)
     await breatheAfter(++looked)
-    const found = await assignTo(desk, ticketId, agents, isInWork)
-    if (!found) continue
-    const { agent, until, reason } = found.proposal
+    const proposal = await proposalOf(desk, ticketId, agents)
+    if (!proposal) continue
+    const { agent, until, reason } = proposal
     if (agent === null) waiting.push({ ticketId, until, reason })
     else assigned.push({ ticketId, agent, reason })
   }
   return run(false)
+}
+
+/** Null: it needs nobody any more. */
+async function proposalOf(desk: DeskContext, ticketId: string, agents: readonly Agent[]): Promise<Proposal | null> {
+  try {
+    return (await assignTo(desk, ticketId, agents, isInWork))?.proposal ?? null
+  } catch (error) {
+    if (isHeld(error)) return failedProposal(error.facts.reason)
+    throw error
+  }
 }
 
 /** The tickets of agents who are away; their claims are given back on the way. */
@@ -66,7 +84,8 @@ async function* absentees(desk: DeskContext, agents: readonly Agent[]) {
   const now = await desk.store.now()
   for (const { id: agent, away, awayUntil } of agents) {
     if (away !== true && (awayUntil ?? 0) <= now) continue
-    for (const lease of await desk.store.leases(desk.tenant, agent)) await desk.store.release(desk.tenant, lease)
+    for (const lease of await desk.store.leases(desk.tenant, agent))
+      await desk.store.release(desk.tenant, lease, { waits: false }).catch(unlessHeld)
     for await (const ticket of ticketsIn(desk, { field: 'assignee', op: 'is', value: agent })) yield { agent, ticket }
   }
 }

@@ -1,9 +1,22 @@
 import { type DeskError, isDeskError } from '../errors.ts'
+import type { Store } from '../store.ts'
 
-/** Codes that say that the store failed, and not that this ticket was refused: those end a run over many tickets. */
 const failures: ReadonlySet<string> = new Set(['store_busy', 'store_failed', 'outcome_unknown'])
 
-export const isStoreFailure = (error: unknown): boolean => isDeskError(error) && failures.has(error.code)
+/** Codes of stores. What becomes of a commit afterwards says nothing about one whose fate is not known. */
+export const isStoreFailure = (error: unknown): error is DeskError => isDeskError(error) && failures.has(error.code)
+
+/** The transaction of somebody else has this ticket, or the turn that it needs: the store is well. */
+export const isHeld = (error: unknown): error is DeskError<'store_busy'> =>
+  isDeskError(error, 'store_busy') && error.facts.ticketId !== undefined
 
 /** What is refused of one ticket, and does not keep others from theirs. */
-export const isRefusal = (error: unknown): error is DeskError => isDeskError(error) && !isStoreFailure(error)
+export const isRefusal = (error: unknown): error is DeskError =>
+  isDeskError(error) && (!isStoreFailure(error) || isHeld(error))
+
+/**
+ * Is an error the end of the transaction that the application has open? There, what is done after a command, and may fail
+ * without harm elsewhere, undoes the command as well: whoever waits has to be told.
+ */
+export const endsTransaction = ({ store }: { readonly store: Store }, error: unknown): boolean =>
+  store.isWithin === true && isStoreFailure(error) && !isHeld(error)

@@ -118,7 +118,7 @@ describePostgres('what stands in schemas that a session looks names up in', ({ u
       `SELECT proname AS name FROM pg_proc WHERE pronamespace = 'apart'::regnamespace
          AND 'search_path=pg_catalog, pg_temp' = ANY (proconfig) ORDER BY 1`,
     )
-    const names = ['commit', 'commit_of_tenants', 'feed', 'of_tenant', 'take_effects']
+    const names = ['commit', 'commit_of_tenants', 'feed', 'lease', 'of_tenant', 'take_effects']
     expect(apart.rows.map(({ name }) => name)).toEqual(names)
     for (const { name } of rows) await owner.query(`ALTER FUNCTION ${name} RESET search_path`)
     const caught = await caughtIn((client) => allOf(postgresStore(client, { schema: 'before' })))

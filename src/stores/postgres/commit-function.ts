@@ -261,6 +261,12 @@ BEGIN
       answers := array_append(answers, '{"conflict": "held"}'::json);
       CONTINUE;
     END IF;
+    IF commits -> i -> 'turn' IS NOT NULL
+      AND NOT @have_turn(commits -> i ->> 'tenant', commits -> i -> 'turn' ->> 'agent')
+    THEN
+      answers := array_append(answers, '{"conflict": "held"}'::json);
+      CONTINUE;
+    END IF;
     FOR attempt IN 1 .. ${attempts + 1} LOOP
       answer := @conflict(commits -> i, at);
       EXIT WHEN answer IS NOT NULL OR @take(commits -> i, texts);

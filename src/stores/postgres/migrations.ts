@@ -4,6 +4,7 @@ import { readyIn } from '../sql/order.ts'
 import { commitFunctions } from './commit-function.ts'
 import { effectFunctions } from './effect-function.ts'
 import { feedFunctions } from './feed-function.ts'
+import { leaseFunctions } from './lease-function.ts'
 import { modelRows } from './model-rows.ts'
 
 /** Numbers are doubles, as in JavaScript, so that none is rounded and every index fits what is asked. */
@@ -141,6 +142,7 @@ export const migrations: readonly (readonly string[])[] = [
 
     ...feedFunctions,
     ...commitFunctions,
+    ...leaseFunctions,
     ...effectFunctions,
     ...modelRows,
   ],

@@ -55,7 +55,7 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
     ...storeOn(db, readiness, now),
     within: (other) => {
       const inside = new Database(other, settings, wireOf(other, true))
-      return storeOn(inside, readiness.within(inside), now)
+      return { ...storeOn(inside, readiness.within(inside), now), isWithin: true }
     },
   }
 }
@@ -85,12 +85,12 @@ function storeOn(db: Database, readiness: Readiness, now: () => number | null): 
       return of(tenant, (db) => nextNumberIn(db, tenant))
     },
     changes: (tenant, after, limit) => of(tenant, (db) => changesIn(db, tenant, after, limit)),
-    claim: async (tenant, ticketId, holder, forMs) => {
+    claim: async (tenant, ticketId, holder, forMs, ask) => {
       refuseNul([tenant, ticketId, holder])
-      return of(tenant, (db) => claimIn(db, tenant, ticketId, holder, now(), forMs))
+      return of(tenant, (db) => claimIn(db, tenant, ticketId, holder, now(), forMs, ask))
     },
     renew: (tenant, lease, forMs) => of(tenant, (db) => renewIn(db, tenant, lease, now(), forMs)),
-    release: (tenant, lease) => of(tenant, (db) => releaseIn(db, tenant, lease, now())),
+    release: (tenant, lease, ask) => of(tenant, (db) => releaseIn(db, tenant, lease, now(), ask)),
     handOver: async (tenant, lease, to, forMs) => {
       refuseNul(to)
       return of(tenant, (db) => handOverIn(db, tenant, lease, to, now(), forMs))

@@ -8,7 +8,18 @@ export const sequences = ['positions', 'turn_numbers', 'effect_positions'] as co
 
 /** Functions by which the store writes and reads more than one statement says. */
 export const functions = [
-  ...['enter_feed', 'feed', 'check_version', 'conflict', 'take', 'save', 'commit', 'take_effects'],
+  ...[
+    'enter_feed',
+    'feed',
+    'check_version',
+    'conflict',
+    'take',
+    'save',
+    'commit',
+    'take_effects',
+    'lease',
+    'have_turn',
+  ],
 ] as const
 
 /** What row security needs beside policies. */

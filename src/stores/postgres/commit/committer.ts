@@ -3,7 +3,7 @@ import type { CommitOutcome } from '../../../store.ts'
 import type { WrittenCommit } from '../../sql/written.ts'
 import { nextTurn } from '../../turn.ts'
 import type { Database } from '../connection/database.ts'
-import { fateOf, toDeskError } from '../connection/failure.ts'
+import { fateOf, held, toDeskError } from '../connection/failure.ts'
 import { Patience } from '../connection/patience.ts'
 import { knownVersion } from '../migrations.ts'
 import { type Answer, type EncodedCommit, encoded, encodedTogether, outcomeOf } from './encoded.ts'
@@ -40,9 +40,6 @@ const keyWaitMs = 100
 
 /** How long a commit on a pool stands in the queue for a ticket, in milliseconds, before it looks in again later. */
 const queueMs = 100
-
-/** As if the server had said so. */
-const held = { code: '55P03', message: 'others hold the ticket' }
 
 /**
  * Sends commits in the order in which they were asked for. Those that wait at the same time share one call, and so one

@@ -56,6 +56,9 @@ interface DriverError {
   readonly cause?: unknown
 }
 
+/** Somebody else's transaction has a ticket, or its lease: as if the server had said so. */
+export const held = { code: '55P03', message: 'others hold the ticket' } as const
+
 const isForNow = (fate: Fate): boolean => fate === 'again' || fate === 'busy'
 
 export function fateOf(error: unknown): Fate {

@@ -1,75 +1,84 @@
-import type { Lease, LeaseKey } from '../../../store.ts'
+import { fail } from '../../../errors.ts'
+import type { Lease, LeaseKey, Waiting } from '../../../store.ts'
 import { instant } from '../commit-function.ts'
 import type { Database } from '../connection/database.ts'
+import { held } from '../connection/failure.ts'
+import { Patience } from '../connection/patience.ts'
+
+/**
+ * How long a look at a lease that somebody else's transaction has waits in the database, in milliseconds: with patience
+ * there are many looks, and no connection is kept in between. Whoever waits for nobody gives others this moment.
+ */
+const lookMs = { patient: 100, passing: 25 } as const
+
+interface Asked extends Waiting {
+  readonly tenant: string
+  readonly lease: { readonly ticketId: string; readonly holder: string; readonly token?: number }
+  readonly now: number | null
+  readonly forMs?: number
+  readonly heir?: string
+}
 
 /**
  * Leases: one row per ticket that was ever claimed, so that its token only ever rises; a lease given back has ended
- * at 0. Each is one statement, judged by one clock: `now`, or the server's where that is null.
+ * at 0. Each is judged by one clock: `now`, or the server's where that is null. Null: it is somebody else's, or lost.
+ * @throws DeskError `store_busy` with the ticket, where somebody else's transaction has its lease
  */
-export async function claimIn(
+async function ask(db: Database, what: string, asked: Asked): Promise<Lease | null> {
+  const { tenant, lease, now, forMs = 0, heir = null, waits = true } = asked
+  const { ticketId, holder, token = 0 } = lease
+  const patience = new Patience(waits ? db.settings.patienceMs : 0)
+  for (;;) {
+    const [found] = await db.write<{ held: boolean; its_token: number; its_end: number }>(
+      `SELECT held, its_token, its_end
+       FROM @lease(?, ?, ?, ?, ?::integer, ?::double precision, ?::double precision, ?, ?::integer)`,
+      ...[what, tenant, ticketId, holder, token, now, forMs, heir, waits ? lookMs.patient : lookMs.passing],
+    )
+    if (!found) return null
+    if (!found.held) return { ticketId, holder: heir ?? holder, token: found.its_token, until: found.its_end }
+    patience.meet(held)
+    if (!patience.lasts) throw fail('store_busy', { reason: held.message, ticketId })
+    await patience.pause()
+  }
+}
+
+export const claimIn = (
   db: Database,
   tenant: string,
   ticketId: string,
   holder: string,
   now: number | null,
   forMs: number,
-): Promise<Lease | null> {
-  const at = instant('$4::double precision')
-  const [claimed] = await db.write<{ token: number; until: number }>(
-    `INSERT INTO @leases AS kept (tenant, ticket_id, holder, token, until)
-     VALUES ($1, $2, $3, 1, ${at} + $5::double precision)
-     ON CONFLICT (tenant, ticket_id) DO UPDATE
-     SET holder = excluded.holder, token = kept.token + 1, until = ${at} + $5::double precision
-     WHERE kept.until <= ${at} OR kept.holder = excluded.holder
-     RETURNING token, until`,
-    tenant,
-    ticketId,
-    holder,
-    now,
-    forMs,
-  )
-  return claimed ? { ticketId, holder, token: claimed.token, until: claimed.until } : null
-}
+  { waits }: Waiting = {},
+): Promise<Lease | null> => ask(db, 'claim', { tenant, lease: { ticketId, holder }, now, forMs, waits })
 
-const now = instant('$5::double precision')
-
-/** Changes a live lease; undefined if it was lost. In `set`, `$6` and what follows are `values`. */
-async function changed(
-  db: Database,
-  tenant: string,
-  { ticketId, holder, token }: LeaseKey,
-  at: number | null,
-  set: string,
-  ...values: readonly (string | number)[]
-): Promise<Lease | undefined> {
-  const [lease] = await db.write<Omit<Lease, 'ticketId'>>(
-    `UPDATE @leases SET ${set}
-     WHERE tenant = $1 AND ticket_id = $2 AND holder = $3 AND token = $4::integer AND until > ${now}
-     RETURNING holder, token, until`,
-    ...[tenant, ticketId, holder, token, at, ...values],
-  )
-  return lease && { ticketId, ...lease }
-}
-
-/** Prolongs a live lease; null if it was lost. */
-export const renewIn = async (db: Database, tenant: string, lease: LeaseKey, at: number | null, forMs: number) =>
-  (await changed(db, tenant, lease, at, `until = ${now} + $6::double precision`, forMs)) ?? null
-
-/** Ends a live lease; false if it was lost. */
-export const releaseIn = async (db: Database, tenant: string, lease: LeaseKey, at: number | null): Promise<boolean> =>
-  (await changed(db, tenant, lease, at, 'until = 0')) !== undefined
-
-const handOver = `holder = $7, token = token + 1, until = ${now} + $6::double precision`
-
-/** The holder of a live lease becomes another; null if it was lost. */
-export const handOverIn = async (
+/** Prolongs a live lease. */
+export const renewIn = (
   db: Database,
   tenant: string,
   lease: LeaseKey,
-  to: string,
-  at: number | null,
+  now: number | null,
   forMs: number,
-): Promise<Lease | null> => (await changed(db, tenant, lease, at, handOver, forMs, to)) ?? null
+): Promise<Lease | null> => ask(db, 'renew', { tenant, lease, now, forMs })
+
+/** Ends a live lease; false if it was lost. */
+export const releaseIn = async (
+  db: Database,
+  tenant: string,
+  lease: LeaseKey,
+  now: number | null,
+  { waits }: Waiting = {},
+): Promise<boolean> => (await ask(db, 'release', { tenant, lease, now, waits })) !== null
+
+/** The holder of a live lease becomes another; null if it was lost. */
+export const handOverIn = (
+  db: Database,
+  tenant: string,
+  lease: LeaseKey,
+  heir: string,
+  now: number | null,
+  forMs: number,
+): Promise<Lease | null> => ask(db, 'hand over', { tenant, lease, heir, now, forMs })
 
 /** The clock is asked once, so that what is over is not read: of a holder there is a row of each ticket ever held. */
 export async function leasesOf(db: Database, tenant: string, holder: string, now: number | null): Promise<Lease[]> {
