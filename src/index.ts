@@ -204,5 +204,6 @@ export type {
   TallyValue,
   TicketChange,
   TicketRow,
+  Waiting,
 } from './store.ts'
 export { memoryStore } from './stores/memory.ts'

@@ -159,4 +159,34 @@ describePostgres('routing, and what a transaction of somebody else has', ({ url 
       }
     }),
   )
+
+  /** A desk without routing, whose store is soon out of patience, and a ticket that a transaction has. */
+  const held = <Result>(
+    work: (given: { desk: ReturnType<typeof createDesk>; client: pg.PoolClient }) => Promise<Result>,
+  ) =>
+    scene(async ({ store, clock, schema, client }) => {
+      const desk = createDesk({ definition, store, clock }) as ReturnType<typeof createDesk>
+      for (const id of ['h1', 'h2', 'h3']) await open(desk, id)
+      await client.query(`SELECT 1 FROM ${schema}.tickets WHERE id = 'h2' FOR UPDATE`)
+      return work({ desk, client })
+    }, 300)
+
+  it('runs over many tickets pass by one that it has, and name it', { timeout }, () =>
+    held(async ({ desk }) => {
+      const run = await desk.as(ana).performMany(['h1', 'h2', 'h3'], { type: 'tag', tags: ['x'] } as never)
+      expect(run).toMatchObject({ failure: null, cancelled: false })
+      expect(run.receipts.map(({ result, error }) => [result, error?.code])).toEqual([
+        ['changed', undefined],
+        ['refused', 'store_busy'],
+        ['changed', undefined],
+      ])
+      expect(run.receipts[1]?.error?.facts).toMatchObject({ ticketId: 'h2' })
+      const { tickets, failed, complete } = await desk.erase('mari')
+      expect([[...tickets].sort(), failed.map(({ ticketId }) => ticketId), complete]).toEqual([
+        ['h1', 'h3'],
+        ['h2'],
+        false,
+      ])
+    }),
+  )
 })

@@ -217,6 +217,7 @@ DECLARE
   answer json;
   one record;
   held jsonb := '[]';
+  held_id text;
   in_feed boolean := false;
   session_wait text := current_setting('lock_timeout');
   -- null: for ever
@@ -254,17 +255,19 @@ BEGIN
   END LOOP;
   FOR i IN 0 .. jsonb_array_length(commits) - 1 LOOP
     ${enter("commits -> i ->> 'tenant'")}
-    IF held <> '[]' AND EXISTS (
-      SELECT FROM jsonb_array_elements(held) AS other, jsonb_array_elements(commits -> i -> 'changes') AS part
-      WHERE other ->> 0 = commits -> i ->> 'tenant' AND other ->> 1 = part ->> 'id'
-    ) THEN
-      answers := array_append(answers, '{"conflict": "held"}'::json);
-      CONTINUE;
+    held_id := NULL;
+    IF held <> '[]' THEN
+      SELECT part ->> 'id' INTO held_id
+      FROM jsonb_array_elements(held) AS other, jsonb_array_elements(commits -> i -> 'changes') AS part
+      WHERE other ->> 0 = commits -> i ->> 'tenant' AND other ->> 1 = part ->> 'id' LIMIT 1;
     END IF;
-    IF commits -> i -> 'turn' IS NOT NULL
+    IF held_id IS NULL AND commits -> i -> 'turn' IS NOT NULL
       AND NOT @have_turn(commits -> i ->> 'tenant', commits -> i -> 'turn' ->> 'agent')
     THEN
-      answers := array_append(answers, '{"conflict": "held"}'::json);
+      held_id := commits -> i -> 'changes' -> 0 ->> 'id';
+    END IF;
+    IF held_id IS NOT NULL THEN
+      answers := array_append(answers, json_build_object('conflict', 'held', 'ticketId', held_id));
       CONTINUE;
     END IF;
     FOR attempt IN 1 .. ${attempts + 1} LOOP

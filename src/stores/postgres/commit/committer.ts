@@ -3,7 +3,7 @@ import type { CommitOutcome } from '../../../store.ts'
 import type { WrittenCommit } from '../../sql/written.ts'
 import { nextTurn } from '../../turn.ts'
 import type { Database } from '../connection/database.ts'
-import { fateOf, held, toDeskError } from '../connection/failure.ts'
+import { fateOf, held, isHeld, toDeskError } from '../connection/failure.ts'
 import { Patience } from '../connection/patience.ts'
 import { knownVersion } from '../migrations.ts'
 import { type Answer, type EncodedCommit, encoded, encodedTogether, outcomeOf } from './encoded.ts'
@@ -134,9 +134,9 @@ export class Committer {
       for (const [i, job] of jobs.entries()) {
         const answer = answers[i] as Answer
         if (answer?.conflict !== 'held' || !job.waits) job.done(outcomeOf(answer))
-        else if (!this.#db.isConnection) this.#refused(job, held)
-        else if (jobs.length > 1) this.#alone(job, held)
-        else job.failed(toDeskError(held, true))
+        else if (!this.#db.isConnection) this.#refused(job, held(answer.ticketId))
+        else if (jobs.length > 1) this.#alone(job, held(answer.ticketId))
+        else job.failed(toDeskError(held(answer.ticketId), true))
       }
     } catch (error) {
       // of what nobody knows, all of it is unknown
@@ -160,8 +160,8 @@ export class Committer {
     const { patience } = job
     patience.meet(error)
     // a ticket that is only in somebody's call has its moment, as a key has, whatever patience there is
-    const lasts = patience.lasts || (error === held && !job.isHeld)
-    job.isHeld = error === held
+    const lasts = patience.lasts || (isHeld(error) && !job.isHeld)
+    job.isHeld = isHeld(error)
     if (!lasts) job.failed(toDeskError(patience.reason, true))
     else
       void patience.pause().then(() => {

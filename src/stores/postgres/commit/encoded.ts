@@ -93,10 +93,10 @@ export function rowOf(
   }
 }
 
-/** What the function answers of a commit; null: it is saved. `held`: others have its tickets at the moment. */
+/** What the function answers of a commit; null: it is saved. `held`: others have this ticket, or the turn, at the moment. */
 export type Answer =
   | null
-  | { readonly conflict: 'held' }
+  | { readonly conflict: 'held'; readonly ticketId: string }
   | { readonly conflict: 'receipt'; readonly receipt: string }
   | { readonly conflict: 'lease'; readonly ticketId: string }
   | { readonly conflict: 'turn'; readonly agent: string }
@@ -109,4 +109,6 @@ export const outcomeOf = (answer: Answer): CommitOutcome =>
     ? { ok: true }
     : answer.conflict === 'receipt'
       ? { ok: false, conflict: 'receipt', receipt: deepFreeze(parsed<Receipt>(answer.receipt)) }
-      : { ok: false, ...answer }
+      : answer.conflict === 'held'
+        ? { ok: false, conflict: 'held' }
+        : { ok: false, ...answer }

@@ -56,8 +56,16 @@ interface DriverError {
   readonly cause?: unknown
 }
 
-/** Somebody else's transaction has a ticket, or its lease: as if the server had said so. */
-export const held = { code: '55P03', message: 'others hold the ticket' } as const
+interface Held {
+  readonly code: '55P03'
+  readonly message: string
+  readonly ticketId: string
+}
+
+/** Somebody else's transaction has a ticket, or what is needed for it: as if the server had said so. */
+export const held = (ticketId: string): Held => ({ code: '55P03', message: 'others hold the ticket', ticketId })
+
+export const isHeld = (error: unknown): error is Held => (error as Partial<Held> | null)?.ticketId !== undefined
 
 const isForNow = (fate: Fate): boolean => fate === 'again' || fate === 'busy'
 
@@ -74,6 +82,10 @@ export function fateOf(error: unknown): Fate {
 /** An error of the driver as one of this library. `writes`: what is lost may have been done. */
 export function toDeskError(error: unknown, writes: boolean): DeskError {
   if (isDeskError(error)) return error as DeskError
+  if (isHeld(error)) {
+    const { message, ticketId } = error
+    return new DeskError(refuse('store_busy', { reason: message, ticketId }), undefined, { cause: error })
+  }
   const { message, code } = (error ?? {}) as DriverError
   const reason = `${typeof code === 'string' ? `${code}: ` : ''}${String(message ?? error)}`.slice(0, 200)
   const fate = fateOf(error)

@@ -1,8 +1,7 @@
-import { fail } from '../../../errors.ts'
 import type { Lease, LeaseKey, Waiting } from '../../../store.ts'
 import { instant } from '../commit-function.ts'
 import type { Database } from '../connection/database.ts'
-import { held } from '../connection/failure.ts'
+import { held, toDeskError } from '../connection/failure.ts'
 import { Patience } from '../connection/patience.ts'
 
 /**
@@ -36,8 +35,8 @@ async function ask(db: Database, what: string, asked: Asked): Promise<Lease | nu
     )
     if (!found) return null
     if (!found.held) return { ticketId, holder: heir ?? holder, token: found.its_token, until: found.its_end }
-    patience.meet(held)
-    if (!patience.lasts) throw fail('store_busy', { reason: held.message, ticketId })
+    patience.meet(held(ticketId))
+    if (!patience.lasts) throw toDeskError(patience.reason, true)
     await patience.pause()
   }
 }
