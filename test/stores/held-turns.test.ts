@@ -189,4 +189,25 @@ describePostgres('routing, and what a transaction of somebody else has', ({ url 
       ])
     }),
   )
+
+  it(
+    'a claim under which it writes, and its taking of effects, are waited for no longer than patience lasts',
+    { timeout },
+    () =>
+      held(async ({ desk, client }) => {
+        const lease = await desk.as(ana).claim('h1')
+        if (!lease) throw new Error('no lease')
+        const inside = desk.using(postgresStore(pool, { schema: `turns_${schemas}` }).within(client))
+        await inside.deliver(() => {})
+        await inside.as(ana).note('h1', { body: 'x' })
+        await client.query(`SELECT 1 FROM turns_${schemas}.leases FOR SHARE`)
+        const busy = { code: 'store_busy', facts: { ticketId: 'h1' } }
+        await expect(desk.as(ana).renew(lease, '20m')).rejects.toMatchObject(busy)
+        await expect(desk.as(ana).release(lease)).rejects.toMatchObject(busy)
+        await expect(desk.deliver(() => {})).rejects.toMatchObject({ code: 'store_busy' })
+        await client.query('COMMIT')
+        expect(await desk.as(ana).release(lease)).toBe(true)
+        await desk.deliver(() => {})
+      }),
+  )
 })
