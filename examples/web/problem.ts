@@ -55,7 +55,7 @@ const passing =
 const passes = (error: unknown): boolean =>
   error instanceof Error && passing.test('code' in error ? String(error.code) : error.message)
 
-/** Told of an error, and of the status that the caller got: 500, ours to repair; 503, which passes by itself, or should. */
+/** Told of an error, and of the status that the caller got: 500 is ours to repair, 503 should pass by itself. */
 export type Report = (error: unknown, status?: number) => void
 
 /** Reports what is ours to repair or to wait for, and tells the caller nothing of the former. */

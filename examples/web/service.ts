@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly cronSecret: string
   /** Your mail or queue service. It is given each effect at least once, always with the same `effect.id`. */
   readonly send: (delivery: Delivery<Names>) => Promise<void>
-  /** Told of what is ours to repair (500), and of each 503: how many of those are worth waking somebody is yours to say. */
+  /** Told of what is ours to repair (500), and of each 503: how many of those wake somebody is yours to say. */
   readonly report: Report
   /** For tests: the machine's and the server's unless given. */
   readonly clock?: Clock

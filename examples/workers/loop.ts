@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Delivery, Desk, Names } from 'ticketwright'
 
 /**
- * A worker, as simple as it can be: writes what is due and delivers effects until it is told to stop. What it has in hand
- * then is done first. Told are rounds that fail, since the database is away, and what could not be done: a ticket
- * (`ticketId`, `error`) or an effect (`effectId`, `reason`, and whether it is `givenUp`). All of it is tried again, but for
- * what is given up.
+ * A worker, as simple as it can be: writes what is due and delivers effects until it is told to stop. What it
+ * has in hand then is done first. Told are rounds that fail, since the database is away, and what could not be
+ * done: a ticket (`ticketId`, `error`) or an effect (`effectId`, `reason`, and whether it is `givenUp`). All of
+ * it is tried again, but for what is given up.
  */
 export async function workUntil<X extends Names>(
   stopped: AbortSignal,
