@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import { type Commit, createDesk, type Definition, type Desk, defineDesk, type Store } from 'ticketwright'
-import { type PostgresClient, postgresStore } from 'ticketwright/postgres'
-import { manualClock, sampleDefinition } from 'ticketwright/testing'
+import { type Commit, createDesk, type Definition, type Desk, type Store } from 'ticketwright'
+import { postgresStore } from 'ticketwright/postgres'
+import { sampleDefinition } from 'ticketwright/testing'
 import { beforeAll, expect, it } from 'vitest'
 import { changeOf, decided } from '../../src/testing/sample.ts'
 import { describePostgres } from '../postgres/database.ts'
@@ -16,7 +16,7 @@ describePostgres('a store in a transaction of the application (hazard 49)', ({ u
     await pool.query(`CREATE TABLE ${schema}.mine (n integer)`)
   })
   const mine = async () => (await pool.query(`SELECT count(*)::integer AS n FROM ${schema}.mine`)).rows[0].n as number
-  const within = (client: pg.PoolClient) => store.within(client)
+  const within = (client: pg.PoolClient) => postgresStore(client, { schema, clock: { now: () => at } })
   const tagging = (): Commit => {
     const { ticket } = opened
     const tagged = decided(ticket, { type: 'tag', tags: ['x'] }, { tenant, ticketId: 't1', at })
@@ -226,43 +226,5 @@ describePostgres('a store in a transaction of the application (hazard 49)', ({ u
       expect(await store.commit(commit)).toEqual({ ok: true })
       expect(await codeOf(() => within(client).commit(commit))).toBe('store_busy')
     })
-  })
-
-  it('spends nothing on looking at the tables in it, once the store has seen them', async () => {
-    await onConnection(async (client) => {
-      const asked: string[] = []
-      const query: PostgresClient['query'] = (text, values) => {
-        asked.push(text)
-        return client.query(text, values)
-      }
-      await client.query('BEGIN')
-      await store.within({ query }).load(tenant, 't1')
-      expect(asked.length).toBe(1)
-    })
-  })
-
-  it('a ticket that it has holds up neither views nor what else is due', { timeout: 60_000 }, async () => {
-    const definition = defineDesk({
-      levels: [{ id: 'l', calendar: 'alwaysOpen', targets: [{ metric: 'resolution', within: '1h' }] }],
-      slaRules: [{ level: 'l' }],
-      views: [{ id: 'all' }],
-    })
-    const clock = manualClock(0)
-    const { schema, store } = fresh({ clock, patienceMs: 60_000 })
-    const desk = createDesk({ definition, store, clock })
-    for (const ticketId of ['t1', 't2'])
-      await desk.as({ kind: 'requester', id: 'mari' }).open({ ticketId, subject: 'Late' })
-    clock.pass('2h')
-    const isLate = async (id: string) => (await desk.history(id)).some(({ type }) => type === 'sla_breached')
-    await onConnection(async (client) => {
-      await client.query('BEGIN')
-      await client.query(`SELECT 1 FROM ${schema}.tickets WHERE id = 't1' FOR UPDATE`)
-      const { tickets } = await desk.view('all')
-      expect(tickets.map(({ id }) => id)).toEqual(['t1', 't2'])
-      expect(await desk.runDue()).toMatchObject({ tickets: 0, held: 1, events: 0, failed: [] })
-      expect([await isLate('t1'), await isLate('t2')]).toEqual([false, true])
-    })
-    expect(await desk.runDue()).toMatchObject({ tickets: 1, events: 1 })
-    expect(await isLate('t1')).toBe(true)
   })
 })

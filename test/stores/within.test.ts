@@ -16,23 +16,6 @@ describePostgres('a store within a transaction of the application', ({ url }) =>
   beforeAll(() => store.now())
   afterAll(() => pool.end())
 
-  it('saves with COMMIT, and nothing before or without it', async () => {
-    const client = await pool.connect()
-    try {
-      await client.query('BEGIN')
-      const { ticket } = await desk.using(store.within(client)).as(mari).open({ subject: 'Help', body: '…' })
-      await expect(desk.get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
-      await client.query('ROLLBACK')
-      await expect(desk.get(ticket.id)).rejects.toMatchObject({ code: 'ticket_not_found' })
-      await client.query('BEGIN')
-      const kept = await desk.using(store.within(client)).as(mari).open({ subject: 'Help', body: '…' })
-      await client.query('COMMIT')
-      expect(await desk.get(kept.ticket.id)).toEqual(kept.ticket)
-    } finally {
-      client.release()
-    }
-  })
-
   it('spends nothing on looking at the tables in it, once the store has seen them', async () => {
     const elsewhere = postgresStore(pool, { schema: 'elsewhere' })
     await elsewhere.now()
@@ -50,24 +33,6 @@ describePostgres('a store within a transaction of the application', ({ url }) =>
       expect(asked.length).toBe(1)
       await client.query('ROLLBACK')
       expect((await elsewhere.find({ ...everything, limit: 1 })).length).toBe(0)
-    } finally {
-      client.release()
-    }
-  })
-
-  it('leaves the transaction usable after a conflict of versions', async () => {
-    const { ticket } = await desk.as(mari).open({ subject: 'Help', body: '…' })
-    const client = await pool.connect()
-    try {
-      await client.query('BEGIN')
-      const within = store.within(client)
-      const { row } = await within.load('default', ticket.id)
-      const stale = { ...row, ticketId: ticket.id, expectedVersion: 99, events: [], externalIds: [] }
-      const outcome = await within.commit({ tenant: 'default', changes: [stale as never], effects: [] })
-      expect(outcome).toMatchObject({ ok: false, conflict: 'version', actual: ticket.version })
-      await desk.using(within).as(mari).message(ticket.id, { body: 'Still here' })
-      await client.query('COMMIT')
-      expect((await desk.messages(ticket.id)).length).toBe(2)
     } finally {
       client.release()
     }
