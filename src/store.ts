@@ -155,9 +155,11 @@ export interface TicketChange extends TicketRow {
 /** What the transaction of somebody else has at this moment is waited for, unless it is said not to be. */
 export interface Waiting {
   readonly waits?: boolean | undefined
+  /** How long that has been waited for already, in milliseconds, behind others who asked for the same: it counts. */
+  readonly waitedMs?: number | undefined
 }
 
-export interface Commit {
+export interface Commit extends Waiting {
   readonly tenant: string
   readonly changes: readonly TicketChange[]
   readonly effects: readonly Effect[]

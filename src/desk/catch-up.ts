@@ -52,7 +52,7 @@ export async function catchUp(
   desk: DeskContext,
   ticket: Ticket,
   now: number,
-  { waits = true }: Waiting = {},
+  { waits = true, waitedMs }: Waiting = {},
 ): Promise<CaughtUp> {
   const events: AnyTicketEvent[] = []
   for (let current = ticket, more = true; more; ) {
@@ -62,6 +62,7 @@ export async function catchUp(
       changes: [changeOf(desk, current, advanced)],
       effects: advanced.effects,
       waits,
+      waitedMs,
     })
     if (!committed.ok) return { events, end: committed.conflict === 'held' ? 'held' : 'beaten' }
     events.push(...advanced.events)

@@ -14,6 +14,7 @@ import type { Clock } from '../time/clock.ts'
 import type { InstantInput } from '../time/instant.ts'
 import type { Advisor } from './advisor.ts'
 import type { Directory } from './directory.ts'
+import type { TakeTurn } from './turns.ts'
 
 /** What a desk is made of. */
 export interface DeskOptions<X extends Names = Names> {
@@ -135,7 +136,7 @@ export interface DeskContext {
   /** What `nextAt` depends on, of all revisions of the definition. */
   readonly plannedBy: string
   /** Runs when it is the turn of a ticket, or of whatever else the key names. */
-  readonly turn: <T>(key: string, run: () => Promise<T>) => Promise<T>
+  readonly turn: TakeTurn
 }
 
 /** How far machines' clocks may differ: 5 min. A lag within it is absorbed, more is refused. */

@@ -4,6 +4,7 @@ import { type Actor, isStaff } from '../model/actor.ts'
 import { Name, parse } from '../model/schema.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { Commit, CommitOutcome, Loaded, TicketChange, Waiting } from '../store.ts'
+import { elapsedMs } from '../time/clock.ts'
 import { type Again, again, attempts } from './again.ts'
 import { amended } from './amended.ts'
 import { decideWithHistory, heldElsewhere } from './catch-up.ts'
@@ -13,10 +14,16 @@ import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
 import { repeated, sameMessage } from './repeat.ts'
+import { isHeld } from './store-failure.ts'
 
 /** Load, decide, save; again when somebody else was quicker or the store did not say whether it saved. */
 export async function perform(desk: DeskContext, command: Submission, options: InternalOptions): Promise<Outcome> {
-  return desk.turn(command.ticketId, () => attempts(() => performOnce(desk, command, options)))
+  const asked = elapsedMs()
+  return desk.turn(command.ticketId, (failure) => {
+    // somebody else's transaction had the ticket while this one stood in line: that was its wait, too
+    const waitedMs = isHeld(failure) ? elapsedMs() - asked : 0
+    return attempts(() => performOnce(desk, command, { ...options, waitedMs }))
+  })
 }
 
 /** What the desk says to itself, beside what callers say. */
@@ -70,6 +77,7 @@ async function save(
     lease: options.lease,
     turn: options.turn,
     waits: options.waits,
+    waitedMs: options.waitedMs,
   })
   if (!committed.ok) return afterConflict(desk, command, changes, committed)
   return {

@@ -210,4 +210,17 @@ describePostgres('routing, and what a transaction of somebody else has', ({ url 
         await desk.deliver(() => {})
       }),
   )
+
+  it('commands that stand in line for a ticket that it has are refused together', { timeout }, () =>
+    held(async ({ desk, client }) => {
+      const from = performance.now()
+      const notes = Array.from({ length: 8 }, (_, i) => desk.as(ana).note('h2', { body: `${i}` }))
+      const ends = await Promise.all(notes.map((note) => note.catch(() => performance.now() - from)))
+      const [first, last] = [ends[0] as number, ends.at(-1) as number]
+      // with a patience of its own for each it would be seven times 300 ms more at least
+      expect(last - first).toBeLessThan(2_000)
+      await client.query('ROLLBACK')
+      expect((await desk.as(ana).note('h2', { body: 'x' })).ticket.revision).toBe(2)
+    }),
+  )
 })

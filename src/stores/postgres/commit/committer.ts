@@ -70,7 +70,7 @@ export class Committer {
     const outcome = new Promise<CommitOutcome>((done, failed) => {
       const one = encoded(written)
       const characters = one.texts.reduce((sum, { length }) => sum + length, one.json.length)
-      const patience = new Patience(this.#db.settings.patienceMs)
+      const patience = new Patience(this.#db.settings.patienceMs - (written.commit.waitedMs ?? 0))
       this.#waiting.push({ encoded: one, characters, done, failed, patience, waits: written.commit.waits ?? true })
       this.#schedule()
     })
