@@ -83,14 +83,6 @@ function jobIdOf(tenant: string, effectId: string): string {
 export const dueIs = (store: Store, ticketId: string): Store => ({ ...store, due: async () => [ticketId] })
 
 /**
- * Is it due still? It is passed by where others have it at the moment, and who they are may write nothing in the end.
- */
-export async function isDue(store: Store, { tenant, ticketId }: DeadlineJob): Promise<boolean> {
-  const { row, now } = await store.load(tenant, ticketId)
-  return row !== null && row.nextAt !== null && row.nextAt <= now
-}
-
-/**
  * The store as the job of one effect sees it: that is pending, once. The job is what settles it, by
  * ending; and what has it tried again, by failing. One that is given up is a dead letter, and its
  * job has ended: what comes after it goes on.

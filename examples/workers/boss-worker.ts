@@ -1,16 +1,7 @@
 import { type Db, PgBoss } from 'pg-boss'
 import type { Delivery, Desk, Store } from 'ticketwright'
 import type { PostgresClient, PostgresStore } from 'ticketwright/postgres'
-import {
-  type DeadlineJob,
-  dueIs,
-  type EffectJob,
-  isDue,
-  keepDeadLetter,
-  pendingIs,
-  queues,
-  withJobs,
-} from './boss-store.ts'
+import { type DeadlineJob, dueIs, type EffectJob, keepDeadLetter, pendingIs, queues, withJobs } from './boss-store.ts'
 
 /** The transaction of a job, as the store takes it. */
 const clientOf = (db: Db): PostgresClient => ({ query: (text, values) => db.executeSql(text, values) })
@@ -44,10 +35,9 @@ export async function workAsBoss({ url, deskOf, store, send, onDone, onError }: 
   const within = (db: Db): Store => withJobs(store.within(clientOf(db)), boss, db)
   await boss.work<DeadlineJob, void, typeof options>(queues.deadlines, options, async (jobs, db) => {
     for (const { data } of jobs) {
-      const store = within(db)
-      const desk = deskOf(data.tenant).using(dueIs(store, data.ticketId))
-      const { events } = await desk.runDue({ limit: 1 })
-      if (await isDue(store, data)) throw new Error('others have the ticket') // the job comes again
+      const desk = deskOf(data.tenant).using(dueIs(within(db), data.ticketId))
+      const { events, held } = await desk.runDue({ limit: 1 })
+      if (held > 0) throw new Error('others have the ticket') // the job comes again
       onDone({ events, effects: 0 })
     }
   })
