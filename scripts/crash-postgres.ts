@@ -18,6 +18,9 @@ try {
 
 const server = await startPostgres({})
 try {
+  const control = await crashPostgres(server, { clients: 20, server: 0 }, seed, { control: true })
+  console.log(`control with a commit in two pieces: ${control.wrong[0] ?? 'nothing found'}`)
+  if (control.wrong.length === 0) process.exitCode = 1
   const run = await crashPostgres(server, { clients, server: servers }, seed, {
     onProgress: ({ clientKills, serverKills, acknowledged }) => {
       if ((clientKills + serverKills) % 20 === 0)

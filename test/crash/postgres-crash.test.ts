@@ -44,6 +44,12 @@ describePostgres('a PostgreSQL server whose clients are killed, or which is kill
     expect(told.acknowledged).toBeGreaterThan(5)
   }, 300_000)
 
+  it('would be found out if a commit and its effects were two pieces', async () => {
+    server ??= await startPostgres({})
+    const { wrong } = await crashPostgres(server, { clients: 10, server: 0 }, 7, { control: true })
+    expect(wrong.join()).toMatch(/asked for an effect that is not in the outbox/)
+  }, 300_000)
+
   describe('that does not wait for its disk', () => {
     it('would be found out', async () => {
       const careless = await startPostgres({ synchronous_commit: 'off' })

@@ -30,7 +30,8 @@ const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, 
 
 /**
  * Kills writers, then the server under writers, one after the other, and looks at what is left after each. Stops at the
- * first thing wrong. `mayLose`: the store is told not to mind that the server does not wait for its disk.
+ * first thing wrong. `mayLose`: the store is told not to mind that the server does not wait for its disk. `control`: it
+ * saves a commit in two pieces.
  */
 export async function crashPostgres(
   server: Pick<PostgresServer, 'createDatabase' | 'kill' | 'quit' | 'restart'>,
@@ -38,15 +39,20 @@ export async function crashPostgres(
   seed: number,
   {
     mayLose = false,
+    control = false,
     onProgress = () => {},
-  }: { readonly mayLose?: boolean; readonly onProgress?: (run: PostgresCrash) => void } = {},
+  }: {
+    readonly mayLose?: boolean
+    readonly control?: boolean
+    readonly onProgress?: (run: PostgresCrash) => void
+  } = {},
 ): Promise<PostgresCrash> {
   const random = randomFrom(seed)
   const run = { clientKills: 0, serverKills: 0, acknowledged: 0, wrong: [] as string[] }
   let [url, ledger, writers] = ['', new Ledger(), 0]
   const start = (statement: number) =>
     startVictim<Acknowledged | Granted>(writer, [
-      ...[url, String(writers++), String(statement), mayLose ? 'may lose' : ''],
+      ...[url, String(writers++), String(statement), mayLose ? 'may lose' : '', control ? 'control' : ''],
     ])
 
   const lookAt = async (said: readonly (Acknowledged | Granted)[]) => {
@@ -73,7 +79,8 @@ export async function crashPostgres(
     await lookAt(ends.flatMap(({ said }) => said))
   }
   for (let n = 0; n < kills.clients + kills.server && run.wrong.length === 0; n++) {
-    if (n % killsPerDatabase === 0) [url, ledger] = [await server.createDatabase(`crash_${n}`), new Ledger()]
+    if (n % killsPerDatabase === 0)
+      [url, ledger] = [await server.createDatabase(`${control ? 'control' : 'crash'}_${n}`), new Ledger()]
     await (n < kills.clients ? killClient() : killServer())
   }
   return run
