@@ -3,6 +3,7 @@ import { type Db, PgBoss, TestClock } from 'pg-boss'
 import type { Desk } from 'ticketwright'
 import type { PostgresStore } from 'ticketwright/postgres'
 import { openPool } from '../web/pool.ts'
+import { inTransaction } from '../web/transaction.ts'
 import { createQueues, queues, withJobs } from './boss-store.ts'
 import { connectionOf, quietly } from './boss-worker.ts'
 import type { Crew } from './crew.ts'
@@ -64,19 +65,10 @@ export async function bossOffice({ pool, url, desk, store }: Setting): Promise<O
   }
   const standsStill = () => performance.now() - movedAt > stillMs
   return {
-    commit: async (work) => {
-      const client = await pool.connect()
-      try {
-        await client.query('BEGIN')
-        await work(desk.using(withJobs(store.within(client), boss, dbOf(client))))
-        await client.query('COMMIT')
-      } catch (error) {
-        await client.query('ROLLBACK')
-        throw error
-      } finally {
-        client.release()
-      }
-    },
+    commit: (work) =>
+      inTransaction({ pool, store, desk }, ({ client, store, desk }) =>
+        work(desk.using(withJobs(store, boss, dbOf(client)))),
+      ),
     timeIs: async (now) => {
       await setTime(pool, now)
       await time.setTime(now)

@@ -350,6 +350,26 @@ for (const [flavour, start] of Object.entries(flavours))
       expect(await kept()).toEqual(before)
     })
 
+    it.each([
+      ['undone', { message: 'a mistake' }],
+      ['done', 'done'],
+    ])('saves no command that nobody awaited in a request that was %s, nor in the next', async (_what, told) => {
+      const { ticket } = await complaint()
+      let late: Promise<unknown> | undefined
+      const ended = inTransaction(service, async ({ desk }) => {
+        late = desk
+          .as({ kind: 'agent', id: 'agent1' })
+          .note(ticket, { body: 'too late' })
+          .catch((error) => error)
+        if (told !== 'done') throw new Error('a mistake')
+        return told
+      })
+      expect(await ended.catch(({ message }) => ({ message }))).toEqual(told)
+      await inTransaction(service, async ({ client }) => client.query('SELECT pg_sleep(0.1)'))
+      expect(await late).toMatchObject({ code: 'store_failed' })
+      expect((await service.desk.messages(ticket)).map(({ body }) => body)).toEqual(['It is broken.'])
+    })
+
     it('does a request sent again once, also five at a time', async () => {
       const id = await anOrder()
       const send = () =>

@@ -16,6 +16,27 @@ describePostgres('a store within a transaction of the application', ({ url }) =>
   beforeAll(() => store.now())
   afterAll(() => pool.end())
 
+  it('is over when it is closed: what was asked has its answer, and what is asked later is refused', async () => {
+    const client = await pool.connect()
+    try {
+      await client.query('BEGIN')
+      const inside = store.within(client)
+      const busy = client.query('SELECT pg_sleep(0.1)')
+      const asked = inside.now()
+      await new Promise(setImmediate) // it has been sent, and has no answer yet
+      await inside.close()
+      await busy
+      expect(await asked).toEqual(expect.any(Number))
+      const refused = { code: 'store_failed', facts: { reason: expect.stringContaining('is over') } }
+      await expect(inside.now()).rejects.toMatchObject(refused)
+      await expect(inside.commit({ tenant: 'default', changes: [], effects: [] })).rejects.toMatchObject(refused)
+      await client.query('ROLLBACK')
+      expect(await store.within(client).now()).toEqual(expect.any(Number))
+    } finally {
+      client.release()
+    }
+  })
+
   it('spends nothing on looking at the tables in it, once the store has seen them', async () => {
     const elsewhere = postgresStore(pool, { schema: 'elsewhere' })
     await elsewhere.now()

@@ -3,7 +3,7 @@ import { refuseNul } from '../nul.ts'
 import { filled } from '../sql/column.ts'
 import { writtenCommit } from '../sql/written.ts'
 import { Committer } from './commit/committer.ts'
-import { type PostgresClient, wireOf } from './connection/client.ts'
+import { ending, type PostgresClient, wireOf } from './connection/client.ts'
 import { checkedSchema, Database } from './connection/database.ts'
 import { checkedStore, defaultSchema, type PostgresOptions } from './option.ts'
 import { Readiness } from './start/readiness.ts'
@@ -30,7 +30,9 @@ export interface PostgresStore extends Store {
   /**
    * The same store in the transaction that the application has open on a client of the same database, or whatever
    * stands for that client: what it writes is saved with the rest, or not at all, and no round trip is spent on looking
-   * at the tables again. For a request: `desk.using(store.within(client))`, made anew for each transaction.
+   * at the tables again. For a request: `desk.using(store.within(client))`, made anew for each transaction. `close()` it
+   * before COMMIT or ROLLBACK: it resolves when what was asked is answered, and what is asked later, by a command that
+   * nobody awaited, is `store_failed` and no part of what comes next on the client.
    */
   within(client: PostgresClient): Store
 }
@@ -54,8 +56,17 @@ export function postgresStore(client: PostgresClient, options: PostgresOptions =
   return {
     ...storeOn(db, readiness, now),
     within: (other) => {
-      const inside = new Database(other, settings, wireOf(other, true))
-      return { ...storeOn(inside, readiness.within(inside), now), isWithin: true }
+      const wire = ending(wireOf(other, true))
+      const inside = new Database(other, settings, wire)
+      const store = storeOn(inside, readiness.within(inside), now)
+      return {
+        ...store,
+        isWithin: true,
+        close: async () => {
+          await wire.end()
+          await store.close()
+        },
+      }
     },
   }
 }

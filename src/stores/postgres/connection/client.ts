@@ -1,3 +1,4 @@
+import { fail } from '../../../errors.ts'
 import { inFailedTransaction } from './failure.ts'
 
 /**
@@ -59,5 +60,33 @@ function inTurn(client: PostgresClient): Ask {
       answer.catch(() => undefined),
     )
     return answer
+  }
+}
+
+/** A wire that has an end. */
+interface EndingWire extends Wire {
+  /** Nothing is asked from now on, and when all that was asked before is answered, it resolves. */
+  end(): Promise<void>
+}
+
+/**
+ * The wire of one transaction: what comes after that would be saved by itself, or with whatever transaction is the next
+ * on the same connection. @throws DeskError `store_failed` on what is asked after the end
+ */
+export function ending({ isConnection, ask }: Wire): EndingWire {
+  const open = new Set<Promise<unknown>>()
+  let isOver = false
+  return {
+    isConnection,
+    ask: async (text, values) => {
+      if (isOver) throw fail('store_failed', { reason: 'the transaction that this was to be part of is over' })
+      const answer = ask(text, values)
+      open.add(answer)
+      return answer.finally(() => open.delete(answer))
+    },
+    end: async () => {
+      isOver = true
+      await Promise.allSettled(open)
+    },
   }
 }
