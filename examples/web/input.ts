@@ -67,6 +67,8 @@ export function agentCommand(body: unknown, actor: Actor, ticketId: string): Com
   const request = body as CommandRequest<Names>
   unwrap(parseCommand(request, { id: 'unnamed', ticketId, actor }))
   if (!agentCommands.has(request.type)) throw new Problem(400, 'command_not_offered')
+  // what your own routing writes into the history: nobody says it of themselves
+  if ('routed' in request) throw new Problem(400, 'routing_is_ours')
   return request
 }
 
@@ -74,6 +76,7 @@ export function agentCommand(body: unknown, actor: Actor, ticketId: string): Com
 export function messageIn(body: unknown, actor: Actor): { readonly body: string } {
   const { body: text, ...more } = Object(body) as Record<string, unknown>
   if (Object.keys(more).length > 0 || typeof text !== 'string') throw new Problem(400, 'only_a_body')
+  if (text.trim() === '') throw new Problem(400, 'says_nothing')
   unwrap(parseCommand({ type: 'message', body: text }, { id: 'unnamed', ticketId: 'unnamed', actor }))
   return { body: text }
 }

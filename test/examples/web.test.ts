@@ -411,6 +411,11 @@ for (const [flavour, start] of Object.entries(flavours))
       ['a body that is too long', { type: 'reply', body: 'x'.repeat(262_145) }, 413, 'too_large', 'body'],
       ['far too much', { type: 'reply', body: 'x'.repeat(600_000) }, 413, 'bad_body', undefined],
       ['a command that is not offered', { type: 'merge', into: 't' }, 400, 'command_not_offered', undefined],
+      [
+        'what only routing writes',
+        { type: 'assign', agent: 'ana', routed: { decidedBy: 'x', reason: 'y' } },
+        ...([400, 'routing_is_ours', undefined] as const),
+      ],
       ['a forbidden key', '{"type":"setStatus","__proto__":{}}', 400, 'forbidden_key', '__proto__'],
     ])('refuses %s, with the place', async (_what, command, status, code, path) => {
       const { ticket } = await complaint()
@@ -418,6 +423,22 @@ for (const [flavour, start] of Object.entries(flavours))
       const answer = await ask('agent1', `POST /tickets/${ticket}/commands`, command)
       expect([answer.status, answer.body.code, answer.body.path]).toEqual([status, code, path])
       expect(await kept()).toEqual(before)
+    })
+
+    it.each([
+      ['says nothing', { body: ' \n' }, 'says_nothing'],
+      ['has no text', {}, 'only_a_body'],
+      ['sets more', { body: 'Hi', priority: 'High' }, 'only_a_body'],
+    ])('refuses a complaint, and a message, that %s', async (_what, body, code) => {
+      const { ticket } = await complaint()
+      const id = await anOrder()
+      const before = await kept()
+      for (const path of [`/orders/${id}/complaint`, `/portal/tickets/${ticket}/messages`]) {
+        const answer = await ask('mari', `POST ${path}`, body)
+        expect([answer.status, answer.body]).toEqual([400, { code }])
+      }
+      expect(await kept()).toEqual(before)
+      expect(await order(id)).toMatchObject({ state: 'delivered' })
     })
 
     it('lets only agents give commands, and only who is signed in ask', async () => {
