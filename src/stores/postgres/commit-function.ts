@@ -261,7 +261,8 @@ BEGIN
       FROM jsonb_array_elements(held) AS other, jsonb_array_elements(commits -> i -> 'changes') AS part
       WHERE other ->> 0 = commits -> i ->> 'tenant' AND other ->> 1 = part ->> 'id' LIMIT 1;
     END IF;
-    IF held_id IS NULL AND commits -> i -> 'turn' IS NOT NULL
+    -- who waits does so where the turn is taken, as for a key
+    IF held_id IS NULL AND commits -> i -> 'turn' IS NOT NULL AND commits -> i -> 'waits' = 'false'::jsonb
       AND NOT @have_turn(commits -> i ->> 'tenant', commits -> i -> 'turn' ->> 'agent')
     THEN
       held_id := commits -> i -> 'changes' -> 0 ->> 'id';

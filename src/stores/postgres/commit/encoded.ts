@@ -21,6 +21,7 @@ export function encoded({ commit, changes, effects, receipt }: WrittenCommit): E
     tenant: commit.tenant,
     lease: commit.lease,
     turn: commit.turn,
+    waits: commit.waits,
     receipt: commit.receipt && { id: commit.receipt.commandId, at: commit.receipt.at, text: put(receipt) },
     changes: encodedChanges(commit.tenant, changes, put),
     effects: commit.effects.map(({ id, ticketId, dueAt }, i) => ({ id, ticketId, dueAt, text: put(effects[i]) })),
