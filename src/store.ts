@@ -46,12 +46,14 @@ export interface Store {
   /**
    * Events of all tickets in the order in which they were committed, after a position (0: from the start).
    * A position is the store's own number: hand back the one it gave, do no sums with it. A page may be longer
-   * than `limit` by the rest of a commit, and it never passes a commit that could still become visible before it.
+   * than `limit` by the rest of a commit, and it never passes a commit that could still become visible before it. With
+   * `mayPass` it does: whatever is saved by now is given, for who looks through all of it once and follows nothing.
    */
   changes(
     tenant: string,
     after: number,
     limit: number,
+    ask?: { readonly mayPass?: boolean | undefined },
   ): Promise<{ readonly events: readonly AnyTicketEvent[]; readonly position: number }>
   /**
    * A lease on a ticket, unless somebody else holds a live one (null). The same holder gets a new one. Here as below,

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Store } from 'ticketwright'
+import { createDesk, defineDesk, type Store } from 'ticketwright'
 import { migratePostgres, postgresStore } from 'ticketwright/postgres'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { changeOf, decided } from '../../src/testing/sample.ts'
@@ -135,5 +135,17 @@ describePostgres('the feed on a server passes no commit that could still become 
     expect(there - ids.length).toBeLessThanOrEqual(64)
     await writer.end('COMMIT')
     expect((await following(store.changes, 0, of)).ids.length).toBeGreaterThan(there)
+  })
+
+  it('an erasure finds what is saved, also where the feed waits for somebody', async () => {
+    const desk = createDesk({ definition: defineDesk({}), store, tenant: 'private' })
+    const slow = await transaction()
+    await slow.store.commit({ tenant: 'private', changes: [opening('slow', 'private')], effects: [] })
+    const requester = { id: 'mari', name: 'Mari', email: 'mari@example.com' }
+    const { ticket } = await desk.as({ kind: 'agent', id: 'ana' }).open({ subject: 'Help', requester })
+    expect((await desk.changes(0)).events).toEqual([])
+    expect(await desk.erase('mari')).toMatchObject({ tickets: [ticket.id], complete: true })
+    expect(JSON.stringify(await desk.history(ticket.id))).not.toContain('mari@example.com')
+    await slow.end('COMMIT')
   })
 })

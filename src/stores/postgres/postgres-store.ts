@@ -95,7 +95,7 @@ function storeOn(db: Database, readiness: Readiness, now: () => number | null): 
       refuseNul(tenant)
       return of(tenant, (db) => nextNumberIn(db, tenant))
     },
-    changes: (tenant, after, limit) => of(tenant, (db) => changesIn(db, tenant, after, limit)),
+    changes: (tenant, after, limit, ask) => of(tenant, (db) => changesIn(db, tenant, after, limit, ask)),
     claim: async (tenant, ticketId, holder, forMs, ask) => {
       refuseNul([tenant, ticketId, holder])
       return of(tenant, (db) => claimIn(db, tenant, ticketId, holder, now(), forMs, ask))

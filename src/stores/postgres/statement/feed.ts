@@ -9,10 +9,11 @@ export async function changesIn(
   tenant: string,
   after: number,
   limit: number,
+  { mayPass = false }: Parameters<Store['changes']>[3] = {},
 ): ReturnType<Store['changes']> {
   const rows = await db.rows<{ place: number; content: string }>(
-    'SELECT place, content FROM @feed(?, ?::bigint, ?::integer)',
-    ...[tenant, after, limit],
+    'SELECT place, content FROM @feed(?, ?::bigint, ?::integer, ?::integer)',
+    ...[tenant, after, limit, Number(mayPass)],
   )
   const events: AnyTicketEvent[] = []
   for (const { place, content } of rows) events.push(someEvent(content) ?? (await eventAt(db, tenant, place)))
