@@ -132,6 +132,20 @@ describePostgres('a pool that asks for TLS, of a server that has none that can b
 describePostgres('postgresStore on a server', ({ url }) => {
   const { pool, newPool, newSchema, fresh, onConnection } = onServer(url)
 
+  it('commits of one call are each told what became of them, also beside one that meets a damaged receipt', async () => {
+    const { schema, store } = fresh()
+    await store.commit({ ...commitOf('one'), receipt: receiptOf('again') })
+    await pool.query(`UPDATE ${schema}.receipts SET receipt = '{'`)
+    const told = await Promise.all([
+      codeOf(() => store.commit(commitOf('before'))),
+      codeOf(() => store.commit({ ...commitOf('two'), receipt: receiptOf('again') })),
+      codeOf(() => store.commit(commitOf('after'))),
+    ])
+    expect(told).toEqual(['nothing', 'store_failed', 'nothing'])
+    const { rows } = await pool.query(`SELECT id FROM ${schema}.tickets ORDER BY id`)
+    expect(rows.map(({ id }) => id)).toEqual(['after', 'before', 'one'])
+  })
+
   describe('tables', () => {
     it('are made once by several who come at once, and the name of their schema is quoted', async () => {
       const schema = 'Desk_2'

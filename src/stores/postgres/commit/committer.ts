@@ -131,13 +131,7 @@ export class Committer {
     if (queues) this.#inQueue += 1
     try {
       const answers = await this.#send(jobs, ticketWaitMs)
-      for (const [i, job] of jobs.entries()) {
-        const answer = answers[i] as Answer
-        if (answer?.conflict !== 'held' || !job.waits) job.done(outcomeOf(answer))
-        else if (!this.#db.isConnection) this.#refused(job, held(answer.ticketId))
-        else if (jobs.length > 1) this.#alone(job, held(answer.ticketId))
-        else job.failed(toDeskError(held(answer.ticketId), true))
-      }
+      for (const [i, job] of jobs.entries()) this.#answered(job, answers[i] as Answer, jobs.length > 1)
     } catch (error) {
       // of what nobody knows, all of it is unknown
       const isLost = fateOf(error) === 'lost'
@@ -147,6 +141,22 @@ export class Committer {
       }
     } finally {
       if (queues) this.#inQueue -= 1
+    }
+  }
+
+  /** What cannot be read of an answer, such as a receipt that was damaged, is told to whom it is about. */
+  #answered(job: Job, answer: Answer, inCompany: boolean): void {
+    if (answer?.conflict === 'held' && job.waits) {
+      const error = held(answer.ticketId)
+      if (!this.#db.isConnection) this.#refused(job, error)
+      else if (inCompany) this.#alone(job, error)
+      else job.failed(toDeskError(error, true))
+      return
+    }
+    try {
+      job.done(outcomeOf(answer))
+    } catch (error) {
+      job.failed(toDeskError(error, false))
     }
   }
 
