@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { fail } from '../../src/errors.ts'
 import type { AnyTicketEvent } from '../../src/model/ticket-event.ts'
 import type { Commit, PendingEffect, Store, TicketChange } from '../../src/store.ts'
-import { commitFunction } from '../../src/stores/postgres/commit-function.ts'
+import { commitFunction } from '../../src/stores/postgres/schema/commit-function.ts'
 
 /** What a store may get wrong, to see whether it is found. */
 export const faults = [

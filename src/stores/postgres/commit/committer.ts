@@ -5,7 +5,7 @@ import { nextTurn } from '../../turn.ts'
 import type { Database } from '../connection/database.ts'
 import { fateOf, held, isHeld, toDeskError } from '../connection/failure.ts'
 import { Patience } from '../connection/patience.ts'
-import { knownVersion } from '../migrations.ts'
+import { knownVersion } from '../schema/migrations.ts'
 import { type Answer, type EncodedCommit, encoded, encodedTogether, outcomeOf } from './encoded.ts'
 
 /** Somebody's commit, on its way. */

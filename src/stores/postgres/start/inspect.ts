@@ -1,8 +1,8 @@
 import { fail } from '../../../errors.ts'
 import type { Database } from '../connection/database.ts'
-import { knownVersion } from '../migrations.ts'
-import { policy } from '../row-security.ts'
-import { functions, rowSecurityFunctions, sequences, tenantTables } from '../schema-object.ts'
+import { knownVersion } from '../schema/migrations.ts'
+import { policy } from '../schema/row-security.ts'
+import { functions, rowSecurityFunctions, sequences, tenantTables } from '../schema/schema-object.ts'
 
 /** With expressions in stored columns (12), and what is tried in tests. */
 const oldestServer = 13

@@ -2,10 +2,10 @@ import { type DeskError, fail, isDeskError } from '../../../errors.ts'
 import type { PostgresClient } from '../connection/client.ts'
 import { checkedSchema, Database } from '../connection/database.ts'
 import { toDeskError } from '../connection/failure.ts'
-import { migrations } from '../migrations.ts'
 import { checkedMigration, defaultSchema, type MigrationOptions } from '../option.ts'
-import { noRowSecurity, rowSecurity, rowSecurityVersion } from '../row-security.ts'
-import { blockInSafePath } from '../search-path.ts'
+import { migrations } from '../schema/migrations.ts'
+import { noRowSecurity, rowSecurity, rowSecurityVersion } from '../schema/row-security.ts'
+import { blockInSafePath } from '../schema/search-path.ts'
 import { type Found, inspect } from './inspect.ts'
 
 /**

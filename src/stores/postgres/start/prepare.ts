@@ -1,7 +1,7 @@
 import { fail } from '../../../errors.ts'
 import type { Database } from '../connection/database.ts'
-import { knownVersion } from '../migrations.ts'
-import { rowSecurityVersion } from '../row-security.ts'
+import { knownVersion } from '../schema/migrations.ts'
+import { rowSecurityVersion } from '../schema/row-security.ts'
 import { type Found, inspect, keptIn } from './inspect.ts'
 import { changesTo, make } from './migrate.ts'
 

@@ -1,8 +1,8 @@
 import type { BuriedEffect, PendingEffect } from '../../../store.ts'
 import { buriedOf, type EffectRow, effectColumns, pendingOf, readyEffects } from '../../sql/effect.ts'
-import { instant } from '../commit-function.ts'
 import type { Database } from '../connection/database.ts'
-import { knownVersion } from '../migrations.ts'
+import { instant } from '../schema/instant.ts'
+import { knownVersion } from '../schema/migrations.ts'
 
 /** Effects to be done. */
 export async function effectsIn(db: Database, tenant: string, now: number, limit: number): Promise<PendingEffect[]> {

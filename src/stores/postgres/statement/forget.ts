@@ -1,5 +1,5 @@
-import { instant } from '../commit-function.ts'
 import type { Database } from '../connection/database.ts'
+import { instant } from '../schema/instant.ts'
 
 /** Rows that one statement forgets: a first clean-up after a year locks none for long, nor meets a time limit. */
 const atOnce = 1_000

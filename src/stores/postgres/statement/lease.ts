@@ -1,8 +1,8 @@
 import type { Lease, LeaseKey, Waiting } from '../../../store.ts'
-import { instant } from '../commit-function.ts'
 import type { Database } from '../connection/database.ts'
 import { held, toDeskError } from '../connection/failure.ts'
 import { Patience } from '../connection/patience.ts'
+import { instant } from '../schema/instant.ts'
 
 /**
  * How long a look at a lease that somebody else's transaction has waits in the database, in milliseconds: with patience

@@ -1,6 +1,6 @@
 import type { Doing, Lease, Presence } from '../../../store.ts'
-import { instant } from '../commit-function.ts'
 import type { Database } from '../connection/database.ts'
+import { instant } from '../schema/instant.ts'
 
 const now = instant('$4::double precision')
 

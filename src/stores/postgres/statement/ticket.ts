@@ -3,8 +3,8 @@ import type { AnyTicketEvent } from '../../../model/ticket-event.ts'
 import type { Receipt, Store } from '../../../store.ts'
 import { isUnstorable } from '../../nul.ts'
 import { eventOf, parsed, rowOf, type StoredRow } from '../../sql/row.ts'
-import { instant } from '../commit-function.ts'
 import type { Database } from '../connection/database.ts'
+import { instant } from '../schema/instant.ts'
 
 type LoadedRow = { readonly [column in keyof StoredRow]: StoredRow[column] | null } & {
   readonly now: number

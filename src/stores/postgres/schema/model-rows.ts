@@ -1,4 +1,4 @@
-import { type Column, filled } from '../sql/column.ts'
+import { type Column, filled } from '../../sql/column.ts'
 
 /** Enough for PostgreSQL to tell a key from what merely has the same tenant. */
 const rows = 1_000

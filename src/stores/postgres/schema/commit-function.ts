@@ -1,17 +1,14 @@
-import { filled } from '../sql/column.ts'
+import { filled } from '../../sql/column.ts'
+import { instant } from './instant.ts'
 import { inSafePath } from './search-path.ts'
 
 const columns = [...filled.map(({ column }) => column), 'version', 'next_at', 'planned_by', 'traits']
 const list = `${columns.join(', ')}, ticket`
 const values = `${columns.map((column) => `fresh.${column}`).join(', ')}, texts[base + (part ->> 'ticket')::integer]`
 
-/** Milliseconds by the server's clock, unless the application brings its own. */
-export const instant = (given: string): string =>
-  `coalesce(${given}, floor(date_part('epoch'::text, clock_timestamp()) * 1000::double precision))`
-
 /**
  * The first conflict of a commit with what is kept, in the order of the port; NULL when it may be saved. What two
- * changes of one commit do to each other is worked out before: see `sent`.
+ * changes of one commit do to each other is worked out before: see `encoded`.
  */
 const conflict = `
 CREATE FUNCTION @conflict(given jsonb, at double precision) RETURNS json LANGUAGE plpgsql AS $conflict$

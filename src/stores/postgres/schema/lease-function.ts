@@ -1,4 +1,4 @@
-import { instant } from './commit-function.ts'
+import { instant } from './instant.ts'
 import { inSafePath } from './search-path.ts'
 
 const live = `kept.tenant = own_tenant AND kept.ticket_id = own_ticket AND kept.holder = own_holder

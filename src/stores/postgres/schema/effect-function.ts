@@ -1,4 +1,4 @@
-import { readyEffects } from '../sql/effect.ts'
+import { readyEffects } from '../../sql/effect.ts'
 import { inSafePath } from './search-path.ts'
 
 /**
