@@ -127,10 +127,12 @@ export const commitCases = [
         references: ['R-t2'],
       }
       const before = await traces(bench.store, bench.tenant, ids)
-      const outcome = await bench.commit({ changes: [change], ...rest })
       const actual = before.rows[0]?.ticket.version
-      same(outcome, { ok: false, conflict: 'version', ticketId: 't1', actual }, 'the answer to an outdated commit')
-      same(await traces(bench.store, bench.tenant, ids), before, 'what a version conflict left')
+      for (const waits of [undefined, false]) {
+        const outcome = await bench.commit({ changes: [change], ...rest, waits })
+        same(outcome, { ok: false, conflict: 'version', ticketId: 't1', actual }, 'the answer to an outdated commit')
+        same(await traces(bench.store, bench.tenant, ids), before, 'what a version conflict left')
+      }
     },
   ),
 

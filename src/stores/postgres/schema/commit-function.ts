@@ -259,10 +259,10 @@ BEGIN
       WHERE other ->> 0 = commits -> i ->> 'tenant' AND other ->> 1 = part ->> 'id' LIMIT 1;
     END IF;
     -- who waits does so where the turn is taken, as for a key
-    IF held_id IS NULL AND commits -> i -> 'turn' IS NOT NULL AND commits -> i -> 'waits' = 'false'::jsonb
-      AND NOT @have_turn(commits -> i ->> 'tenant', commits -> i -> 'turn' ->> 'agent')
-    THEN
-      held_id := commits -> i -> 'changes' -> 0 ->> 'id';
+    IF held_id IS NULL AND commits -> i ->> 'waits' = 'false' AND commits -> i -> 'turn' IS NOT NULL THEN
+      IF NOT @have_turn(commits -> i ->> 'tenant', commits -> i -> 'turn' ->> 'agent') THEN
+        held_id := commits -> i -> 'changes' -> 0 ->> 'id';
+      END IF;
     END IF;
     IF held_id IS NOT NULL THEN
       answers := array_append(answers, json_build_object('conflict', 'held', 'ticketId', held_id));

@@ -54,8 +54,8 @@ BEGIN
 END $lease$`
 
 /**
- * Has this transaction the turn of an agent to itself? If somebody else's has it for longer than a moment, no: without an
- * error. Where nobody has had a turn yet, a row says so from now on.
+ * Has this transaction the turn of an agent to itself? If somebody else's has it for longer than a moment, no: without
+ * an error. Who has had no turn yet has a row at 0 from now on.
  */
 const haveTurn = `
 CREATE FUNCTION @have_turn(own_tenant text, own_agent text) RETURNS boolean LANGUAGE plpgsql

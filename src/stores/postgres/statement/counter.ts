@@ -9,7 +9,8 @@ export const nextNumberIn = async (db: Database, tenant: string): Promise<number
 
 /** When each agent had a turn last, as rising numbers. */
 export async function turnsIn(db: Database, tenant: string): Promise<{ readonly [agent: string]: number }> {
-  const turns = 'SELECT agent, turn FROM @turns WHERE tenant = ?'
+  // a row at 0 is there to be locked: its agent has had none
+  const turns = 'SELECT agent, turn FROM @turns WHERE tenant = ? AND turn > 0::double precision'
   const rows = await db.rows<{ agent: string; turn: number }>(turns, tenant)
   return Object.fromEntries(rows.map(({ agent, turn }) => [agent, turn]))
 }
