@@ -106,7 +106,7 @@ describe.each(places)('a ticket that somebody else has damaged, on %s', (_where,
       for (const { ticketId, error } of run.failed) told.push(`${ticketId} ${error.code}`)
     }
     expect([told, events]).toEqual([['t1 ticket_damaged'], 4])
-    expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, failed: [] })
+    expect(await desk.runDue()).toEqual({ tickets: 0, events: 0, more: false, held: 0, failed: [] })
     clock.pass('1h')
     expect((await desk.runDue()).failed).toEqual([
       {
