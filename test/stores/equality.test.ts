@@ -287,7 +287,7 @@ async function feedOf(store: Store, tenant: string): Promise<readonly unknown[]>
   return Object.entries(Object.groupBy(events, ({ ticketId }) => ticketId)).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** `scripts/equality` runs more of them, and says how far it is. */
+/** On all stores together; `scripts/equality` runs more of them, and says how far it is. */
 const commands = Number(process.env.TICKETWRIGHT_EQUALITY_COMMANDS ?? 20_000)
 const times = commands / 20_000
 const seed = process.env.TICKETWRIGHT_EQUALITY_SEED
@@ -347,12 +347,12 @@ describePostgres('the same commands on memory, SQLite and a PostgreSQL server', 
   afterAll(() => Promise.all(pools.map((pool) => pool.end())))
 
   it(
-    `${same}, ${commands.toLocaleString('en')} of them`,
+    `${same}, ${(6_000 * times).toLocaleString('en')} of them`,
     async () => {
       const pool = newPool(url)
       // tables of its own for each lane: the feed waits for whoever else writes to the same
       const make: Make = (lane) => onTables(pool, { schema: `lane_${lane}` })
-      await compare([sqliteOn(new DatabaseSync(':memory:')), make], 20_000, 4)
+      await compare([sqliteOn(new DatabaseSync(':memory:')), make], 6_000, 4)
     },
     timeout,
   )
@@ -362,7 +362,7 @@ describePostgres('the same commands on memory, SQLite and a PostgreSQL server', 
     async () => {
       const app = await appOf((await anotherDatabase()).url, true)
       const pool = newPool(app.url)
-      await compare([() => onTables(pool, { rowSecurity: true })], 1_000)
+      await compare([() => onTables(pool, { rowSecurity: true })], 500)
     },
     timeout,
   )
@@ -372,9 +372,9 @@ describe('the same commands on memory and on SQLite and PGlite', () => {
   beforeAll(async () => void (await openLite()), 300_000)
 
   it.each([
-    ['in memory', sqliteInMemory, 3_000],
+    ['in memory', sqliteInMemory, 6_000],
     ['in a file', sqliteFile, 1_500],
-    ['on better-sqlite3', betterSqlite, 3_000],
+    ['on better-sqlite3', betterSqlite, 5_000],
     ['on PGlite', async () => onTables(await openLite()), 1_000],
   ] as const)(`${same} (%s)`, (_where, make, atLeast) => compare([make], atLeast), timeout)
 
