@@ -4,7 +4,7 @@ import { contest, findFault } from './contest.ts'
 import { faults } from './faulty.ts'
 
 /** Faults that are planted in every run; `scripts/contend` plants all, and so does this with TICKETWRIGHT_LONG set. */
-const quick: readonly string[] = ['version', 'feed', 'columns', 'first', 'within']
+const quick: readonly string[] = ['version', 'feed', 'within']
 
 describePostgres('64 connections of four processes on the same tickets (hazards 36–39)', ({ url }) => {
   it('claim, reply, update and run due work as if one came after the other', async () => {
