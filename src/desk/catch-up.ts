@@ -1,12 +1,13 @@
 import { type Advanced, advance } from '../engine/advance.ts'
 import { type Decision, decide } from '../engine/decide.ts'
-import { fail, isDeskError, unwrap } from '../errors.ts'
+import { isDeskError, unwrap } from '../errors.ts'
 import type { Ticket } from '../model/ticket.ts'
 import type { AnyTicketEvent } from '../model/ticket-event.ts'
 import type { Waiting } from '../store.ts'
 import { type Again, again } from './again.ts'
 import { changeOf, type Submission } from './commit.ts'
 import type { DeskContext } from './options.ts'
+import { heldElsewhere } from './store-failure.ts'
 
 /** Decides; brings the log if a clock must count the past, and catches up first if too much fell due at once. */
 export async function decideWithHistory(
@@ -30,10 +31,6 @@ export async function decideWithHistory(
   }
   return unwrap(result)
 }
-
-/** What a commit that waits for nobody has met. */
-export const heldElsewhere = (ticketId: string) =>
-  fail('store_busy', { reason: 'the transaction of somebody else has the ticket, or what it needs', ticketId })
 
 /**
  * What was saved of time alone. `beaten`: somebody else was quicker, and has most likely saved the rest. `held`:

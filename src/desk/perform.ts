@@ -7,14 +7,14 @@ import type { Commit, CommitOutcome, Loaded, TicketChange, Waiting } from '../st
 import { elapsedMs } from '../time/clock.ts'
 import { type Again, again, attempts } from './again.ts'
 import { amended } from './amended.ts'
-import { decideWithHistory, heldElsewhere } from './catch-up.ts'
+import { decideWithHistory } from './catch-up.ts'
 import { endOfChain } from './chain.ts'
 import { endWriting, writingDuring } from './collision.ts'
 import { changeOf, receiptOf, type Submission } from './commit.ts'
 import { commandInstant } from './instant.ts'
 import type { CommandOptions, DeskContext, Outcome } from './options.ts'
 import { repeated, sameMessage } from './repeat.ts'
-import { isHeld } from './store-failure.ts'
+import { heldElsewhere, isHeld } from './store-failure.ts'
 
 /** Load, decide, save; again when somebody else was quicker or the store did not say whether it saved. */
 export async function perform(desk: DeskContext, command: Submission, options: InternalOptions): Promise<Outcome> {

@@ -5,11 +5,10 @@ import type { RoutingTrigger } from '../queue/routing/definition.ts'
 import { failedProposal, idleProposal, type Proposal } from '../queue/routing/route.ts'
 import { neededAgents, saidBy } from './ask-directory.ts'
 import { type Assignment, assignTo, proposed, takeFromOtherTier } from './assign.ts'
-import { heldElsewhere } from './catch-up.ts'
 import { tryWhileHeld } from './held.ts'
 import type { DeskContext, Routed, RoutingPace } from './options.ts'
 import { ticketNow } from './read.ts'
-import { endsTransaction, isHeld } from './store-failure.ts'
+import { endsTransaction, heldElsewhere, isHeld } from './store-failure.ts'
 import { isInWork } from './team.ts'
 
 /** Who should have a ticket now; nothing is written. */

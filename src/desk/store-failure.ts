@@ -1,4 +1,4 @@
-import { type DeskError, isDeskError } from '../errors.ts'
+import { type DeskError, fail, isDeskError } from '../errors.ts'
 import type { Store } from '../store.ts'
 
 const failures: ReadonlySet<string> = new Set(['store_busy', 'store_failed', 'outcome_unknown'])
@@ -9,6 +9,10 @@ export const isStoreFailure = (error: unknown): error is DeskError => isDeskErro
 /** The transaction of somebody else has this ticket, or the turn that it needs: the store is well. */
 export const isHeld = (error: unknown): error is DeskError<'store_busy'> =>
   isDeskError(error, 'store_busy') && error.facts.ticketId !== undefined
+
+/** What a commit that waits for nobody has met. */
+export const heldElsewhere = (ticketId: string) =>
+  fail('store_busy', { reason: 'the transaction of somebody else has the ticket, or what it needs', ticketId })
 
 /** What is refused of one ticket, and does not keep others from theirs. */
 export const isRefusal = (error: unknown): error is DeskError =>

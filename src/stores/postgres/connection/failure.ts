@@ -38,12 +38,19 @@ const unsentTexts =
   /trying to connect|^connect E[A-Z]+\b|due to connection timeout|connection error and is not queryable|^There was an error establishing an SSL/
 const closedTexts = /after calling end on the pool|not queryable|is closed/
 
-/** A connection that is asked for wrongly comes about at no time: a host, a port, TLS, a certificate, a password. */
-const misasked = {
-  codes:
-    /^(ENOTFOUND|EACCES|ERR_(SOCKET_BAD_PORT|INVALID_\w+)|ERR_TLS_(CERT|INVALID)_\w+|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION|\w*HANDSHAKE_FAILURE|TLSV13_ALERT_CERTIFICATE_REQUIRED)|(CERT|CRL|UNABLE_TO)_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/,
-  texts: /^The server does not support SSL|^SASL\b/,
-}
+/** A connection that is asked for wrongly comes about at no time, by the code of Node or the driver's words. */
+const misasked: readonly RegExp[] = [
+  // a host, a port
+  /^(ENOTFOUND|EACCES|ERR_SOCKET_BAD_PORT|ERR_INVALID_\w+)$/,
+  // a certificate
+  /^(ERR_TLS_CERT_\w+|(CERT|CRL|UNABLE_TO)_\w+|\w*SELF_SIGNED_CERT\w*|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE))$/,
+  /^(PATH_LENGTH_EXCEEDED|ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)$/,
+  // another TLS, or none
+  /^(ERR_TLS_INVALID_\w+|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION))$/,
+  /^ERR_SSL_\w*HANDSHAKE_FAILURE$|^The server does not support SSL/,
+  // a password
+  /^SASL\b/,
+]
 
 /** The server says of every statement after an error only that its transaction is over. */
 export const inFailedTransaction = '25P02'
@@ -74,7 +81,7 @@ export function fateOf(error: unknown): Fate {
   if (code === inFailedTransaction && cause !== undefined) return isForNow(fateOf(cause)) ? 'busy' : 'failed'
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code))
     return fates[code] ?? fates[code.slice(0, 2)] ?? 'failed'
-  if (misasked.codes.test(String(code)) || misasked.texts.test(String(message))) return 'failed'
+  if (misasked.some((sign) => sign.test(String(code)) || sign.test(String(message)))) return 'failed'
   if (unsentCodes.has(code) || unsentTexts.test(String(message))) return 'unsent'
   return closedTexts.test(String(message)) ? 'failed' : 'lost'
 }
